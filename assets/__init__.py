@@ -1,0 +1,1 @@
+"""The library: files, what is known of them, how they are found. Knows nothing of the studio."""

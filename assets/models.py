@@ -1,0 +1,109 @@
+"""An Asset is one file with all that is known of it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from billing.ids import uuid7
+from billing.models import Account
+
+
+class AssetKind(models.TextChoices):
+    IMAGE = "image", "Picture"
+    VIDEO = "video", "Video"
+    AUDIO = "audio", "Audio"
+
+
+class Status(models.TextChoices):
+    READY = "ready", "Ready"
+    DAMAGED = "damaged", "File missing"
+
+
+class Tag(models.Model):
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["account", "name"], name="tag_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AssetQuerySet(models.QuerySet["Asset"]):
+    def for_account(self, account: Account) -> AssetQuerySet:
+        """The only way in for pages and API: somebody else's asset is not there."""
+        return self.filter(account=account)
+
+    def live(self) -> AssetQuerySet:
+        return self.filter(trashed__isnull=True)
+
+
+class Asset(models.Model):
+    """A file of an account. Sizes in pixels, `duration` in seconds, `size` in bytes.
+
+    `origin` says where it came from as text (`upload`, `job:<id>`); `slot` numbers the results of
+    one origin, so that the same result cannot be stored twice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="assets")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    kind = models.CharField(max_length=10, choices=AssetKind.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.READY)
+    title = models.CharField(max_length=200)
+    filename = models.CharField(max_length=200, help_text="Name that a download gets")
+    file = models.FileField(max_length=300)
+    thumbnail = models.FileField(max_length=300, blank=True)
+    poster = models.FileField(max_length=300, blank=True, help_text="A large still for the page")
+    mime = models.CharField(max_length=60)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    duration = models.FloatField(null=True, blank=True)
+    fps = models.FloatField(null=True, blank=True)
+    has_audio = models.BooleanField(default=False)
+    has_alpha = models.BooleanField(default=False)
+    animated = models.BooleanField(default=False, help_text="A picture with more than one frame")
+    color = models.CharField(max_length=7, default="#808080", help_text="Dominant color")
+    alt = models.CharField(max_length=300, blank=True)
+    origin = models.CharField(max_length=100, default="upload")
+    slot = models.PositiveSmallIntegerField(default=0)
+    module = models.CharField(max_length=40, default="upload")
+    recipe = models.JSONField(default=dict, blank=True, help_text="What made it, every parameter")
+    parents: models.ManyToManyField[Asset, models.Model] = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="children"
+    )
+    favorite = models.BooleanField(default=False)
+    tags: models.ManyToManyField[Tag, models.Model] = models.ManyToManyField(
+        Tag, blank=True, related_name="assets"
+    )
+    search = models.TextField(blank=True, editable=False, help_text="Words to find it by")
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+    trashed = models.DateTimeField(null=True, blank=True)
+
+    objects = AssetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["origin", "slot"],
+                condition=~models.Q(origin="upload"),
+                name="asset_once_per_origin",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["account", "-created", "-id"]),
+            models.Index(fields=["account", "kind", "-created"]),
+            models.Index(fields=["account", "favorite", "-created"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,44 @@
+"""What can be done with files and assets. Nothing else writes either of them."""
+
+from assets.media import Limits, Refused
+from assets.services.files import Gone, NoRoom, check_disk, local_copy, open_file
+from assets.services.intake import (
+    Draft,
+    from_data_url,
+    ingest,
+    prepare,
+    result_limits,
+    upload_limits,
+)
+from assets.services.library import (
+    purge,
+    refresh_search,
+    restore,
+    set_favorite,
+    trash,
+    update,
+)
+from assets.services.orphans import remove_orphans
+
+__all__ = [
+    "Draft",
+    "Gone",
+    "Limits",
+    "NoRoom",
+    "Refused",
+    "check_disk",
+    "from_data_url",
+    "ingest",
+    "local_copy",
+    "open_file",
+    "prepare",
+    "purge",
+    "refresh_search",
+    "remove_orphans",
+    "restore",
+    "result_limits",
+    "set_favorite",
+    "trash",
+    "update",
+    "upload_limits",
+]

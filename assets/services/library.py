@@ -1,0 +1,93 @@
+"""What a person does with an asset. Every change keeps the words up to date that find it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from assets.media import Refused
+from assets.models import Asset, Tag
+from assets.services import files
+from assets.services.names import checked_title, clean, search_text, tag_names
+
+_ALT_LENGTH = 300
+
+
+def update(
+    asset: Asset,
+    *,
+    title: str | None = None,
+    tags: Iterable[str] | None = None,
+    alt: str | None = None,
+) -> Asset:
+    """Changes what is given; None leaves it as it is. Raises Refused."""
+    names = None if tags is None else tag_names(tags)
+    changes = {}
+    if title is not None:
+        changes["title"] = checked_title(title)
+    if alt is not None:
+        changes["alt"] = _checked_alt(alt)
+    for field, value in changes.items():
+        setattr(asset, field, value)
+    with transaction.atomic():
+        asset.save(update_fields=[*changes, "updated"])
+        if names is None:
+            refresh_search(asset)
+        else:
+            set_tags(asset, names)
+    return asset
+
+
+def _checked_alt(alt: str) -> str:
+    words = clean(alt)
+    if len(words) > _ALT_LENGTH:
+        raise Refused(
+            f"The description has {len(words)} letters; the limit is {_ALT_LENGTH}. Shorten it."
+        )
+    return words
+
+
+def set_tags(asset: Asset, names: list[str]) -> None:
+    """`names` as `tag_names` gives them; tags that the account does not have yet are made."""
+    Tag.objects.bulk_create(
+        [Tag(account_id=asset.account_id, name=name) for name in names], ignore_conflicts=True
+    )
+    asset.tags.set(Tag.objects.filter(account_id=asset.account_id, name__in=names))
+    refresh_search(asset, names)
+
+
+def refresh_search(asset: Asset, tags: Iterable[str] | None = None) -> None:
+    """Writes the words that the asset is found by."""
+    names = asset.tags.values_list("name", flat=True) if tags is None else tags
+    asset.search = search_text(asset.title, asset.filename, asset.alt, *names, recipe=asset.recipe)
+    asset.save(update_fields=["search"])
+
+
+def set_favorite(asset: Asset, favorite: bool) -> Asset:
+    asset.favorite = favorite
+    asset.save(update_fields=["favorite", "updated"])
+    return asset
+
+
+def trash(asset: Asset) -> Asset:
+    """Out of sight, with everything kept; trashed twice keeps the first time."""
+    if asset.trashed is None:
+        asset.trashed = timezone.now()
+        asset.save(update_fields=["trashed", "updated"])
+    return asset
+
+
+def restore(asset: Asset) -> Asset:
+    asset.trashed = None
+    asset.save(update_fields=["trashed", "updated"])
+    return asset
+
+
+def purge(asset: Asset) -> None:
+    """For good: the row now, the files once that is certain."""
+    names = files.names_of(asset)
+    with transaction.atomic():
+        asset.delete()
+        transaction.on_commit(lambda: files.remove(names))

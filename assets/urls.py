@@ -1,0 +1,16 @@
+"""The addresses of the library."""
+
+from django.urls import path
+
+from assets.views import files, library
+
+urlpatterns = [
+    path("library/", library.library, name="library"),
+    path("library/<uuid:pk>/", library.asset, name="asset"),
+    path("library/<uuid:pk>/edit/", library.edit, name="asset-edit"),
+    path("library/<uuid:pk>/favorite/", library.favorite, name="asset-favorite"),
+    path("library/<uuid:pk>/trash/", library.trash, name="asset-trash"),
+    path("library/<uuid:pk>/restore/", library.restore, name="asset-restore"),
+    path("library/<uuid:pk>/purge/", library.purge, name="asset-purge"),
+    path("files/<uuid:pk>/<slug:variant>/", files.serve, name="asset-file"),
+]

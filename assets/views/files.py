@@ -1,0 +1,165 @@
+"""Files leave here and nowhere else: only for their account, by ranges, and never as a document."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from django.core.files.base import File
+from django.core.handlers.asgi import ASGIRequest
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header, parse_etags
+from django.views.decorators.http import require_safe
+
+from assets.media import MIMES
+from assets.models import Asset
+from assets.services import Gone, open_file
+from assets.services.files import Variant
+from assets.views.guard import sign_in_first
+from billing import access
+from billing.models import Account
+
+_CHUNK = 256 * 1024
+_VARIANTS: dict[str, Variant] = {
+    "original": "original",
+    "thumbnail": "thumbnail",
+    "poster": "poster",
+}
+_STILLS = {".webp": "image/webp", ".jpg": "image/jpeg"}
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # What lies at an address never changes: another file is another asset.
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "Accept-Ranges": "bytes",
+}
+_BEARER = {"WWW-Authenticate": 'Bearer realm="Zoetrope"'}
+
+
+@require_safe
+def serve(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBase:
+    """The original, thumbnail or poster of an asset; `?download=1` to keep it.
+
+    Somebody else's asset is a 404 like one that is not there. A range of bytes gives 206.
+    """
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        key = access.find_key(secret.strip())
+        if key is None:
+            return HttpResponse("This API key is not known.\n", "text/plain", 401, headers=_BEARER)
+        account: Account | None = key.account
+    elif not request.user.is_authenticated:
+        return sign_in_first(request)
+    else:
+        account = getattr(request, "account", None)
+    response = _answer(request, account, pk, variant)
+    patch_vary_headers(response, ("Authorization", "Cookie"))
+    return response
+
+
+def _answer(request: HttpRequest, account: Account | None, pk: UUID, name: str) -> HttpResponseBase:
+    asset = Asset.objects.for_account(account).filter(pk=pk).first() if account else None
+    variant = _VARIANTS.get(name)
+    if asset is None or variant is None:
+        return _missing()
+    etag = f'"{asset.sha256[:32]}-{variant}"'
+    if _matches(request.headers.get("If-None-Match", ""), etag):
+        return HttpResponse(status=304, headers=_HEADERS | {"ETag": etag})
+    try:
+        file = open_file(asset, variant)
+    except Gone:
+        return _missing()
+    headers = _HEADERS | {"ETag": etag} | _described(request, asset, variant, file)
+    return _body(request, file, file.size, headers)
+
+
+def _missing() -> HttpResponse:
+    """The same for what is not there and for what is somebody else's."""
+    return HttpResponse("There is no such file.\n", "text/plain", 404)
+
+
+def _described(
+    request: HttpRequest, asset: Asset, variant: Variant, file: File[bytes]
+) -> dict[str, str]:
+    suffix = PurePosixPath(file.name or "").suffix
+    mime = asset.mime if variant == "original" else _STILLS.get(suffix, "")
+    name = asset.filename
+    if variant != "original":
+        name = f"{PurePosixPath(name).stem}-{variant}{suffix}"
+    keep = bool(request.GET.get("download")) or mime not in MIMES
+    return {
+        "Content-Type": mime if mime in MIMES else "application/octet-stream",
+        "Content-Disposition": content_disposition_header(keep, _one_line(name)) or "attachment",
+    }
+
+
+def _one_line(name: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f]", "_", name)
+
+
+def _body(
+    request: HttpRequest, file: File[bytes], size: int, headers: dict[str, str]
+) -> HttpResponseBase:
+    """The whole file, the range that was asked for, or the news that there is no such range."""
+    span, status = _wanted(request, size, headers["ETag"]), 206
+    if span is None:
+        span, status = range(size), 200
+    elif not span:
+        file.close()
+        return HttpResponse(status=416, headers=_HEADERS | {"Content-Range": f"bytes */{size}"})
+    else:
+        headers |= {"Content-Range": f"bytes {span.start}-{span.stop - 1}/{size}"}
+    headers |= {"Content-Length": str(len(span))}
+    if request.method == "HEAD":
+        file.close()
+        return HttpResponse(status=status, headers=headers)
+    file.seek(span.start)
+    stream = _stream_async if isinstance(request, ASGIRequest) else _stream
+    return StreamingHttpResponse(stream(file, len(span)), status=status, headers=headers)
+
+
+def _wanted(request: HttpRequest, size: int, etag: str) -> range | None:
+    """The bytes that were asked for, none of them when they lie outside the file; None when no
+    single range was asked for, or one of another version."""
+    found = _RANGE.fullmatch(request.headers.get("Range", ""))
+    if not found or request.headers.get("If-Range", etag) != etag:
+        return None
+    first, last = found.groups()
+    if not first:
+        return range(max(0, size - int(last)), size) if last else None
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1, size) if last else size)
+
+
+def _matches(header: str, etag: str) -> bool:
+    known = [tag.removeprefix("W/") for tag in parse_etags(header)]
+    return etag in known or "*" in known
+
+
+def _stream(file: File[bytes], left: int) -> Iterator[bytes]:
+    with file:
+        while left and (chunk := file.read(min(_CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
+
+
+async def _stream_async(file: File[bytes], left: int) -> AsyncIterator[bytes]:
+    """The same for an event loop; a plain iterator would be read into memory as a whole."""
+    chunks = _stream(file, left)
+    try:
+        while chunk := await asyncio.to_thread(next, chunks, b""):
+            yield chunk
+    finally:
+        file.close()

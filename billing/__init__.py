@@ -1,0 +1,1 @@
+"""Who pays and what is left: accounts, members, keys, prices, the ledger. Knows no media."""

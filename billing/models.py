@@ -1,0 +1,188 @@
+"""Accounts (the tenant), their members and keys, and the append-only ledger.
+
+Money is counted in integer units: 1 credit = 1,000,000 units, about one US cent.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from billing.ids import uuid7
+
+CREDIT = 1_000_000
+
+
+class User(AbstractUser):
+    """A person who signs in. What they may do follows from their memberships."""
+
+
+class Account(models.Model):
+    """The tenant: owns assets, jobs and credits.
+
+    `balance` is what was granted and not yet spent, `held` the part of it promised to running work;
+    both move only through billing.services, together with an Entry.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=100)
+    created = models.DateTimeField(auto_now_add=True)
+    balance = models.BigIntegerField(default=0, editable=False)
+    held = models.BigIntegerField(default=0, editable=False)
+    members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
+        User, through="Membership", related_name="accounts"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(held__gte=0), name="account_held_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(balance__gte=models.F("held")), name="account_not_overdrawn"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Everything but the counters: a copy read earlier must not write old ones back."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = [
+                f.name
+                for f in self._meta.concrete_fields
+                if f.name not in ("id", "balance", "held")
+            ]
+        super().save(*args, **kwargs)
+
+    @property
+    def available(self) -> int:
+        return self.balance - self.held
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", "Owner"
+    ADMIN = "admin", "Admin"
+    MEMBER = "member", "Member"
+    VIEWER = "viewer", "Viewer"
+
+
+class Membership(models.Model):
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "user"], name="one_membership_per_user")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.account}"
+
+
+class Kind(models.TextChoices):
+    """What an entry does. Amounts are never negative; the kind gives the direction."""
+
+    GRANT = "grant", "Grant"  # balance + amount
+    HOLD = "hold", "Hold"  # held + amount
+    CHARGE = "charge", "Charge"  # balance - amount, held - the hold
+    RELEASE = "release", "Release"  # held - the hold
+    REFUND = "refund", "Refund"  # balance + amount, at most what was charged
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Reads and adds. What changes or removes many lines at once is refused as for a single one."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("Ledger entries are never changed; write another one.")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("Ledger entries are never removed; write another one.")
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("Ledger entries are written one by one, by billing.services.")
+
+
+class Entry(models.Model):
+    """One line of the ledger. Written once, never changed, never removed."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    amount = models.BigIntegerField()
+    reference = models.CharField(max_length=100, help_text="What it is for, as text: job:<id>")
+    note = models.CharField(max_length=200, blank=True)
+    balance_after = models.BigIntegerField()
+    held_after = models.BigIntegerField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "ledger entry"
+        verbose_name_plural = "ledger entries"
+        constraints = [
+            models.UniqueConstraint(fields=["reference", "kind"], name="entry_once_per_reference"),
+            models.UniqueConstraint(
+                fields=["reference"],
+                condition=models.Q(kind__in=["charge", "release"]),
+                name="entry_closes_a_hold_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount__gte=0), name="entry_amount_not_negative"
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount / CREDIT:g} cr {self.reference}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("A ledger entry is never changed; write another one.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("A ledger entry is never removed; write another one.")
+
+
+class ApiKey(models.Model):
+    """A key of the API. Only its SHA-256 digest is kept; the key itself is shown once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=16, help_text="The first letters, to recognise it by")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    read_only = models.BooleanField(default=False)
+    created = models.DateTimeField(auto_now_add=True)
+    last_used = models.DateTimeField(null=True, blank=True)
+    expires = models.DateTimeField(null=True, blank=True)
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created"]
+        verbose_name = "API key"
+        verbose_name_plural = "API keys"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class SignInLink(models.Model):
+    """A link that signs its user in once. Only the digest of its token is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"sign-in link for {self.user}"

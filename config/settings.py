@@ -1,0 +1,265 @@
+"""The one settings file. It works after a clone without any variable; see .env.example."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.management.utils import get_random_secret_key
+
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.load(Path(env.text("ENV_FILE") or BASE_DIR / ".env"))
+
+# Everything that the program writes lies in one folder: database, files, secret.
+DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / "data").resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _secret_key() -> str:
+    """The key from the environment, else one made at the first start and kept with the data.
+
+    Written whole under another name first: neither a power cut nor a second first start leaves
+    an empty or a second one.
+    """
+    file = DATA_DIR / "secret-key"
+    if key := env.text("SECRET_KEY"):
+        return key
+    if not file.exists() or not file.stat().st_size:
+        with tempfile.NamedTemporaryFile("w", dir=DATA_DIR, delete=False) as draft:
+            draft.write(get_random_secret_key())
+            draft.flush()
+            os.fsync(draft.fileno())
+        if file.exists() and not file.stat().st_size:
+            file.unlink()
+        try:
+            os.link(draft.name, file)
+        except FileExistsError:
+            pass
+        finally:
+            Path(draft.name).unlink()
+    return file.read_text()
+
+
+SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+DEBUG = env.flag("DEBUG")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.number("PORT", 8000, 1, 65535)
+
+INSTALLED_APPS = [
+    "billing",
+    "assets",
+    "studio",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_q",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "billing.access.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "studio.security.ContentSecurityPolicyMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "studio.views.shell.shell",
+            ],
+        },
+    }
+]
+
+# --- who signs in -------------------------------------------------------------------------------
+AUTH_USER_MODEL = "billing.User"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign-in"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "assets.views.guard.forged"
+
+# Behind HTTPS set HTTPS=1: secure cookies, HSTS, and the proxy's word on the scheme is believed.
+HTTPS = env.flag("HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# The names are those of Django 6's own policy, so that the middleware can go then.
+SECURE_CSP: dict[str, list[str]] = {
+    "default-src": ["'self'"],
+    "img-src": ["'self'", "data:", "blob:"],
+    "media-src": ["'self'", "blob:"],
+    "style-src": ["'self'"],
+    "script-src": ["'self'"],
+    "object-src": ["'none'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+}
+
+# --- data ---------------------------------------------------------------------------------------
+DATABASES = {"default": env.database("DATABASE_URL", DATA_DIR / "zoetrope.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": env.text("MEDIA_STORAGE", "django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": {},
+    },
+    "staticfiles": {"BACKEND": "config.staticfiles.Storage"},
+}
+if STORAGES["default"]["BACKEND"].endswith("S3Storage"):
+    STORAGES["default"]["OPTIONS"] = {
+        "bucket_name": env.text("S3_BUCKET"),
+        "endpoint_url": env.text("S3_ENDPOINT") or None,
+        "access_key": env.text("S3_ACCESS_KEY") or None,
+        "secret_key": env.text("S3_SECRET_KEY") or None,
+        "file_overwrite": False,
+        "querystring_auth": True,
+        # Larger files go through the disk, not through memory.
+        "max_memory_size": 8 * 1024 * 1024,
+    }
+MEDIA_ROOT = DATA_DIR / "media"
+# Files leave through the checked view only; nothing is served below an address of the storage.
+MEDIA_URL = "/media-is-not-served/"
+WORK_DIR = DATA_DIR / "work"
+WORK_DIR.mkdir(parents=True, exist_ok=True)
+FILE_UPLOAD_TEMP_DIR = WORK_DIR
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 60 * 1024 * 1024
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_MAX_AGE = 3600
+
+# --- background work ----------------------------------------------------------------------------
+# The queue carries hints, the job table the truth. retry > timeout x (1 + ceil((queue_limit + 1) /
+# workers)), because the lock is taken when a task is read, not when it starts.
+RENDER_SLOTS = env.number("RENDER_SLOTS", 2, 1, 64)
+RENDER_TIMEOUT = env.number("RENDER_TIMEOUT", 7200, 60, 86400)
+Q_CLUSTER: dict[str, Any] = {
+    "name": "engine",
+    "orm": "default",
+    "broker_class": "studio.broker.Broker",
+    "workers": 1,
+    "timeout": 60,
+    "retry": 240,
+    "queue_limit": 1,
+    "bulk": 1,
+    "poll": 0.1,
+    "guard_cycle": 0.5,
+    "save_limit": -1,
+    "ack_failures": True,
+    "max_attempts": 1,
+    "catch_up": False,
+    "recycle": 500,
+    "max_rss": 400_000,
+    "log_level": "WARNING",
+    "label": "Task queue",
+    "ALT_CLUSTERS": {
+        "work": {
+            # One more worker than renders: the canary always finds a free one.
+            "workers": RENDER_SLOTS + 1,
+            "timeout": RENDER_TIMEOUT,
+            "retry": RENDER_TIMEOUT * 3,
+            "poll": 0.1,
+            "recycle": 50,
+            "max_rss": 1_000_000,
+        }
+    },
+}
+
+# --- limits of what comes in --------------------------------------------------------------------
+UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_MB", 200, 1, 100_000) * 1024 * 1024
+IMAGE_MAX_BYTES = env.number("IMAGE_MAX_MB", 40, 1, 1000) * 1024 * 1024
+IMAGE_MAX_PIXELS = env.number("IMAGE_MAX_MEGAPIXELS", 50, 1, 1000) * 1_000_000
+ACCOUNT_STORAGE_BYTES: int | None = None
+# Below so much free space nothing new is taken in; what is under way may still be saved.
+DISK_FLOOR_BYTES = env.number("DISK_FLOOR_MB", 100, 0, 1_000_000) * 1024 * 1024
+# Addresses of a person's own network are refused unless they are named here ("host:port").
+FETCH_ALLOWED_HOSTS = env.words("FETCH_ALLOWED_HOSTS")
+
+# --- API ----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "studio.api.auth.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "studio.api.errors.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Zoetrope API",
+    "DESCRIPTION": "Turn pictures into videos; keep and find them.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    # The schemas of params are JSON Schema 2020-12, which 3.0 does not speak.
+    "OAS_VERSION": "3.1.0",
+    # Choices stay where they are: as params come and go, made-up names for them would too.
+    "POSTPROCESSING_HOOKS": ["studio.api.schema.tidy"],
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": True},
+}
+
+LANGUAGE_CODE = "en"
+# One language for now: numbers must not be written in another than the words.
+LANGUAGES = [("en", "English")]
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+USE_I18N = USE_TZ = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
+    "loggers": {"zoetrope": {"level": env.text("LOG_LEVEL", "INFO")}},
+}

@@ -1,0 +1,226 @@
+/**
+ * <motion-preview>: the picture moves as the renderer will move it, at once, in a frame of the
+ * chosen shape. <focus-point>: the whole picture with the camera's way over it, and the point to
+ * keep in sight.
+ */
+
+import { calm } from "./page.js";
+import { matrix, view } from "./path.js";
+
+const REST = 0.7; // seconds on the last frame before it starts again
+const clamp = (value) => Math.min(Math.max(value, 0), 1);
+
+const form = () => document.getElementById("operation-form");
+const value = (name) => new FormData(form()).get(name) ?? "";
+
+/** What the form asks for, as path.js takes it; null while it cannot be shown. */
+function asked(source) {
+  const [x, y] = value("focus").split(",").map(Number);
+  const output = [Number(value("width")), Number(value("height"))];
+  const seconds = Number(value("duration"));
+  const strength = Number(value("strength"));
+  const fine = [...output, seconds, strength].every((n) => Number.isFinite(n) && n > 0);
+  if (!fine || !source[0] || !Number.isFinite(x + y)) return null;
+  const words = { motion: value("motion"), direction: value("direction"), easing: value("easing") };
+  return { ...words, strength, source, output, focus: [x, y], seconds };
+}
+
+class MotionPreview extends HTMLElement {
+  #asset = null;
+  #asked = null;
+  #at = 0; // seconds
+  #playing = !calm.matches;
+  #last = 0;
+
+  connectedCallback() {
+    this.frame = this.querySelector(".frame");
+    this.box = this.querySelector(".frame-box");
+    this.picture = this.querySelector("img");
+    this.scrubber = this.querySelector('[type="range"]');
+    this.button = this.querySelector('[data-do="play"]');
+    this.facts = this.querySelector('[data-part="facts"]');
+    this.button.addEventListener("click", () => this.play(!this.#playing));
+    this.scrubber.addEventListener("input", () => this.#scrub());
+    this.frame.addEventListener("click", (event) => this.#focus(event));
+    this.picture.addEventListener("load", () => this.refresh());
+    new ResizeObserver(() => this.#draw()).observe(this.box);
+    document.addEventListener("asset", (event) => {
+      if (event.target.matches('[data-kind="image"]')) this.show(event.detail);
+    });
+    document.addEventListener("input", (event) => event.target.form === form() && this.refresh());
+    document.addEventListener("settled", () => this.refresh());
+    document.addEventListener("keydown", (event) => this.#key(event));
+    this.play(this.#playing);
+    // The source may have come before this script.
+    this.show(document.querySelector('asset-drop[data-kind="image"]')?.asset ?? null);
+    requestAnimationFrame((now) => this.#tick(now));
+  }
+
+  show(asset) {
+    this.#asset = asset;
+    this.hidden = !asset;
+    for (const element of document.querySelectorAll("[data-when-empty]")) element.hidden = Boolean(asset);
+    if (asset && this.picture.getAttribute("src") !== asset.poster) this.picture.src = asset.poster;
+    this.refresh();
+  }
+
+  /** Read the form again. */
+  refresh() {
+    const before = JSON.stringify(this.#asked);
+    this.#asked = this.#asset && asked([this.#asset.width, this.#asset.height]);
+    if (!this.#asked) return;
+    if (before !== JSON.stringify(this.#asked) && this.#playing) this.#at = 0;
+    const [width, height] = this.#asked.output;
+    this.box.style.setProperty("--ratio", String(width / height));
+    this.facts.textContent = `${width} × ${height} · ${this.#asked.seconds} s`;
+    this.#draw();
+  }
+
+  play(on) {
+    this.#playing = on;
+    this.button.setAttribute("aria-label", on ? "Pause the preview" : "Play the preview");
+    this.button.setAttribute("aria-pressed", String(on));
+  }
+
+  #tick(now) {
+    const passed = Math.min((now - this.#last) / 1000, 0.1);
+    this.#last = now;
+    if (this.#playing && this.#asked && !document.hidden) {
+      this.#at = (this.#at + passed) % (this.#asked.seconds + REST);
+      this.#draw();
+    }
+    requestAnimationFrame((later) => this.#tick(later));
+  }
+
+  #scrub() {
+    this.play(false);
+    if (this.#asked) this.#at = (Number(this.scrubber.value) / 1000) * this.#asked.seconds;
+    this.#draw();
+  }
+
+  #view(t) {
+    try {
+      return view({ ...this.#asked, t });
+    } catch {
+      // The direction of the former motion; the form is about to correct it.
+      return null;
+    }
+  }
+
+  #draw() {
+    if (!this.#asked || !this.picture.naturalWidth) return;
+    const t = clamp(this.#at / this.#asked.seconds);
+    const at = this.#view(t);
+    if (!at) return;
+    const { source, output } = this.#asked;
+    const screen = this.frame.clientWidth / output[0];
+    // The poster is smaller than the picture that its lengths speak of, by whole pixels each way.
+    const across = source[0] / this.picture.naturalWidth;
+    const down = source[1] / this.picture.naturalHeight;
+    const [a, b, c, d, e, f] = matrix(at, output);
+    const m = [a * across, b * across, c * down, d * down, e, f].map((n) => n * screen);
+    this.picture.style.setProperty("transform", `matrix(${m.join()})`);
+    this.scrubber.value = t * 1000;
+    this.scrubber.style.setProperty("--at", `${t * 100}%`);
+    this.#tellWay(at);
+  }
+
+  #tellWay(at) {
+    const { source, output, focus } = this.#asked;
+    const ways = [this.#view(0), this.#view(1), at].map((v) => corners(v, output));
+    document.querySelector("focus-point")?.draw(source, ways, focus);
+  }
+
+  /** A click in the frame looks through the camera back onto the picture. */
+  #focus(event) {
+    if (!this.#asked) return;
+    const at = this.#view(clamp(this.#at / this.#asked.seconds));
+    const { source, output } = this.#asked;
+    const box = this.frame.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width - 0.5) * output[0] * at.scale;
+    const y = ((event.clientY - box.top) / box.height - 0.5) * output[1] * at.scale;
+    const [cos, sin] = [Math.cos(at.angle), Math.sin(at.angle)];
+    setFocus((at.cx + cos * x - sin * y) / source[0], (at.cy + sin * x + cos * y) / source[1]);
+  }
+
+  #key(event) {
+    const free = event.target === document.body || event.target.id === "main";
+    if (event.key !== " " || !free || this.hidden) return;
+    event.preventDefault();
+    this.play(!this.#playing);
+  }
+}
+
+/** The corners of the camera's window on the picture. */
+function corners({ cx, cy, scale, angle }, [width, height]) {
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const [w, h] = [(width * scale) / 2, (height * scale) / 2];
+  return [[-w, -h], [w, -h], [w, h], [-w, h]].map(([x, y]) => [cx + cos * x - sin * y, cy + sin * x + cos * y]);
+}
+
+function setFocus(x, y) {
+  const field = form().querySelector("[data-point]");
+  field.value = `${clamp(x).toFixed(3)},${clamp(y).toFixed(3)}`;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+const STEP = 0.02;
+const MOVES = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+
+class FocusPoint extends HTMLElement {
+  connectedCallback() {
+    this.svg = document.createElementNS(SVG, "svg");
+    this.svg.setAttribute("aria-hidden", "true");
+    this.shapes = ["shade", "ends", "ends", "now"].map((name) => {
+      const shape = document.createElementNS(SVG, name === "shade" ? "path" : "polygon");
+      shape.setAttribute("class", name);
+      this.svg.append(shape);
+      return shape;
+    });
+    this.handle = Object.assign(document.createElement("button"), { type: "button", title: "Focus point: drag it, click the picture, or use the arrow keys" });
+    this.append(this.svg, this.handle);
+    this.addEventListener("pointerdown", (event) => this.#drag(event));
+    this.addEventListener("pointermove", (event) => this.hasPointerCapture(event.pointerId) && this.#move(event));
+    this.handle.addEventListener("keydown", (event) => this.#step(event));
+  }
+
+  /** Show the ways of the camera over the picture, and the point. */
+  draw([width, height], [start, end, now], [x, y]) {
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.svg.setAttribute("preserveAspectRatio", "none");
+    const points = (shape) => shape.map((p) => p.map((n) => n.toFixed(1)).join()).join(" ");
+    const [shade, first, last, window] = this.shapes;
+    shade.setAttribute("fill-rule", "evenodd");
+    shade.setAttribute("d", `M0 0H${width}V${height}H0ZM${points(now)}Z`);
+    first.setAttribute("points", points(start));
+    last.setAttribute("points", points(end));
+    window.setAttribute("points", points(now));
+    this.handle.style.setProperty("--x", `${x * 100}%`);
+    this.handle.style.setProperty("--y", `${y * 100}%`);
+    this.handle.setAttribute("aria-label", `Focus point, ${Math.round(x * 100)} % from the left, ${Math.round(y * 100)} % from the top`);
+    this.point = [x, y];
+  }
+
+  #drag(event) {
+    event.preventDefault();
+    this.setPointerCapture(event.pointerId);
+    this.handle.focus({ preventScroll: true });
+    this.#move(event);
+  }
+
+  #move(event) {
+    const box = this.getBoundingClientRect();
+    setFocus((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+  }
+
+  #step(event) {
+    const move = MOVES[event.key];
+    if (!move || !this.point) return;
+    event.preventDefault();
+    setFocus(this.point[0] + move[0], this.point[1] + move[1]);
+  }
+}
+customElements.define("focus-point", FocusPoint);
+customElements.define("motion-preview", MotionPreview);

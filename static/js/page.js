@@ -1,0 +1,44 @@
+/** Small things that several scripts ask of the page. Nothing happens by loading it. */
+
+/** Proof for the server that a change comes from its own page. */
+export const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+
+/** The server's no as an Error whose message is for the person; with a link when they must sign in. */
+export const refused = (answer, otherwise) => Object.assign(new Error(answer?.message ?? otherwise), { link: answer?.sign_in });
+
+/** The way in for somebody whose session is over. */
+export function wayIn(href) {
+  return Object.assign(document.createElement("a"), { href, textContent: "Sign in" });
+}
+
+/** Movement is unwelcome: nothing starts by itself. */
+export const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Whether a letter pressed there is meant as text. */
+export function isTyping(target) {
+  return target.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=range])");
+}
+
+/** The whole page takes files: `take` gets them, `words` say so while they hang over it. */
+export function takeDrops(words, take) {
+  let veil = null;
+  const veiled = (on) => {
+    if (on === Boolean(veil)) return;
+    veil?.remove();
+    veil = on ? Object.assign(document.createElement("div"), { className: "drop-veil", textContent: words }) : null;
+    if (veil) document.body.append(veil);
+  };
+  const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+  document.addEventListener("dragover", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    veiled(true);
+  });
+  document.addEventListener("dragleave", (event) => event.relatedTarget === null && veiled(false));
+  document.addEventListener("drop", (event) => {
+    veiled(false);
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    if (event.dataTransfer.files.length) take(event.dataTransfer.files, event.target);
+  });
+}

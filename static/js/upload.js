@@ -1,0 +1,39 @@
+/** One file, sample or address into the library. */
+
+import { refused, token } from "./page.js";
+
+/**
+ * @param {string} address
+ * @param {Record<string, string | Blob>} fields
+ * @param {{progress?: (fraction: number) => void, signal?: AbortSignal}} options
+ * @returns {Promise<object>} the asset; rejects with an Error whose message is for the person
+ */
+export function upload(address, fields, { progress, signal } = {}) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  return new Promise((resolve, reject) => {
+    // fetch() tells nothing of the progress of what it sends.
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.setRequestHeader("X-CSRFToken", token());
+    request.setRequestHeader("Accept", "application/json");
+    request.responseType = "json";
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) progress?.(event.loaded / event.total);
+    });
+    request.addEventListener("load", () => {
+      if (request.status < 300 && request.response?.id) resolve(request.response);
+      else reject(refused(request.response, refusal(request.status)));
+    });
+    request.addEventListener("error", () => reject(new Error("The server does not answer. Try again in a moment.")));
+    request.addEventListener("abort", () => reject(new DOMException("Stopped.", "AbortError")));
+    signal?.addEventListener("abort", () => request.abort());
+    request.send(body);
+  });
+}
+
+function refusal(status) {
+  if (status === 413) return "The file is larger than this server takes. Make it smaller and try again.";
+  if (status === 403) return "This page has become too old, or you may not upload. Reload it and try again.";
+  return `The server could not take the file (${status}). Try again.`;
+}

@@ -1,0 +1,1 @@
+"""The studio: what can be asked, who can do it, and the jobs that get it done."""

@@ -1,0 +1,95 @@
+"""Who asks: an API key or a signed-in browser; and what they may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
+
+from billing import access
+from billing.models import ApiKey, User
+
+if TYPE_CHECKING:
+    from drf_spectacular.openapi import AutoSchema
+    from rest_framework.views import APIView
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer zt_…`: the key's user, in the key's account."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        key = access.find_key(secret.strip())
+        if key is None:
+            raise AuthenticationFailed(
+                "This API key is unknown, expired or revoked. Make a new one on your account page."
+            )
+        request._request.account = key.account  # type: ignore[attr-defined]
+        request._request.role = access.role_in(key.account, key.user)  # type: ignore[attr-defined]
+        return key.user, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="Zoetrope"'
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "studio.api.auth.ApiKeyAuthentication"
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "zt_…",
+            "description": "A key from your account page, or from `manage.py api_key`.",
+        }
+
+
+class MemberPermission(BasePermission):
+    """Members of an account only; viewers and read-only keys change nothing."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not request.user.is_authenticated:
+            return False
+        if getattr(request, "account", None) is None:
+            raise PermissionDenied("You are not a member of any account. Ask its owner.")
+        if request.method in SAFE_METHODS or getattr(view, "changes_nothing", False):
+            return True
+        if isinstance(request.auth, ApiKey) and request.auth.read_only:
+            raise PermissionDenied("This API key may only read. Use a key that may write.")
+        if not access.can_write(getattr(request, "role", None)):
+            raise PermissionDenied(
+                "Your role in this account is viewer: you may look, not change. Ask its owner."
+            )
+        return True
+
+
+class _Throttle(SimpleRateThrottle):
+    """Counts per key, or per person where there is a session."""
+
+    writes_only = False
+
+    def get_cache_key(self, request: Request, view: APIView) -> str | None:
+        if self.writes_only and request.method in SAFE_METHODS:
+            return None
+        who = request.auth.pk if isinstance(request.auth, ApiKey) else request.user.pk
+        return f"throttle:{self.scope}:{who or self.get_ident(request)}"
+
+
+class Burst(_Throttle):
+    scope, rate = "burst", "40/s"
+
+
+class Sustained(_Throttle):
+    scope, rate = "sustained", "1200/min"
+
+
+class Writes(_Throttle):
+    scope, rate, writes_only = "writes", "300/min", True

@@ -1,0 +1,58 @@
+"""Checked fields of small bodies, declared once for the check and for the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from studio.api.errors import Invalid, Problem, problem
+from studio.fields import listed, shown
+
+
+class Text(serializers.CharField):
+    """Text only: a number is not taken for its digits."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class YesNo(serializers.BooleanField):
+    """true or false of JSON, nothing that looks like it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=shown(data))
+        return data
+
+
+def checked(serializer: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
+    """The valid values of a body; raises Invalid. Unknown names are problems too."""
+    if not isinstance(data, Mapping):
+        raise Invalid([problem("", data, "Send an object with the fields by name.")])
+    form = serializer(data=data)
+    known = tuple(form.fields)
+    wrong = [
+        problem(shown(name), data[name], f"“{shown(name)}” is not known. Known: {listed(known)}.")
+        for name in data
+        if name not in known
+    ]
+    if form.is_valid() and not wrong:
+        return dict(form.validated_data)
+    for name, messages in form.errors.items():
+        wrong.extend(_problem(str(name), data, text) for text in _flat(messages))
+    raise Invalid(wrong)
+
+
+def _problem(name: str, data: Mapping[str, Any], text: str) -> Problem:
+    return problem(name, data.get(name), f"{name}: {text}")
+
+
+def _flat(messages: Any) -> list[str]:
+    """Messages of a field, or of the members of a list in it."""
+    if isinstance(messages, Mapping):
+        return [text for inner in messages.values() for text in _flat(inner)]
+    return [str(text) for text in messages]

@@ -1,0 +1,102 @@
+"""What can be asked, by whom it is done, and what it costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from studio import catalogue, jobs
+from studio.api import paging, requests
+from studio.api.base import AccountView
+from studio.api.parsers import JsonParser
+from studio.api.schema import ORDER, PATH_KEY, answers
+from studio.api.serializers import (
+    EstimateSerializer,
+    OperationSerializer,
+    OperationsSerializer,
+    amount_data,
+    offer_data,
+)
+from studio.fields import shown
+from studio.schema import json_schema
+from studio.spec import Operation
+
+
+def _data(operation: Operation) -> dict[str, Any]:
+    offers = [
+        offer_data(
+            offer,
+            jobs.quote(offer, {p.name: p.default for p in offer.params(operation)}),
+            json_schema(operation, offer),
+        )
+        for offer in catalogue.offers(operation.key)
+    ]
+    names = ("key", "label", "module", "summary", "verb", "makes")
+    return {name: getattr(operation, name) for name in names} | {"offers": offers}
+
+
+class Operations(AccountView):
+    @extend_schema(
+        summary="List operations",
+        description="Everything that can be asked, with the exact schema of the params.",
+        operation_id="operations_list",
+        responses=answers({200: OperationsSerializer}, 400),
+        tags=["operations"],
+    )
+    def get(self, request: Request) -> Response:
+        paging.read(request, ())
+        return Response({"results": [_data(o) for o in catalogue.operations().values()]})
+
+
+class OneOperation(AccountView):
+    @extend_schema(
+        summary="One operation",
+        description="With the offers that can do it now.",
+        operation_id="operations_retrieve",
+        parameters=[PATH_KEY],
+        responses=answers({200: OperationSerializer}, 400, 404),
+        tags=["operations"],
+    )
+    def get(self, request: Request, key: str) -> Response:
+        paging.read(request, ())
+        if key not in catalogue.operations():
+            raise NotFound(f"There is no operation “{shown(key)}”.")
+        return Response(_data(catalogue.operations()[key]))
+
+
+class Estimate(AccountView):
+    changes_nothing = True
+    parser_classes = [JsonParser, MultiPartParser]
+
+    @extend_schema(
+        summary="What it would cost",
+        description="The same body as for creating a job; pictures and sounds may be left out. "
+        "Nothing is held, stored or sent.",
+        operation_id="estimate",
+        request=ORDER,
+        responses=answers({200: EstimateSerializer}, 400, 413, 415),
+        tags=["jobs"],
+    )
+    def post(self, request: Request) -> Response:
+        paging.read(request, ())
+        order = requests.order(self.sent())
+        form = order.form(self.account, self.user, resolve=False)
+        price = jobs.quote(order.offer, form.params)
+        self.account.refresh_from_db()
+        after = self.account.available - price.amount
+        return Response(
+            amount_data(price)
+            | {
+                "operation": order.operation.key,
+                "offer": order.offer.key,
+                "notes": form.notes,
+                "available": self.account.available,
+                "balance_after": after,
+                "enough": after >= 0,
+            }
+        )

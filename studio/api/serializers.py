@@ -1,0 +1,315 @@
+"""The shapes of answers. Amounts of money are in units: 1 credit is 1,000,000 units."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.functional import cached_property
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from assets.models import Asset, AssetKind
+from assets.models import Status as AssetStatus
+from billing.models import CREDIT, Account, Kind
+from studio import catalogue
+from studio.models import Job, State
+from studio.spec import Offer
+
+# An address in a provider's message is theirs: it may carry a key, and it dies.
+ADDRESS = re.compile(r"\w+://\S+")
+
+ASSET_EXAMPLE_ID = "01990c1f-7d3a-7000-8000-5b2f6a1c9e10"
+
+
+# What AssetSerializer reads beside the row; of parents only the ids.
+RELATED = ("tags", Prefetch("parents", Asset.objects.only("pk")))
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    field = serializers.CharField(help_text="The field, or empty for the request as a whole")
+    value = serializers.CharField(allow_null=True, help_text="What was sent, shortened")
+    message = serializers.CharField(help_text="What is wrong, the limit, and the way out")
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """Every refusal has this shape."""
+
+    message = serializers.CharField(help_text="The whole in words, for people")
+    errors = ProblemSerializer(many=True)  # type: ignore[assignment]
+
+
+class AmountSerializer(serializers.Serializer[Any]):
+    amount = serializers.IntegerField(help_text="Units; 1,000,000 are one credit")
+    credits = serializers.FloatField()
+    words = serializers.CharField(help_text="The rule, to check it by")
+
+
+class OfferSerializer(serializers.Serializer[Any]):
+    """Who can do an operation, and exactly what `params` they take."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    summary = serializers.CharField()
+    cannot = serializers.CharField(help_text="What it cannot do")
+    provider = serializers.CharField()
+    local = serializers.BooleanField(help_text="Done on this computer; nothing leaves it")
+    price = AmountSerializer(help_text="For the defaults; ask `estimate` for anything else")
+    params = serializers.DictField(help_text="JSON Schema (2020-12) of `params`")
+
+
+class OperationSerializer(serializers.Serializer[Any]):
+    """Something that can be asked, and the offers that can do it now, the default one first."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    module = serializers.CharField()
+    summary = serializers.CharField()
+    verb = serializers.CharField()
+    makes = serializers.ChoiceField(AssetKind.choices)
+    offers = OfferSerializer(many=True)
+
+
+class OperationsSerializer(serializers.Serializer[Any]):
+    results = OperationSerializer(many=True)
+
+
+class EstimateSerializer(AmountSerializer):
+    """What a job would cost: the figure that creating it would hold."""
+
+    operation = serializers.CharField()
+    offer = serializers.CharField()
+    notes = serializers.ListField(
+        child=serializers.CharField(), help_text="What would be changed in the request"
+    )
+    available = serializers.IntegerField(help_text="Units that may be spent now")
+    balance_after = serializers.IntegerField(help_text="Negative when it is not enough")
+    enough = serializers.BooleanField()
+
+
+class FilesSerializer(serializers.Serializer[Any]):
+    """Addresses of the files; they need the same key. Null where there is no such picture."""
+
+    original = serializers.URLField()
+    thumbnail = serializers.URLField(allow_null=True)
+    poster = serializers.URLField(allow_null=True)
+    download = serializers.URLField(help_text="The original as a download under its name")
+
+
+class AssetSerializer(serializers.ModelSerializer[Asset]):
+    """A file of the library. Sizes in pixels, `duration` in seconds, `size` in bytes."""
+
+    kind = serializers.ChoiceField(AssetKind.choices)
+    status = serializers.ChoiceField(AssetStatus.choices)
+    job = serializers.SerializerMethodField(help_text="The job that made it")
+    parents = serializers.PrimaryKeyRelatedField[Asset](many=True, read_only=True)
+    tags = serializers.SlugRelatedField[Any](many=True, read_only=True, slug_field="name")
+    files = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Asset
+        fields = [
+            "id",
+            "kind",
+            "status",
+            "title",
+            "alt",
+            "tags",
+            "favorite",
+            "filename",
+            "mime",
+            "size",
+            "sha256",
+            "width",
+            "height",
+            "duration",
+            "fps",
+            "has_audio",
+            "has_alpha",
+            "animated",
+            "color",
+            "module",
+            "job",
+            "recipe",
+            "parents",
+            "created",
+            "updated",
+            "trashed",
+            "files",
+        ]
+        read_only_fields = fields
+
+    def get_job(self, asset: Asset) -> UUID | None:
+        source, _, pk = asset.origin.partition(":")
+        return UUID(pk) if source == "job" else None
+
+    @extend_schema_field(FilesSerializer)
+    def get_files(self, asset: Asset) -> dict[str, str | None]:
+        address = self.context["request"].build_absolute_uri(
+            reverse("api:asset-file", args=[asset.pk])
+        )
+        return {
+            "original": address,
+            "thumbnail": f"{address}?variant=thumbnail" if asset.thumbnail else None,
+            "poster": f"{address}?variant=poster" if asset.poster else None,
+            "download": f"{address}?download=1",
+        }
+
+
+class AssetPageSerializer(serializers.Serializer[Any]):
+    results = AssetSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one")
+
+
+class PriceSerializer(serializers.Serializer[Any]):
+    estimate = serializers.IntegerField(help_text="Units held when it was accepted")
+    charged = serializers.IntegerField(allow_null=True, help_text="Null until it has succeeded")
+    words = serializers.CharField()
+
+
+class JobErrorSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField(help_text="Its consequence, such as `input` or `refused`")
+    message = serializers.CharField()
+    detail = serializers.CharField(help_text="More for those who look deeper; may be empty")
+
+
+class JobLinksSerializer(serializers.Serializer[Any]):
+    """Where to go on. `cancel` and `retry` are null where they are not possible."""
+
+    self = serializers.URLField()
+    page = serializers.URLField(help_text="For people")
+    cancel = serializers.URLField(allow_null=True)
+    retry = serializers.URLField(allow_null=True)
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    """A piece of work. It is over when `state` is succeeded, failed or canceled."""
+
+    state = serializers.ChoiceField(State.choices)
+    state_label = serializers.CharField(source="get_state_display")
+    stage = serializers.CharField(help_text="What it is at, in a word; empty when it is over")
+    attempts = serializers.IntegerField(help_text="How often it was started")
+    progress = serializers.FloatField(allow_null=True, help_text="0 to 1; null when not known")
+    queued_at = serializers.DateTimeField(source="created")
+    started_at = serializers.DateTimeField(source="started", allow_null=True)
+    finished_at = serializers.DateTimeField(source="finished", allow_null=True)
+    waited_seconds = serializers.SerializerMethodField(help_text="In the queue")
+    ran_seconds = serializers.SerializerMethodField(help_text="Since its start")
+    params = serializers.DictField(help_text="All params, with the defaults filled in")
+    notes = serializers.ListField(
+        child=serializers.CharField(), help_text="What was changed in the request"
+    )
+    price = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+    outputs = serializers.SerializerMethodField()
+    links = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = [
+            "id",
+            "title",
+            "module",
+            "operation",
+            "offer",
+            "state",
+            "state_label",
+            "stage",
+            "progress",
+            "cancel_requested",
+            "attempts",
+            "queued_at",
+            "started_at",
+            "finished_at",
+            "waited_seconds",
+            "ran_seconds",
+            "params",
+            "notes",
+            "price",
+            "error",
+            "outputs",
+            "retry_of",
+            "links",
+        ]
+        read_only_fields = fields
+
+    def get_waited_seconds(self, job: Job) -> float:
+        return round(max(0.0, job.waited.total_seconds()), 3)
+
+    def get_ran_seconds(self, job: Job) -> float | None:
+        return None if job.ran is None else round(max(0.0, job.ran.total_seconds()), 3)
+
+    @extend_schema_field(PriceSerializer)
+    def get_price(self, job: Job) -> dict[str, Any]:
+        charged = self.context["charges"].get(job.origin)
+        return {"estimate": job.quote, "charged": charged, "words": job.price_words}
+
+    @extend_schema_field(JobErrorSerializer(allow_null=True))
+    def get_error(self, job: Job) -> dict[str, str] | None:
+        if not job.error:
+            return None
+        message, detail = (ADDRESS.sub("…", text) for text in (job.error, job.error_detail))
+        return {"kind": job.error_kind, "message": message, "detail": detail}
+
+    @extend_schema_field(AssetSerializer(many=True))
+    def get_outputs(self, job: Job) -> list[dict[str, Any]]:
+        made = self.context["outputs"].get(job.origin, [])
+        return [self._of_asset.to_representation(asset) for asset in made]
+
+    @cached_property
+    def _of_asset(self) -> AssetSerializer:
+        """One for all jobs: building its fields takes longer than using them."""
+        return AssetSerializer(context=self.context)
+
+    @extend_schema_field(JobLinksSerializer)
+    def get_links(self, job: Job) -> dict[str, str | None]:
+        def address(name: str, when: bool = True) -> str | None:
+            path = reverse(name, args=[job.pk])
+            return self.context["request"].build_absolute_uri(path) if when else None
+
+        stopped = job.state in (State.FAILED, State.CANCELED)
+        return {
+            "self": address("api:job"),
+            "page": address("job"),
+            "cancel": address("api:job-cancel", not job.is_terminal),
+            "retry": address("api:job-retry", stopped),
+        }
+
+
+class JobPageSerializer(serializers.Serializer[Any]):
+    results = JobSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one")
+
+
+def with_money_and_outputs(account: Account, jobs: Iterable[Job]) -> dict[str, Any]:
+    """What JobSerializer needs beside the rows, in two queries for any number of jobs."""
+    origins = [job.origin for job in jobs]
+    charges = account.entries.filter(reference__in=origins, kind=Kind.CHARGE)
+    made: dict[str, list[Asset]] = defaultdict(list)
+    found = Asset.objects.for_account(account).live().filter(origin__in=origins)
+    for asset in found.order_by("slot").prefetch_related(*RELATED):
+        made[asset.origin].append(asset)
+    return {"charges": dict(charges.values_list("reference", "amount")), "outputs": made}
+
+
+def offer_data(offer: Offer, price: Any, schema: dict[str, Any]) -> dict[str, Any]:
+    provider = catalogue.provider_of(offer)
+    return {
+        "key": offer.key,
+        "label": offer.label,
+        "summary": offer.summary,
+        "cannot": offer.cannot,
+        "provider": provider.label,
+        "local": provider.local,
+        "price": amount_data(price),
+        "params": schema,
+    }
+
+
+def amount_data(price: Any) -> dict[str, Any]:
+    return {"amount": price.amount, "credits": price.amount / CREDIT, "words": price.words}

@@ -1,0 +1,47 @@
+"""The addresses of the API."""
+
+from django.urls import include, path, re_path
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from studio.api import assets, jobs, operations
+from studio.api.base import AlwaysFirst
+from studio.api.schema import DocsView, SchemaView
+
+
+class Nowhere(APIView):
+    """An unknown address is refused in the shape of the API too."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+    content_negotiation_class = AlwaysFirst
+    schema = None
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        raise NotFound(
+            "There is no such address in the API. Each ends with a slash; /api/docs/ lists them."
+        )
+
+
+v1 = [
+    path("operations/", operations.Operations.as_view(), name="operations"),
+    path("operations/<str:key>/", operations.OneOperation.as_view(), name="operation"),
+    path("estimate/", operations.Estimate.as_view(), name="estimate"),
+    path("jobs/", jobs.Jobs.as_view(), name="jobs"),
+    path("jobs/<uuid:pk>/", jobs.OneJob.as_view(), name="job"),
+    path("jobs/<uuid:pk>/cancel/", jobs.CancelJob.as_view(), name="job-cancel"),
+    path("jobs/<uuid:pk>/retry/", jobs.RetryJob.as_view(), name="job-retry"),
+    path("assets/", assets.Assets.as_view(), name="assets"),
+    path("assets/<uuid:pk>/", assets.OneAsset.as_view(), name="asset"),
+    path("assets/<uuid:pk>/restore/", assets.RestoreAsset.as_view(), name="asset-restore"),
+    path("assets/<uuid:pk>/favorite/", assets.FavoriteAsset.as_view(), name="asset-favorite"),
+    path("assets/<uuid:pk>/file/", assets.AssetFile.as_view(), name="asset-file"),
+]
+urlpatterns = [
+    path("v1/", include((v1, "api"), namespace="api")),
+    path("schema/", SchemaView.as_view(), name="api-schema"),
+    path("docs/", DocsView.as_view(), name="api-docs"),
+    re_path("", Nowhere.as_view()),
+]

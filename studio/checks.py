@@ -1,0 +1,153 @@
+"""A mistake in the catalogue or in the surroundings stops start-up, with an id and a way out."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import av
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from studio import catalogue
+from studio.fields import FIELDS
+from studio.spec import Offer, Operation, Param
+
+
+@register
+def check_catalogue(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(problem, hint="Mend the entry in studio/operations or studio/providers.", id=id_)
+        for id_, problem in catalogue_problems()
+    ]
+
+
+def catalogue_problems() -> Iterator[tuple[str, str]]:
+    """(id, what is wrong) for each mistake in the declarations."""
+    operations, offers = catalogue.operations(), catalogue.all_offers()
+    declared = [o.key for p in catalogue.providers().values() for o in p.offers]
+    for key in {k for k in declared if declared.count(k) > 1}:
+        yield "studio.E001", f"Two offers have the key {key!r}."
+    for operation in operations.values():
+        yield from _operation_problems(operation)
+        if not any(o.operation == operation.key for o in offers.values()):
+            yield "studio.E002", f"Nobody offers {operation.key!r}."
+    for offer in offers.values():
+        yield from _offer_problems(offer, operations)
+
+
+def _operation_problems(operation: Operation) -> Iterator[tuple[str, str]]:
+    names = [p.name for p in operation.params]
+    if len(names) != len(set(names)):
+        yield "studio.E003", f"{operation.key!r} declares a param twice."
+    for param in operation.params:
+        yield from _param_problems(f"{operation.key}.{param.name}", param, set(names))
+
+
+def _param_problems(where: str, param: Param, names: set[str]) -> Iterator[tuple[str, str]]:
+    if param.kind not in FIELDS:
+        yield "studio.E004", f"{where}: no field for the kind {param.kind!r}."
+    if param.kind == "choice" and not param.choices:
+        yield "studio.E005", f"{where} has no choices."
+    if param.choices and param.default is not None and param.default not in param.choices:
+        yield "studio.E006", f"{where}: the default {param.default!r} is no choice."
+    if param.kind in ("integer", "number"):
+        low, high, default = param.low, param.high, param.default
+        if low is None or high is None or low > high:
+            yield "studio.E007", f"{where} needs low and high limits."
+        elif default is not None and not low <= default <= high:
+            yield "studio.E006", f"{where}: the default {default!r} is outside its limits."
+    if param.depends:
+        if param.depends.on not in names:
+            yield "studio.E008", f"{where} depends on {param.depends.on!r}, which does not exist."
+        if not {c for cs in param.depends.choices.values() for c in cs} <= set(param.choices):
+            yield "studio.E009", f"{where} depends on choices that it does not have."
+
+
+def _offer_problems(offer: Offer, operations: dict[str, Operation]) -> Iterator[tuple[str, str]]:
+    where = f"offer {offer.key!r}"
+    operation = operations.get(offer.operation)
+    if operation is None:
+        yield "studio.E010", f"{where} is for {offer.operation!r}, which does not exist."
+        return
+    known = {p.name: p for p in operation.params}
+    for name, rule in offer.accepts.items():
+        if name not in known:
+            yield "studio.E011", f"{where} accepts {name!r}, which {operation.key!r} lacks."
+        elif isinstance(rule, tuple) and not set(rule) <= set(known[name].choices):
+            yield "studio.E012", f"{where}: {name!r} is widened, not narrowed."
+    if any(name not in known for name in offer.accepts):
+        return
+    params = offer.params(operation)
+    for param in params:
+        yield from _param_problems(f"{where}.{param.name}", param, {p.name for p in params})
+    for param in (p for p in operation.params if p.required and p.name not in offer.accepts):
+        yield "studio.E013", f"{where} does not take {param.name!r}, which is required."
+    yield from _price_problems(where, offer, params)
+
+
+def _price_problems(
+    where: str, offer: Offer, params: tuple[Param, ...]
+) -> Iterator[tuple[str, str]]:
+    defaults = {p.name: p.default if p.default is not None else p.high for p in params}
+    try:
+        amount = offer.price.quote(defaults).amount
+    except (KeyError, TypeError, ArithmeticError) as error:
+        yield "studio.E014", f"{where}: its price fails on the defaults: {error!r}."
+        return
+    if type(amount) is not int or amount < 0:
+        yield "studio.E014", f"{where}: its price is {amount!r}; whole units of 0 or more."
+
+
+@register
+def check_encoders(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    missing = [c for c in ("libx264", "aac", "libvpx-vp9", "libopus", "gif") if not _has(c)]
+    hint = "Install the wheel of PyAV from requirements.txt, not a build of your own."
+    return [Error(f"PyAV has no encoder {c!r}.", hint=hint, id="studio.E020") for c in missing]
+
+
+def _has(codec: str) -> bool:
+    try:
+        av.Codec(codec, "w")
+    except av.codec.codec.UnknownCodecError:
+        return False
+    return True
+
+
+@register
+def check_folders(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    folder = Path(settings.DATA_DIR)
+    if os.access(folder, os.W_OK):
+        return []
+    hint = "Give its user the right to write there, or set DATA_DIR."
+    return [Error(f"The data folder {folder} cannot be written.", hint=hint, id="studio.E021")]
+
+
+@register
+def check_queue(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    conf = settings.Q_CLUSTER
+    found: list[CheckMessage] = []
+    for name, cluster in {"engine": conf, **conf["ALT_CLUSTERS"]}.items():
+        both = {**conf, **cluster}
+        rounds = 1 + math.ceil((both["queue_limit"] + 1) / both["workers"])
+        if both["retry"] <= both["timeout"] * rounds:
+            found.append(
+                Error(
+                    f"Cluster {name!r}: retry {both['retry']} s lets a task start twice.",
+                    hint=f"Set retry above {both['timeout'] * rounds} s.",
+                    id="studio.E022",
+                )
+            )
+        # The hard kill compares a 32-bit float with zero: only these steps ever reach it.
+        if both["guard_cycle"] not in (0.25, 0.5, 1):
+            hint = "Use 0.25, 0.5 or 1."
+            found.append(
+                Warning(
+                    f"guard_cycle {both['guard_cycle']} never kills.", hint=hint, id="studio.W001"
+                )
+            )
+    return found

@@ -1,0 +1,194 @@
+"""Param kind → form field: how each kind of value is read, and what a person is told otherwise.
+
+A message names the field, the value, the limit and the way out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import get_text_list
+
+from assets.models import Asset
+from studio.spec import Param
+
+SHOWN = 60
+
+
+def shown(value: Any) -> str:
+    """A value as it is repeated in a message: short, on one line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def listed(choices: tuple[Any, ...]) -> str:
+    """'in or out'; 'mp4, mov, webm or gif'."""
+    return str(get_text_list([str(c) for c in choices], "or"))
+
+
+class ParamField(forms.Field):
+    """A field made from a Param. `None` means not sent; 0 and False are values."""
+
+    def __init__(self, param: Param) -> None:
+        self.param = param
+        super().__init__(
+            required=param.required,
+            label=param.label,
+            help_text=param.help,
+            initial=param.default,
+            error_messages={"required": f"{param.label} is missing. {param.help}".strip()},
+        )
+
+    def fail(self, problem: str, way_out: str) -> forms.ValidationError:
+        return forms.ValidationError(f"{self.param.label} {problem}. {way_out}")
+
+    def to_python(self, value: Any) -> Any:
+        return None if value is None or value == "" else self.read(value)
+
+    def read(self, value: Any) -> Any:
+        raise NotImplementedError
+
+    def range_words(self) -> str:
+        p = self.param
+        unit = f" {p.unit}" if p.unit else ""
+        return f"{p.low:g} to {p.high:g}{unit}"
+
+
+class NumberField(ParamField):
+    """Whole numbers and decimals with limits; a bool, NaN or infinity is not a number."""
+
+    whole = False
+
+    def read(self, value: Any) -> Any:
+        kind = "whole number" if self.whole else "number"
+        way_out = f"Give a {kind} from {self.range_words()}."
+        try:
+            if isinstance(value, bool):
+                raise ValueError
+            # Python would read "1_0" as 10.
+            if isinstance(value, str) and (len(value) > SHOWN or "_" in value):
+                raise ValueError
+            number = float(value)
+            if not math.isfinite(number) or (self.whole and number != int(number)):
+                raise ValueError
+        except (TypeError, ValueError, OverflowError):
+            raise self.fail(f"is “{shown(value)}”, which is not a {kind}", way_out) from None
+        low, high = self.param.low, self.param.high
+        if (low is not None and number < low) or (high is not None and number > high):
+            unit = f" {self.param.unit}" if self.param.unit else ""
+            limit = f"least is {low:g}" if low is not None and number < low else f"most is {high:g}"
+            raise self.fail(f"is {number:.15g}{unit}; the {limit}{unit}", way_out)
+        return self._fine(number)
+
+    def _fine(self, number: float) -> int | float:
+        if self.whole:
+            return int(number)
+        step = self.param.step
+        number = round(round(number / step) * step, 6) if step else number
+        return int(number) if number == int(number) else number
+
+
+class IntegerField(NumberField):
+    whole = True
+
+
+class ChoiceField(ParamField):
+    """One of the choices, compared as text, so that '30' from a page and 30 from JSON agree."""
+
+    def read(self, value: Any) -> Any:
+        found = {str(c): c for c in self.param.choices}
+        if isinstance(value, bool) or str(value) not in found:
+            raise self.fail(
+                f"is “{shown(value)}”, which is not known",
+                f"Choose {listed(self.param.choices)}.",
+            )
+        return found[str(value)]
+
+
+class TextField(ParamField):
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.fail(f"is “{shown(value)}”, which is not text", "Give text.")
+        if "\x00" in value:
+            raise self.fail("has a character of code 0 in it", "Leave that character out.")
+        text = value.strip()
+        if len(text) > self.param.max_length:
+            raise self.fail(
+                f"has {len(text):,} characters; the most is {self.param.max_length:,}",
+                "Make it shorter.",
+            )
+        return text or None
+
+
+class BooleanField(ParamField):
+    WORDS = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, bool):
+            return value
+        if str(value).lower() not in self.WORDS:
+            raise self.fail(
+                f"is “{shown(value)}”, which is neither yes nor no", "Use true or false."
+            )
+        return self.WORDS[str(value).lower()]
+
+
+class PointField(ParamField):
+    """Two fractions, from the left and from the top: [0.5, 0.3] or '0.5,0.3'."""
+
+    def read(self, value: Any) -> Any:
+        way_out = "Give two numbers from 0 to 1, such as 0.5,0.5."
+        parts = value.split(",") if isinstance(value, str) else value
+        try:
+            if isinstance(parts, bool | Mapping) or len(parts) != 2:
+                raise ValueError
+            if any(isinstance(p, bool) for p in parts):
+                raise ValueError
+            if any("_" in str(p) for p in parts):
+                raise ValueError
+            point = [round(float(p), 4) for p in parts]
+        except (TypeError, ValueError, OverflowError):
+            raise self.fail(f"is “{shown(value)}”, which is not a point", way_out) from None
+        if not all(0 <= p <= 1 for p in point):
+            raise self.fail(f"is {shown(value)}, which lies outside the picture", way_out)
+        return point
+
+
+class AssetField(ParamField):
+    """An upload, the id of an asset, a data URL or an https address. Turned into an Asset only
+    after everything else is right (OperationForm.resolve)."""
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, UploadedFile | Asset):
+            return value
+        if not isinstance(value, str):
+            raise self.fail(f"is “{shown(value)}”", self.way_out)
+        if value.startswith("data:") or "://" in value[:20]:
+            return value
+        try:
+            return UUID(value)
+        except ValueError:
+            raise self.fail(f"is “{shown(value)}”, which is no asset", self.way_out) from None
+
+    @property
+    def way_out(self) -> str:
+        return "Upload a file, or give the id of an asset, a data URL or an https address."
+
+
+FIELDS: dict[str, type[ParamField]] = {
+    "integer": IntegerField,
+    "seed": IntegerField,
+    "number": NumberField,
+    "choice": ChoiceField,
+    "text": TextField,
+    "boolean": BooleanField,
+    "point": PointField,
+    "image": AssetField,
+    "audio": AssetField,
+    "video": AssetField,
+}

@@ -1,0 +1,261 @@
+"""The only validation of a request, for pages, API and command line alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.files.uploadedfile import UploadedFile
+
+from assets import services as assets
+from assets.models import Asset, Status
+from billing.models import Account, User
+from studio import http, intake, jobs
+from studio.fields import FIELDS, listed, shown
+from studio.models import Job
+from studio.spec import Depends, Offer, Operation, Param
+
+
+class OperationForm(forms.Form):
+    """Checks a request for one operation by one offer.
+
+    `data` is a QueryDict or a JSON object, `files` maps names to uploads. With `resolve=False`
+    (estimates) assets may be missing and are not looked at. After `is_valid()`: `params` is ready
+    for jobs.create (assets as ids), `notes` says in words what was changed.
+    """
+
+    def __init__(
+        self,
+        operation: Operation,
+        offer: Offer,
+        data: Mapping[str, Any] | None = None,
+        files: Mapping[str, Any] | None = None,
+        *,
+        account: Account | None = None,
+        user: User | None = None,
+        resolve: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        self.operation, self.offer = operation, offer
+        self.account, self.user, self.resolve = account, user, resolve
+        self.spec = {p.name: p for p in offer.params(operation)}
+        self.params: dict[str, Any] = {}
+        self.notes: list[str] = []
+        self.uploads: list[Asset] = []
+        self._unknown: dict[str, str] = {}
+        self.not_found = False
+        merged = None if data is None else {**self._plain(data), **self._plain(files or {})}
+        super().__init__(data=merged, **kwargs)
+        for param in self.spec.values():
+            self.fields[param.name] = FIELDS[param.kind](param)
+            if not resolve and param.is_asset:
+                self.fields[param.name].required = False
+
+    @staticmethod
+    def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+        return {k: data[k] for k in data if k not in ("csrfmiddlewaretoken", "key")}
+
+    def _clean_fields(self) -> None:
+        """The data is taken as it is: JSON numbers stay numbers, whatever a widget would make."""
+        for name, field in self.fields.items():
+            try:
+                self.cleaned_data[name] = field.clean(self.data.get(name))
+            except forms.ValidationError as error:
+                self.add_error(name, error)
+
+    def clean(self) -> dict[str, Any]:
+        for name in self.data:
+            if name not in self.spec:
+                takes = listed(tuple(self.spec)).replace(" or ", " and ")
+                message = (
+                    f"“{shown(name)}” is not a parameter of {self.offer.label}. It takes {takes}."
+                )
+                self._problem(None, message)
+                self._unknown[message] = shown(name)
+        if not self.errors:
+            self._fill()
+        if not self.errors and self.resolve:
+            self._resolve()
+            self._check_room()
+        return self.cleaned_data
+
+    def _problem(self, name: str | None, message: str) -> None:
+        self.add_error(name, forms.ValidationError(message))
+
+    def _fill(self) -> None:
+        """Defaults, choices that depend on another param, and what is rounded with a note."""
+        for name, param in self.spec.items():
+            value = self.cleaned_data.get(name)
+            value = param.default if value is None else value
+            if param.depends and param.is_asset:
+                self._check_taken(param, value)
+            elif param.depends:
+                value = self._fit(param, value)
+            elif param.multiple > 1 and value is not None:
+                value = self._rounded(param, value)
+            self.cleaned_data[name] = value
+            if value is not None and not param.is_asset:
+                self.params[name] = list(value) if isinstance(value, tuple) else value
+
+    def _chosen(self, rule: Depends) -> Any:
+        """The value of the param that `rule` looks at."""
+        chosen = self.cleaned_data.get(rule.on)
+        return self.spec[rule.on].default if chosen is None else chosen
+
+    def _check_taken(self, param: Param, value: Any) -> None:
+        """An asset that does not go with another value: `choices` names those with none."""
+        assert param.depends
+        chosen = self._chosen(param.depends)
+        if value is not None and param.depends.choices.get(chosen) == ():
+            self._problem(param.name, f"{param.label} cannot be used. {param.depends.words}")
+
+    def _fit(self, param: Param, value: Any) -> Any:
+        assert param.depends
+        on = self.spec[param.depends.on]
+        chosen = self._chosen(param.depends)
+        possible = param.depends.choices[chosen]
+        sent = self.data.get(param.name) not in (None, "")
+        if value in possible:
+            return value
+        if sent:
+            words = param.depends.words.format(on=on.label_of(chosen), choices=listed(possible))
+            self._problem(
+                param.name,
+                f"{param.label} is “{shown(value)}”, which does not fit "
+                f"{on.label.lower()} “{chosen}”. {words}.",
+            )
+        return possible[0]
+
+    def _rounded(self, param: Param, value: int) -> int:
+        up = math.ceil(value / param.multiple) * param.multiple
+        if up != value:
+            self.notes.append(f"{param.label} {value} was made even: {up} {param.unit}.".strip())
+        return up
+
+    def _resolve(self) -> None:
+        for name, param in self.spec.items():
+            value = self.cleaned_data.get(name)
+            if not param.is_asset or value is None:
+                continue
+            try:
+                asset = self._asset(param, value)
+            except (assets.Refused, http.FetchRefused) as error:
+                self._problem(name, f"{param.label}: {error}")
+                continue
+            self.cleaned_data[name] = asset
+            self.params[name] = str(asset.pk)
+            if asset.animated:
+                self.notes.append(f"“{shown(asset.title)}” moves; its first frame is used.")
+        if self.errors:
+            self.forget_uploads()
+
+    def _check_room(self) -> None:
+        try:
+            assets.check_disk()
+        except assets.NoRoom as error:
+            self._problem(None, str(error))
+            self.forget_uploads()
+
+    def _asset(self, param: Param, value: Any) -> Asset:
+        """The asset behind what was given; an upload or an address becomes one."""
+        if isinstance(value, UUID | Asset):
+            return self._known(param, value.pk if isinstance(value, Asset) else value)
+        asset = self._uploaded(value, (param.kind,))
+        self.uploads.append(asset)
+        return asset
+
+    def _uploaded(self, value: UploadedFile[bytes] | str, kinds: tuple[str, ...]) -> Asset:
+        who: dict[str, Any] = {"account": self.account, "user": self.user, "kinds": kinds}
+        if isinstance(value, UploadedFile):
+            return assets.ingest(value, filename=value.name or "upload", **who)
+        if value.startswith("data:"):
+            return assets.from_data_url(value, **who)
+        return intake.from_address(value, **who)
+
+    def _known(self, param: Param, pk: UUID) -> Asset:
+        assert self.account
+        asset = Asset.objects.for_account(self.account).live().filter(pk=pk).first()
+        if asset is None:
+            self.not_found = True
+            raise assets.Refused(
+                f"there is no asset {pk} in your library. Upload it, or give the id of another."
+            )
+        if asset.status == Status.DAMAGED:
+            raise assets.Refused(
+                f"the file of “{shown(asset.title)}” is missing from the storage. Choose another."
+            )
+        if asset.kind != param.kind:
+            raise assets.Refused(
+                f"“{shown(asset.title)}” is {asset.get_kind_display().lower()}; "
+                f"{param.kind} is needed. Choose another."
+            )
+        return asset
+
+    def forget_uploads(self) -> None:
+        """A refused request leaves nothing behind in the library."""
+        for asset in self.uploads:
+            assets.purge(asset)
+        self.uploads = []
+
+    @property
+    def title(self) -> str:
+        """The name of the job and of its result, from the operation's pattern."""
+        words = {
+            name: value.title if isinstance(value, Asset) else value
+            for name, value in self.cleaned_data.items()
+        }
+        return self.operation.title.format(label=self.operation.label, **words)
+
+    def create_job(
+        self, *, key: str | None = None, request: str = "", change: bool = False
+    ) -> tuple[Job, bool]:
+        """Order what was checked: (the job, whether it is new). What was uploaded with a request
+        that is refused or repeated is removed again. With `change` a key that stands for another
+        request makes a new order instead of KeyReused."""
+        try:
+            try:
+                job, created = self._order(key, request)
+            except jobs.KeyReused as error:
+                if not change or not key:
+                    raise
+                job, created = self._order(jobs.changed_key(key, error), request)
+        except Exception:
+            self.forget_uploads()
+            raise
+        if not created:
+            self.forget_uploads()
+        return job, created
+
+    def _order(self, key: str | None, request: str) -> tuple[Job, bool]:
+        assert self.account
+        return jobs.create(
+            account=self.account,
+            user=self.user,
+            operation=self.operation,
+            offer=self.offer,
+            params=self.params,
+            notes=self.notes,
+            title=self.title,
+            key=key,
+            request=request,
+        )
+
+    def problems(self) -> list[dict[str, Any]]:
+        """The errors for programs: field, the value given, the message."""
+        return [
+            {
+                "field": self._unknown.get(str(message), "") if name == NON_FIELD_ERRORS else name,
+                "value": self._given(name, str(message)),
+                "message": message,
+            }
+            for name, messages in self.errors.items()
+            for message in messages
+        ]
+
+    def _given(self, name: str, message: str) -> str | None:
+        name = self._unknown.get(message, name)
+        return shown(self.data[name]) if name in self.data else None

@@ -1,0 +1,169 @@
+"""Looking at the tables: send hints for what waits, and take up what died."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from studio import catalogue
+from studio.jobs.state import close_attempt, end, move
+from studio.models import Beat, Job, State
+from studio.providers import Provider
+
+log = logging.getLogger("zoetrope.jobs")
+
+AT_WORK = (State.SUBMITTING, State.RUNNING, State.FETCHING)
+MAX_STARTS = 3
+# How long a hint may be under way before another one is sent.
+HINT = timedelta(seconds=30)
+LEFT_SECONDS = 24 * 60 * 60
+
+
+def dispatch() -> int:
+    """Send hints for queued work of this computer, up to its slots. Returns how many.
+
+    On the broker's database the hint and its mark commit together. Accounts take turns: the one
+    with the least at work goes first, its oldest job first.
+    """
+    return sum(_dispatch(p) for p in catalogue.providers().values() if p.local)
+
+
+def _dispatch(provider: Provider) -> int:
+    if not _waiting(provider, timezone.now()).exists():
+        return 0
+    with transaction.atomic():
+        # One dispatcher at a time: two would both see the same slot free.
+        Beat.objects.get_or_create(name=f"dispatch@{provider.key}")
+        Beat.objects.select_for_update().get(name=f"dispatch@{provider.key}")
+        now = timezone.now()
+        mine = Job.objects.filter(provider=provider.key)
+        hinted = mine.filter(Q(state__in=AT_WORK) | Q(state=State.QUEUED, lease__gt=now))
+        busy = Counter(hinted.values_list("account_id", flat=True))
+        free = slots(provider) - busy.total()
+        sent = 0
+        while sent < free and (job := _next(provider, now, busy)):
+            Job.objects.filter(pk=job.pk).update(lease=now + HINT)
+            async_task("studio.tasks.run", str(job.pk), cluster="work")
+            busy[job.account_id] += 1
+            sent += 1
+    return sent
+
+
+def slots(provider: Provider) -> int:
+    """How many jobs of a provider may be at work at once."""
+    return int(settings.RENDER_SLOTS) if provider.local else provider.slots
+
+
+def _waiting(provider: Provider, now: datetime) -> QuerySet[Job]:
+    unhinted = Q(lease=None) | Q(lease__lte=now)
+    return Job.objects.filter(
+        unhinted, provider=provider.key, state=State.QUEUED, next_at__lte=now
+    ).order_by("created", "pk")
+
+
+def _next(provider: Provider, now: datetime, busy: Counter[UUID]) -> Job | None:
+    waiting = _waiting(provider, now)
+    accounts = list(waiting.order_by().values_list("account_id", flat=True).distinct())
+    oldest = [waiting.filter(account_id=a).first() for a in accounts]
+    found = [job for job in oldest if job]
+    return min(found, key=lambda job: (busy[job.account_id], job.created), default=None)
+
+
+def rescue() -> dict[str, int]:
+    """Take up what died: {what happened: how often}. Safe at any time, any number of times."""
+    now = timezone.now()
+    done: Counter[str] = Counter()
+    for job in Job.objects.filter(state__in=AT_WORK, lease__lt=now):
+        done[_rescue(job)] += 1
+    done["hints"] = dispatch()
+    return dict(done)
+
+
+def _rescue(job: Job) -> str:
+    """A start whose lease ran out. Work that costs nothing to repeat is queued again; anything else
+    may have been accepted by its provider and is never repeated."""
+    if catalogue.providers()[job.provider].reconcile == "repeat":
+        if give_up(job):
+            return "given up"
+        if move(job, State.QUEUED, note="its worker died; starting again", **_fresh()):
+            close_attempt(job, "lost")
+        return "queued again"
+    if job.state == State.SUBMITTING:
+        fields = {"unclear_since": timezone.now(), "lease": None}
+        move(job, State.UNKNOWN, note="the outcome of the start is unknown", **fields)
+        return "unknown"
+    return "left"
+
+
+def _fresh() -> dict[str, object]:
+    return {"lease": None, "progress": None, "stage": "", "next_at": timezone.now()}
+
+
+def give_up(job: Job) -> bool:
+    """End a job that must not start again: canceled meanwhile, or dead after its last start."""
+    if job.cancel_requested:
+        return end(job, State.CANCELED, note="canceled, nothing charged")
+    if job.attempts < MAX_STARTS:
+        return False
+    message = (
+        f"The renderer died {job.attempts} times on this job, so it was given up. "
+        "Try a smaller size or another picture."
+    )
+    return end(job, State.FAILED, note=message, error_kind="crashed", error=message)
+
+
+def void_host(host: str, *, planned: bool = False) -> int:
+    """The workers of this host are dead: their work is taken up at once.
+
+    With `planned` (a stop that we asked for) the lost start does not count.
+    """
+    now = timezone.now()
+    repeat = [p.key for p in catalogue.providers().values() if p.reconcile == "repeat"]
+    dead = Job.objects.filter(host=host, provider__in=repeat, state__in=AT_WORK)
+    for job in dead:
+        if planned and not job.cancel_requested:
+            again = {"attempts": max(0, job.attempts - 1)}
+            if move(job, State.QUEUED, note="stopped with the studio", **_fresh(), **again):
+                close_attempt(job, "stopped")
+        else:
+            Job.objects.filter(pk=job.pk, fence=job.fence).update(lease=now - HINT)
+    # Hints that the dead workers had already taken off the queue are sent again.
+    Job.objects.filter(state=State.QUEUED, lease__gt=now, provider__in=repeat).update(lease=None)
+    return len(dead)
+
+
+def tidy() -> int:
+    """Remove from the work folder what dead work left behind. Returns how many things.
+
+    A folder named after a job goes when the job is not at work; anything else (uploads that were
+    cut off) after a day.
+    """
+    root = Path(settings.WORK_DIR)
+    left = [entry for entry in root.iterdir() if _is_left(entry)] if root.is_dir() else []
+    for entry in left:
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+    return len(left)
+
+
+def _is_left(entry: Path) -> bool:
+    try:
+        return not Job.objects.filter(pk=UUID(entry.name), state__in=AT_WORK).exists()
+    except ValueError:
+        with contextlib.suppress(FileNotFoundError):
+            return time.time() - entry.stat().st_mtime > LEFT_SECONDS
+    return False

@@ -1,0 +1,166 @@
+"""A Job is a row, and the table of jobs is the queue. Only studio.jobs changes a job's state."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from billing.ids import uuid7
+from billing.models import Account
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    SUBMITTING = "submitting", "Starting"
+    RUNNING = "running", "Running"
+    UNKNOWN = "unknown", "Waiting for an answer"
+    REVIEW = "review", "Needs a decision"
+    FETCHING = "fetching", "Saving"
+    SUCCEEDED = "succeeded", "Done"
+    FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Canceled"
+
+
+TERMINAL = (State.SUCCEEDED, State.FAILED, State.CANCELED)
+LIVE = tuple(s for s in State if s not in TERMINAL)
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def for_account(self, account: Account) -> JobQuerySet:
+        """The only way in for pages and API: somebody else's job is not there."""
+        return self.filter(account=account)
+
+    def live(self) -> JobQuerySet:
+        return self.filter(state__in=LIVE)
+
+
+class Job(models.Model):
+    """One piece of work that somebody asked for.
+
+    `key` is the caller's idempotency key, `fingerprint` what it stood for. `fence` counts starts:
+    news of an older start is dropped. `lease` is until when the process that works on it is
+    believed to be alive; `next_at` is when it is looked at again. `quote` is in ledger units.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="jobs")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    operation = models.CharField(max_length=60)
+    offer = models.CharField(max_length=60)
+    provider = models.CharField(max_length=40, db_index=True)
+    module = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    params = models.JSONField(default=dict)
+    notes = models.JSONField(default=list, help_text="What was changed in the request, in words")
+    key = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=64)
+    request = models.CharField(max_length=64, blank=True, help_text="Digest of the bare request")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
+    stage = models.CharField(max_length=60, blank=True)
+    progress = models.FloatField(null=True)
+    fence = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(default=timezone.now)
+    lease = models.DateTimeField(null=True)
+    host = models.CharField(max_length=100, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+    unclear_since = models.DateTimeField(null=True)
+    provider_ref = models.CharField(max_length=200, blank=True)
+    provider_cost = models.BigIntegerField(null=True)
+    quote = models.BigIntegerField(default=0)
+    price_words = models.CharField(max_length=200, blank=True)
+    error_kind = models.CharField(max_length=12, blank=True)
+    error = models.TextField(blank=True)
+    error_detail = models.TextField(blank=True)
+    outputs = models.JSONField(default=list, editable=False)
+    retry_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retries"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True)
+    finished = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key"], name="job_once_per_key"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-created", "-id"]),
+            models.Index(fields=["state", "next_at"]),
+            models.Index(fields=["provider", "state", "created"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.state})"
+
+    @property
+    def origin(self) -> str:
+        """The text by which ledger and library speak of this job."""
+        return f"job:{self.id}"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.state in TERMINAL
+
+    @property
+    def waited(self) -> timedelta:
+        """Time in the queue, apart from the time of running."""
+        return (self.started or self.finished or timezone.now()) - self.created
+
+    @property
+    def ran(self) -> timedelta | None:
+        """Time since the start that led to the end, or until now."""
+        return (self.finished or timezone.now()) - self.started if self.started else None
+
+
+class Attempt(models.Model):
+    """A start of a job, written before anything is sent or rendered."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="starts")
+    number = models.PositiveIntegerField()
+    started = models.DateTimeField(auto_now_add=True)
+    ended = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["job", "number"], name="attempt_once")]
+
+    def __str__(self) -> str:
+        return f"start {self.number} of {self.job_id}"
+
+
+class Event(models.Model):
+    """A line of a job's timeline, written together with the change that it tells of."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events")
+    state = models.CharField(max_length=12, choices=State.choices)
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M:%S} {self.state} {self.note}"
+
+
+class Beat(models.Model):
+    """The canary of one queue on one host: when it was last sent, and last came back."""
+
+    name = models.CharField(max_length=150, primary_key=True)
+    sent = models.DateTimeField(null=True)
+    seen = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def age(self) -> float | None:
+        """Seconds since it last came back."""
+        return (timezone.now() - self.seen).total_seconds() if self.seen else None

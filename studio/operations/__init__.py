@@ -1,0 +1,1 @@
+"""WHAT can be asked: one file per module, each with a tuple OPERATIONS."""

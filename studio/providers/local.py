@@ -1,0 +1,79 @@
+"""This computer: always there, free, no key and no network."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from billing.pricing import Free
+from studio.engine import EngineError, Stopped, motion
+from studio.providers import Provider
+from studio.spec import Call, ErrorKind, Offer, Output, ProviderError, Status, Update
+
+MOTION = Offer(
+    key="local-motion",
+    provider="local",
+    operation="image-to-video",
+    label="Motion engine",
+    summary="Camera moves over your picture, drawn on this computer. Private, repeatable, free.",
+    cannot="Moves the camera, not the things in the picture.",
+    accepts={
+        "image": True,
+        "motion": True,
+        "direction": True,
+        "strength": True,
+        "easing": True,
+        "focus": True,
+        "duration": True,
+        "width": True,
+        "height": True,
+        "format": True,
+        "fps": True,
+        "audio": True,
+    },
+    price=Free("drawn on this computer"),
+)
+
+
+def animate(call: Call) -> Path:
+    p = call.params
+    target = call.folder / f"video.{p['format']}"
+    motion.animate(
+        call.files["image"],
+        target,
+        motion=p["motion"],
+        direction=p["direction"],
+        strength=p["strength"],
+        easing=p["easing"],
+        duration=p["duration"],
+        width=p["width"],
+        height=p["height"],
+        fps=p["fps"],
+        format=p["format"],
+        focus=tuple(p["focus"]),
+        audio=call.files.get("audio"),
+        report=call.report,
+    )
+    return target
+
+
+RENDERERS: Mapping[str, Callable[[Call], Path]] = {MOTION.key: animate}
+
+
+class Local(Provider):
+    key = "local"
+    label = "This computer"
+    local = True
+    reconcile = "repeat"
+    offers = (MOTION,)
+
+    def submit(self, call: Call) -> Update:
+        render = RENDERERS[call.offer.key]
+        try:
+            path = render(call)
+        except Stopped as stop:
+            raise ProviderError("Stopped.", ErrorKind.STOPPED) from stop
+        except EngineError as error:
+            raise ProviderError(str(error), ErrorKind.INPUT) from error
+        return Update(Status.SUCCEEDED, ref=call.ref, progress=1.0, outputs=(Output(path),))
+
+
+PROVIDER = Local()

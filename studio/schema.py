@@ -1,0 +1,77 @@
+"""Param → JSON Schema (draft 2020-12), for programs that build a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio.spec import Offer, Operation, Param
+
+Schema = dict[str, Any]
+
+ASSET = "The id of an asset, a data URL or an https address; in multipart a file."
+
+
+def _shape(param: Param) -> Schema:
+    match param.kind:
+        case "integer" | "seed":
+            return {"type": "integer"} | _limits(param)
+        case "number":
+            return {"type": "number"} | _limits(param)
+        case "boolean":
+            return {"type": "boolean"}
+        case "choice":
+            return {"enum": list(param.choices)}
+        case "point":
+            number = {"type": "number", "minimum": 0, "maximum": 1}
+            return {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+        case "text":
+            return {"type": "string", "maxLength": param.max_length}
+        case _:
+            return {"type": "string", "format": f"zoetrope-{param.kind}"}
+
+
+def _limits(param: Param) -> Schema:
+    limits = {"minimum": param.low, "maximum": param.high}
+    return {k: int(v) if v == int(v) else v for k, v in limits.items() if v is not None}
+
+
+def param_schema(param: Param) -> Schema:
+    words = [param.help, ASSET if param.is_asset else "", param.unit and f"In {param.unit}."]
+    schema = _shape(param) | {"title": param.label}
+    if text := " ".join(w for w in words if w):
+        schema["description"] = text
+    if param.default is not None:
+        default = param.default
+        schema["default"] = list(default) if isinstance(default, tuple) else default
+    return schema
+
+
+def _dependency(param: Param, on: Param) -> list[Schema]:
+    """`Depends` as if/then: one rule for each value of the other param; the rule of its default
+    also holds when it is left out."""
+    assert param.depends
+    rules = []
+    for value, choices in param.depends.choices.items():
+        condition: Schema = {"properties": {on.name: {"const": value}}}
+        if value != on.default:
+            condition["required"] = [on.name]
+        allowed = {"enum": list(choices)} if choices else False
+        rules.append({"if": condition, "then": {"properties": {param.name: allowed}}})
+    return rules
+
+
+def json_schema(operation: Operation, offer: Offer) -> Schema:
+    """The schema of `params` for this operation by this offer."""
+    params = offer.params(operation)
+    schema: Schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"{operation.label} by {offer.label}",
+        "type": "object",
+        "properties": {p.name: param_schema(p) for p in params},
+        "required": [p.name for p in params if p.required],
+        "additionalProperties": False,
+    }
+    named = {p.name: p for p in params}
+    if rules := [r for p in params if p.depends for r in _dependency(p, named[p.depends.on])]:
+        schema["allOf"] = rules
+    return schema

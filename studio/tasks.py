@@ -1,0 +1,44 @@
+"""What the task queue calls. A call is a hint: it may come 0, 1 or n times."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from assets import services as assets
+from studio import jobs
+from studio.models import Beat
+
+TIDY_EVERY = timedelta(hours=1)
+# Nothing that is being stored takes so long.
+ORPHAN_AGE = timedelta(hours=24)
+
+
+def run(job_id: str) -> None:
+    """Take a queued job up."""
+    jobs.start(job_id)
+
+
+def beat(name: str) -> None:
+    """The canary came through its queue; the one of the engine also sweeps."""
+    Beat.objects.update_or_create(name=name, defaults={"seen": timezone.now()})
+    if name.startswith("engine"):
+        jobs.rescue()
+        if _is_due("tidy", TIDY_EVERY):
+            tidy()
+
+
+def _is_due(name: str, every: timedelta) -> bool:
+    """Whether it is this caller's turn: once per interval, whoever asks."""
+    now = timezone.now()
+    Beat.objects.get_or_create(name=name)
+    waiting = Q(seen=None) | Q(seen__lt=now - every)
+    return bool(Beat.objects.filter(waiting, name=name).update(seen=now))
+
+
+def tidy() -> None:
+    """Remove what dead work and broken uploads left behind."""
+    jobs.tidy()
+    assets.remove_orphans(timezone.now() - ORPHAN_AGE)

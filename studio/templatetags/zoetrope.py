@@ -1,0 +1,207 @@
+"""What the templates need beyond Django: icons, plain numbers, recipes and states in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from assets.models import Asset
+from billing.models import CREDIT
+from studio import catalogue
+from studio.models import State
+from studio.spec import Operation, Param
+
+register = template.Library()
+
+# Icons of choices, by the word: the same word looks the same in every operation.
+CHOICE_ICONS = {
+    "zoom": "zoom-in",
+    "pan": "move",
+    "rotation": "rotate-cw",
+    "complex": "sparkles",
+    "in": "maximize-2",
+    "out": "minimize-2",
+    "left": "arrow-left",
+    "right": "arrow-right",
+    "up": "arrow-up",
+    "down": "arrow-down",
+    "linear": "linear",
+    "ease-in": "ease-in",
+    "ease-out": "ease-out",
+    "ease-in-out": "ease-in-out",
+}
+KIND_ICONS = {"image": "image", "video": "film", "audio": "music"}
+STATE_LOOKS: dict[str, tuple[str, str]] = {
+    State.QUEUED: ("", "clock"),
+    State.SUBMITTING: ("wait", "loader-circle"),
+    State.RUNNING: ("wait", "loader-circle"),
+    State.FETCHING: ("wait", "loader-circle"),
+    State.UNKNOWN: ("warn", "clock"),
+    State.REVIEW: ("warn", "triangle-alert"),
+    State.SUCCEEDED: ("ok", "circle-check"),
+    State.FAILED: ("bad", "circle-x"),
+    State.CANCELED: ("", "circle-slash"),
+}
+# Width divided by height up to which a picture counts as that shape.
+SHAPES = ((0.68, "tall"), (0.9, "portrait"), (1.15, "square"), (1.55, "landscape"))
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A drawing of the sprite; always beside words or inside something that is labelled."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        extra,
+        static("icons/sprite.svg"),
+        name,
+    )
+
+
+@register.filter
+def choice_icon(choice: Any) -> str:
+    return CHOICE_ICONS.get(str(choice), "")
+
+
+@register.filter
+def kind_icon(kind: str) -> str:
+    return KIND_ICONS.get(kind, "file-warning")
+
+
+@register.simple_tag
+def shape_rect(width: int, height: int) -> SafeString:
+    """An outline of that shape for a 16 by 16 drawing."""
+    unit = 13 / max(width, height)
+    w, h = round(width * unit, 1), round(height * unit, 1)
+    x, y = round(8 - w / 2, 2), round(8 - h / 2, 2)
+    return format_html(
+        '<rect x="{}" y="{}" width="{}" height="{}" rx="1.5"/>', *map(str, (x, y, w, h))
+    )
+
+
+@register.simple_tag
+def state_chip(state: str, label: str) -> SafeString:
+    """The state of a job in a word, with a sign that does not depend on colour."""
+    look, sign = STATE_LOOKS[state]
+    turning = "spin" if sign == "loader-circle" else ""
+    return format_html('<span class="state {}">{}{}</span>', look, icon(sign, turning), label)
+
+
+@register.filter
+def state_look(state: str) -> str:
+    return STATE_LOOKS[state][0]
+
+
+@register.filter
+def credits(units: int | None) -> str:
+    """Ledger units as credits: 12,500,000 → '12.5'."""
+    return f"{(units or 0) / CREDIT:,.2f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def clock(seconds: float | None) -> str:
+    """Seconds of playing time: 65 → '1:05'."""
+    whole = round(seconds or 0)
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+@register.filter
+def seconds_of(delta: Any) -> float:
+    """A timedelta as seconds."""
+    return float(delta.total_seconds()) if delta is not None else 0.0
+
+
+@register.filter
+def spell(seconds: float) -> str:
+    """A length of time as people say it: '4.2 s', '3 min 5 s'."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+@register.filter
+def shape(asset: Asset) -> str:
+    """The nearest of five shapes: the box of a tile is known before its picture is loaded."""
+    if not asset.width or not asset.height:
+        return "wide"
+    ratio = asset.width / asset.height
+    return next((name for limit, name in SHAPES if ratio <= limit), "wide")
+
+
+@register.filter
+def percent(fraction: float | None) -> int:
+    return round((fraction or 0) * 100)
+
+
+@register.filter
+def module_label(module: str) -> str:
+    return "Uploads" if module == "upload" else module.replace("-", " ").capitalize()
+
+
+def spoken(param: Param, value: Any) -> str:
+    """A value as the form shows it: the label of a choice, the unit of a number."""
+    if param.kind == "point":
+        return " × ".join(f"{float(v):.0%}" for v in value)
+    if param.kind == "choice":
+        return param.label_of(value)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return f"{value:g} {param.unit}".strip() if isinstance(value, int | float) else str(value)
+
+
+def spoken_params(operation: Operation, params: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(label, value in words) of each param that is not a file, in the order of the form."""
+    return [
+        (p.label, spoken(p, params[p.name]))
+        for p in operation.params
+        if params.get(p.name) is not None and not p.is_asset
+    ]
+
+
+@register.simple_tag
+def recipe_rows(operation_key: str, params: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What made it, in words; as it was stored where the operation is not known any more."""
+    operation = catalogue.operations().get(operation_key)
+    if operation is None:
+        return [(name, str(value)) for name, value in params.items()]
+    return spoken_params(operation, params)
+
+
+@register.simple_tag
+def operation_of(key: str) -> Operation | None:
+    return catalogue.operations().get(key)
+
+
+@register.simple_tag
+def uses_of(asset: Asset) -> list[tuple[str, str]]:
+    """(label, address) of each operation that can start from this asset."""
+    return [
+        (operation.label, f"{operation_path(operation)}?from={asset.pk}")
+        for operation in catalogue.operations().values()
+        if next((p.kind for p in operation.params if p.is_asset), "") == asset.kind
+    ]
+
+
+@register.filter
+def operation_path(operation: Operation) -> str:
+    return reverse("operation", args=[operation.module, operation.key])
+
+
+@register.simple_tag
+def origin_job(asset: Asset) -> str:
+    """The id of the job that made it, or nothing."""
+    kind, _, key = asset.origin.partition(":")
+    return key if kind == "job" else ""
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """For people to read and copy."""
+    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,0 +1,23 @@
+"""The addresses of the studio's pages."""
+
+from django.urls import path
+
+from studio.views import home, jobs, operation, session, shell, upload
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/status/", shell.status, name="status"),
+    path("jobs/<uuid:pk>/", jobs.job, name="job"),
+    path("jobs/<uuid:pk>/card/", jobs.job_card, name="job-card"),
+    path("jobs/<uuid:pk>/cancel/", jobs.cancel, name="job-cancel"),
+    path("jobs/<uuid:pk>/retry/", jobs.retry, name="job-retry"),
+    path("library/upload/", upload.upload, name="upload"),
+    path("account/", session.account, name="account"),
+    path("sign-in/", session.SignIn.as_view(), name="sign-in"),
+    path("sign-in/<str:token>/", session.sign_in_link, name="sign-in-link"),
+    path("sign-out/", session.sign_out, name="sign-out"),
+    # Last: two words that nothing above has taken.
+    path("<slug:module>/<slug:key>/", operation.operation, name="operation"),
+    path("<slug:module>/<slug:key>/quote/", operation.quote, name="operation-quote"),
+]

@@ -1,0 +1,127 @@
+"""The list of jobs and the page of one; cancel and retry."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from assets.views.guard import MemberRequest, is_htmx, member, polled, writer
+from assets.views.toast import say, say_now
+from billing.models import Entry
+from billing.services import InsufficientCredits
+from studio import jobs as engine
+from studio.models import LIVE, Job, State
+from studio.views.cards import Card, card, cards
+
+PAGE = 30
+FILTERS: dict[str, tuple[str, tuple[State, ...]]] = {
+    "": ("All", tuple(State)),
+    "live": ("Under way", LIVE),
+    "attention": ("Needs you", (State.REVIEW, State.UNKNOWN)),
+    "succeeded": ("Done", (State.SUCCEEDED,)),
+    "failed": ("Failed", (State.FAILED,)),
+    "canceled": ("Canceled", (State.CANCELED,)),
+}
+
+
+@require_safe
+@member
+def jobs(request: MemberRequest) -> HttpResponseBase:
+    """The account's jobs, newest first, by state."""
+    mine = Job.objects.for_account(request.account)
+    chosen = request.GET.get("state", "")
+    chosen = chosen if chosen in FILTERS else ""
+    page = Paginator(mine.filter(state__in=FILTERS[chosen][1]), PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page": page,
+        "cards": cards(page.object_list, request.account),
+        "chosen": chosen,
+        "filters": [
+            (key, label, mine.filter(state__in=states).count())
+            for key, (label, states) in FILTERS.items()
+        ],
+    }
+    return render(request, "studio/jobs.html", context)
+
+
+def find(request: MemberRequest, pk: UUID) -> Job:
+    """A job of the account; anybody else's is a 404."""
+    return get_object_or_404(Job.objects.for_account(request.account), pk=pk)
+
+
+@require_safe
+@member
+def job(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    return render(request, "studio/job.html", _page(request, find(request, pk)))
+
+
+def _page(request: MemberRequest, job: Job) -> dict[str, Any]:
+    ledger = Entry.objects.filter(account=request.account, reference=job.origin).order_by("id")
+    return {
+        "card": card(job, request.account),
+        "events": job.events.all(),
+        "starts": job.starts.all(),
+        "ledger": ledger,
+    }
+
+
+@require_safe
+@polled
+def job_card(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """The card alone, asked for again and again until the job has ended."""
+    found = find(request, pk)
+    response = _card(request, card(found, request.account), announce=found.is_terminal)
+    if found.is_terminal:
+        response.headers["HX-Trigger"] = "jobs-changed"
+    return response
+
+
+def _card(request: MemberRequest, shown: Card, **context: object) -> HttpResponse:
+    return render(request, "studio/card.html", {"card": shown, **context})
+
+
+@require_POST
+@writer
+def cancel(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    problem = ""
+    found = find(request, pk)
+    try:
+        found = engine.cancel(found)
+    except engine.NotPossible as error:
+        problem = str(error)
+        found.refresh_from_db()
+    if is_htmx(request):
+        response = _card(request, card(found, request.account))
+        response.headers["HX-Trigger"] = '{"jobs-changed": ""}'
+        return say_now(response, problem, bad=True) if problem else response
+    done = (
+        "Canceled. Nothing was charged." if found.is_terminal else "Stopping… It ends in a moment."
+    )
+    say(request, problem or done)
+    return redirect("job", pk)
+
+
+@require_POST
+@writer
+def retry(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """The same once more as a new job; a second press finds the first retry."""
+    found = find(request, pk)
+    try:
+        again, _ = engine.retry(found, request.user)
+    except (engine.NotPossible, InsufficientCredits) as error:
+        if is_htmx(request):
+            return say_now(_card(request, card(found, request.account)), str(error), bad=True)
+        say(request, str(error))
+        return redirect("job", pk)
+    if is_htmx(request):
+        response = _card(request, card(again, request.account), fresh=True)
+        response.headers["HX-Trigger"] = "jobs-changed"
+        return response
+    return redirect("job", again.pk)

@@ -1,0 +1,176 @@
+"""The page of an operation: one for all of them, drawn from what the operation declares."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assets.models import Asset
+from assets.views.guard import MemberRequest, is_htmx, member, polled, writer
+from billing.services import InsufficientCredits
+from studio import catalogue, jobs
+from studio.forms import OperationForm
+from studio.models import Job
+from studio.spec import Offer, Operation
+from studio.templatetags.zoetrope import credits, spoken_params
+from studio.views.cards import card, cards
+from studio.views.controls import groups
+from studio.views.samples import SAMPLES
+
+RESULTS = 12
+OURS = ("offer", "key", "csrfmiddlewaretoken")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member
+def operation(request: MemberRequest, module: str, key: str) -> HttpResponseBase:
+    """Show the form; a POST orders a job."""
+    found = find(module, key)
+    if request.method == "POST":
+        return submit(request, found)
+    offer = choose(found, request.GET.get("offer", ""))
+    initial = start_with(request, found)
+    account, user = request.account, request.user
+    form = OperationForm(found, offer, account=account, user=user, initial=initial)
+    return render(request, "studio/operation.html", page(request, form))
+
+
+def find(module: str, key: str) -> Operation:
+    found = catalogue.operations().get(key)
+    if found is None or found.module != module or not catalogue.offers(key):
+        raise Http404
+    return found
+
+
+def choose(operation: Operation, key: str) -> Offer:
+    """The offer asked for, else the first."""
+    offers = catalogue.offers(operation.key)
+    return next((o for o in offers if o.key == key), offers[0])
+
+
+def start_with(request: MemberRequest, operation: Operation) -> dict[str, Any]:
+    """What the form is filled with: the recipe of an asset (?from=) or of a job (?job=), or the
+    asset itself as the source; else what the address says by name."""
+    if (job := _mine(Job.objects, request, "job")) and job.operation == operation.key:
+        return dict(job.params)
+    asset = _mine(Asset.objects.live(), request, "from")
+    if asset is None:
+        return {p.name: request.GET[p.name] for p in operation.params if p.name in request.GET}
+    if asset.recipe.get("operation") == operation.key:
+        return dict(asset.recipe["params"])
+    source = next((p for p in operation.params if p.is_asset), None)
+    return {source.name: str(asset.pk)} if source and source.kind == asset.kind else {}
+
+
+def _mine(manager: Any, request: MemberRequest, name: str) -> Any:
+    if not (wanted := request.GET.get(name)):
+        return None
+    try:
+        return manager.for_account(request.account).get(pk=wanted)
+    except (manager.model.DoesNotExist, ValidationError):
+        raise Http404 from None
+
+
+def page(request: MemberRequest, form: OperationForm, key: str = "") -> dict[str, Any]:
+    """Everything that the page and its form show."""
+    operation, offer = form.operation, form.offer
+    mine = Job.objects.for_account(request.account).filter(operation=operation.key)
+    return {
+        "operation": operation,
+        "offer": offer,
+        "offers": catalogue.offers(operation.key),
+        "provider": catalogue.provider_of(offer),
+        "form": form,
+        "groups": groups(form),
+        "problems": form.non_field_errors() if form.is_bound else [],
+        "key": key or str(uuid.uuid4()),
+        "sent": sent(operation, offer, said(form), request.account.available),
+        "cards": cards(mine[:RESULTS], request.account),
+        "samples": SAMPLES.values(),
+        "stage": [f"studio/stages/{operation.key}.html", "studio/stages/default.html"],
+        "filled": bool(form.is_bound or form.initial),
+    }
+
+
+def said(form: OperationForm) -> dict[str, Any]:
+    """What the form holds at the moment, apart from files."""
+    values = form.data if form.is_bound else form.initial
+    return {n: values[n] for n, p in form.spec.items() if n in values and not p.is_asset}
+
+
+def fields(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The params of a request, without what belongs to the page."""
+    return {name: data[name] for name in data if name not in OURS}
+
+
+@writer
+def submit(request: MemberRequest, operation: Operation) -> HttpResponseBase:
+    """Order the job, once per key, or say beside each control what is wrong."""
+    offer = choose(operation, request.POST.get("offer", ""))
+    key = "".join(c for c in request.POST.get("key", "")[:100] if c.isprintable())
+    form = OperationForm(
+        operation,
+        offer,
+        fields(request.POST),
+        request.FILES,
+        account=request.account,
+        user=request.user,
+    )
+    if not form.is_valid():
+        return refuse(request, form, key)
+    try:
+        job, _ = form.create_job(key=key or None, change=True)
+    except InsufficientCredits as error:
+        form.add_error(None, str(error))
+        return refuse(request, form, key)
+    if not is_htmx(request):
+        return redirect("job", job.pk)
+    context = {"card": card(job, request.account), "key": str(uuid.uuid4()), "fresh": True}
+    response = render(request, "studio/ordered.html", context)
+    response.headers["HX-Trigger"] = "jobs-changed, ordered"
+    return response
+
+
+def refuse(request: MemberRequest, form: OperationForm, key: str) -> HttpResponse:
+    """The form again, with its messages: as a page, or as the part that the page replaces."""
+    part = is_htmx(request)
+    template = "studio/form.html" if part else "studio/operation.html"
+    response = render(request, template, page(request, form, key), status=422)
+    if part:
+        response.headers["HX-Retarget"] = "#operation-form"
+        response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
+@require_POST
+@polled
+def quote(request: MemberRequest, module: str, key: str) -> HttpResponseBase:
+    """What would be sent and what it would cost, while the form is being filled."""
+    operation = find(module, key)
+    offer = choose(operation, request.POST.get("offer", ""))
+    reading = sent(operation, offer, fields(request.POST), request.account.available)
+    return render(request, "studio/sent.html", {"sent": reading})
+
+
+def sent(
+    operation: Operation, offer: Offer, data: dict[str, Any], available: int
+) -> dict[str, Any]:
+    """The server's reading of the form: values in words, notes, problems, price."""
+    form = OperationForm(operation, offer, data, resolve=False)
+    if not form.is_valid():
+        return {"problems": [p["message"] for p in form.problems()], "price": None}
+    price = jobs.quote(offer, form.params)
+    label = f"{credits(price.amount)} cr" if price.amount else "free"
+    return {
+        "rows": spoken_params(operation, form.params),
+        "notes": form.notes,
+        "price": price,
+        "label": label,
+        "left": available - price.amount,
+    }

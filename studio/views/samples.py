@@ -1,0 +1,49 @@
+"""Pictures that come with the studio, to try it with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sample:
+    key: str
+    title: str
+    alt: str
+
+    @property
+    def path(self) -> str:
+        return f"samples/{self.key}.jpg"
+
+
+@dataclass(frozen=True)
+class Idea:
+    """A first thing to try: a sample with settings for the form, as they stand in an address."""
+
+    title: str
+    look: str
+    sample: str
+    query: str
+
+    @property
+    def path(self) -> str:
+        return SAMPLES[self.sample].path
+
+
+SAMPLES = {
+    s.key: s
+    for s in (
+        Sample("rocket", "Night launch", "A rocket climbing into a dark sky on a column of fire"),
+        Sample("chelsea", "Chelsea", "Close-up of a ginger cat looking to the side"),
+        Sample("hubble", "Deep field", "Thousands of distant galaxies on black"),
+        Sample("astronaut", "Astronaut", "Portrait of an astronaut in an orange suit"),
+        Sample("coffee", "Coffee", "A cup of coffee on a wooden table"),
+    )
+}
+
+IDEAS = (
+    Idea("Move closer", "zoom", "chelsea", "motion=zoom&direction=in&strength=60"),
+    Idea("Glide along", "pan", "hubble", "motion=pan&direction=right&width=1920&height=1080"),
+    Idea("Tilt and settle", "rotation", "coffee", "motion=rotation&direction=left"),
+    Idea("Fly like a drone", "complex", "rocket", "motion=complex&direction=up&strength=80"),
+)

@@ -1,0 +1,218 @@
+"""Signing in and out, and the account page: keys of the API and the password."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.cache import cache
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+)
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assets.views.guard import sign_in_first
+from billing import access
+from billing.models import Account, User
+from billing.services import usage
+
+TRIES = 10
+WINDOW = 15 * 60  # seconds, from the first failure
+BY_LINK = "by_link"
+
+
+class PersonRequest(HttpRequest):
+    """Somebody who signed in, perhaps without an account yet."""
+
+    user: User
+    account: Account | None
+    role: str | None
+
+
+# --- sign in ------------------------------------------------------------------------------------
+
+
+class SignInForm(AuthenticationForm):
+    """Name and password. Ten wrong passwords for a name from one place close it for a while."""
+
+    def clean(self) -> dict[str, Any]:
+        if not {"username", "password"} <= self.cleaned_data.keys():
+            return self.cleaned_data
+        key = self._counter()
+        # Counted before the password is looked at, so that tries at the same moment count too.
+        if _count(key) > TRIES:
+            raise ValidationError(
+                f"Too many wrong passwords for this name. Try again in {WINDOW // 60} minutes, "
+                "or ask for a sign-in link (manage.py sign_in_link).",
+                code="throttled",
+            )
+        cleaned = super().clean()
+        cache.delete(key)
+        return cleaned
+
+    def _counter(self) -> str:
+        name = self.cleaned_data["username"].casefold()
+        place = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        return "sign-in:" + hashlib.sha256(f"{place} {name}".encode()).hexdigest()
+
+
+def _count(key: str) -> int:
+    cache.add(key, 0, WINDOW)
+    try:
+        return cache.incr(key)
+    except ValueError:  # it expired just now
+        return 1
+
+
+class SignIn(LoginView):
+    template_name = "account/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        if form.has_error(NON_FIELD_ERRORS, "throttled"):
+            response.status_code = 429
+            response.headers["Retry-After"] = str(WINDOW)
+        return response
+
+
+sign_out = LogoutView.as_view()
+
+
+@never_cache
+@require_safe
+def sign_in_link(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Opening the link uses it up. A look at it by a machine (HEAD, prefetch) does not."""
+    if request.user.is_authenticated:
+        return redirect("home")
+    if request.method == "HEAD":
+        return HttpResponse()
+    if "prefetch" in request.headers.get("Sec-Purpose", ""):
+        return HttpResponse(status=503)  # the browser asks again when the person really comes
+    user = access.redeem(token)
+    if user is None:
+        return render(request, "account/enter.html", status=410)
+    login(request, user)
+    request.session[BY_LINK] = True
+    if not user.has_usable_password():
+        messages.info(request, "Set a password on the account page to sign in without a link.")
+    return redirect("home")
+
+
+# --- the account page ---------------------------------------------------------------------------
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(max_length=100, label="Name", help_text="What the key is for")
+    read_only = forms.BooleanField(
+        required=False, label="Read-only", help_text="It may look and download, not change or spend"
+    )
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: PersonRequest) -> HttpResponseBase:
+    """Who I am here, my keys and my password; a POST does one of ACTIONS."""
+    if not request.user.is_authenticated:
+        return sign_in_first(request)
+    if request.method != "POST":
+        return _page(request)
+    action = ACTIONS.get(request.POST.get("action", ""))
+    if action is None:
+        return HttpResponseBadRequest(f"The action is one of {', '.join(ACTIONS)}.")
+    return action(request)
+
+
+def _page(request: PersonRequest, status: int = 200, **changed: Any) -> HttpResponse:
+    mine, role = request.account, request.role
+    context = {
+        "account": mine,
+        "accounts": request.user.accounts.order_by("created"),
+        "role": role,
+        "usage": usage(mine) if mine else None,
+        "keys": access.keys_of(mine, request.user) if mine else [],
+        "key_form": KeyForm(initial={"read_only": not access.can_write(role)}),
+        "password_form": _password_form(request),
+        "can_write": access.can_write(role),
+    }
+    return render(request, "account/account.html", context | changed, status=status)
+
+
+def _create_key(request: PersonRequest) -> HttpResponseBase:
+    """The answering page is the only place where the secret is ever shown."""
+    if request.account is None:
+        raise PermissionDenied("You are not a member of any account. Ask its owner.")
+    form = KeyForm(request.POST)
+    if form.is_valid():
+        try:
+            key, secret = access.create_key(request.account, request.user, **form.cleaned_data)
+            return _page(request, new_key=key, secret=secret)
+        except PermissionDenied as refusal:
+            form.add_error("read_only", str(refusal))
+    return _page(request, 422, key_form=form)
+
+
+def _revoke_key(request: PersonRequest) -> HttpResponseBase:
+    try:
+        wanted = UUID(request.POST.get("key", ""))
+    except ValueError as error:
+        raise Http404 from error
+    mine = access.keys_of(request.account, request.user) if request.account else None
+    key = mine.filter(pk=wanted).first() if mine is not None else None
+    if key is None:
+        raise Http404
+    access.revoke_key(key)
+    messages.success(request, f"The key “{key.name}” does not work any more.")
+    return redirect("account")
+
+
+def _password_form(request: PersonRequest, data: Any = None) -> SetPasswordForm[User]:
+    """Who entered by a link need not know the old password: they may have forgotten it."""
+    knows = request.user.has_usable_password() and not request.session.get(BY_LINK)
+    return (PasswordChangeForm if knows else SetPasswordForm)(request.user, data)
+
+
+def _set_password(request: PersonRequest) -> HttpResponseBase:
+    form = _password_form(request, request.POST)
+    if not form.is_valid():
+        return _page(request, 422, password_form=form)
+    form.save()
+    update_session_auth_hash(request, request.user)
+    request.session.pop(BY_LINK, None)
+    access.drop_sign_in_links(request.user)
+    messages.success(request, "The password is set. You are signed out everywhere else.")
+    return redirect("account")
+
+
+def _choose_account(request: PersonRequest) -> HttpResponseBase:
+    wanted = request.POST.get("account", "")
+    chosen = access.account_for(request.user, wanted)
+    if chosen is None or str(chosen.pk) != wanted:
+        raise Http404
+    request.session[access.SESSION_KEY] = wanted
+    return redirect("home")
+
+
+ACTIONS: dict[str, Callable[[PersonRequest], HttpResponseBase]] = {
+    "create_key": _create_key,
+    "revoke_key": _revoke_key,
+    "set_password": _set_password,
+    "choose_account": _choose_account,
+}

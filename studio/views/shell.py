@@ -1,0 +1,75 @@
+"""What every page shows around its content: modules, credits, jobs under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.views.decorators.http import require_GET
+
+from assets.views.guard import MemberRequest, polled
+from billing import access
+from billing.models import Account
+from studio import catalogue
+from studio.models import Job
+
+MODULE_ICONS = {"transform": "clapperboard"}
+
+
+@dataclass(frozen=True)
+class Module:
+    """A place of the rail: all operations of one kind, entered at the first."""
+
+    key: str
+    label: str
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The frame of a signed-in page."""
+
+    account: Account
+    can_write: bool
+    live_jobs: int
+    modules: tuple[Module, ...]
+
+
+def modules() -> tuple[Module, ...]:
+    """Only what exists: the modules of the catalogue, in its order."""
+    first: dict[str, Module] = {}
+    for operation in catalogue.operations().values():
+        key = operation.module
+        if key not in first:
+            url = reverse("operation", args=[key, operation.key])
+            first[key] = Module(key, key.capitalize(), MODULE_ICONS.get(key, "sparkles"), url)
+    return tuple(first.values())
+
+
+def _shell(request: HttpRequest) -> Shell | None:
+    account = getattr(request, "account", None)
+    if account is None:
+        return None
+    return Shell(
+        account=account,
+        can_write=access.can_write(request.role),  # type: ignore[attr-defined]
+        live_jobs=Job.objects.for_account(account).live().count(),
+        modules=modules(),
+    )
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Lazy, because most answers are parts of pages or not pages at all."""
+    return {"shell": SimpleLazyObject(lambda: _shell(request))}
+
+
+@require_GET
+@polled
+def status(request: MemberRequest) -> HttpResponseBase:
+    """The moving parts of the frame, asked for again and again by the page."""
+    return render(request, "parts/status.html")

@@ -1,0 +1,242 @@
+"""Who may do what, for every endpoint: a table of people against a table of requests."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern
+from django.utils import timezone
+
+from assets.models import Asset
+from billing import access
+from billing.models import Account, ApiKey, Membership, Role, User
+from studio.api.urls import v1
+from studio.models import Job
+from tests.api.conftest import post
+
+# name of the address, method, whether it changes something, whether it is about one object
+REQUESTS = [
+    ("operations", "get", False, ""),
+    ("operation", "get", False, ""),
+    ("estimate", "post", False, ""),
+    ("jobs", "get", False, ""),
+    ("jobs", "post", True, ""),
+    ("job", "get", False, "job"),
+    ("job-cancel", "post", True, "job"),
+    ("job-retry", "post", True, "job"),
+    ("assets", "get", False, ""),
+    ("assets", "post", True, ""),
+    ("asset", "get", False, "asset"),
+    ("asset", "patch", True, "asset"),
+    ("asset", "delete", True, "asset"),
+    ("asset-restore", "post", True, "asset"),
+    ("asset-favorite", "post", True, "asset"),
+    ("asset-favorite", "delete", True, "asset"),
+    ("asset-file", "get", False, "asset"),
+]
+PATHS = {
+    "operations": "operations/",
+    "operation": "operations/image-to-video/",
+    "estimate": "estimate/",
+    "jobs": "jobs/",
+    "job": "jobs/{job}/",
+    "job-cancel": "jobs/{job}/cancel/",
+    "job-retry": "jobs/{job}/retry/",
+    "assets": "assets/",
+    "asset": "assets/{asset}/",
+    "asset-restore": "assets/{asset}/restore/",
+    "asset-favorite": "assets/{asset}/favorite/",
+    "asset-file": "assets/{asset}/file/",
+}
+IDS = [f"{method} {name}" for name, method, _, _ in REQUESTS]
+each_request = pytest.mark.parametrize(("name", "method", "writes", "about"), REQUESTS, ids=IDS)
+
+Ask = Callable[[Client, str, str], Any]
+
+
+@pytest.fixture
+def ask(
+    api: Client, cat: Asset, body: Callable[..., dict[str, Any]], picture: Callable[..., bytes]
+) -> Ask:
+    """ask(client, name, method) → the answer to a sound request about Alice's things."""
+    job = Job.objects.get(pk=post(api, "/api/v1/jobs/", body()).json()["id"])
+
+    def send(client: Client, name: str, method: str, **ids: Any) -> Any:
+        if name == "job-retry":
+            Job.objects.filter(pk=job.pk).update(state="failed")
+        path = "/api/v1/" + PATHS[name].format(**{"job": job.pk, "asset": cat.pk, **ids})
+        if (name, method) == ("assets", "post"):
+            from django.core.files.uploadedfile import SimpleUploadedFile
+
+            return client.post(path, {"file": SimpleUploadedFile("a.png", picture())})
+        data = {"jobs": body(), "estimate": body(), "asset": {"title": "New"}}.get(name)
+        if method == "get":
+            return client.get(path)
+        return getattr(client, method)(path, data, content_type="application/json")
+
+    return send
+
+
+def test_the_table_has_every_endpoint() -> None:
+    methods = {
+        (pattern.name, method)
+        for pattern in v1
+        if isinstance(pattern, URLPattern)
+        for method in ("get", "post", "put", "patch", "delete")
+        if hasattr(pattern.callback.view_class, method)  # type: ignore[union-attr]
+    }
+    assert methods == {(name, method) for name, method, _, _ in REQUESTS}
+
+
+@each_request
+def test_owner_and_member(
+    ask: Ask,
+    api: Client,
+    bob: User,
+    client_of: Any,
+    name: str,
+    method: str,
+    writes: bool,
+    about: str,
+) -> None:
+    for client in (api, client_of(bob)):
+        assert ask(client, name, method).status_code in (200, 201, 204)
+        # A second retry finds the first one, a second cancel an ended job.
+        if name == "job-cancel":
+            break
+
+
+@each_request
+def test_visitor(ask: Ask, name: str, method: str, writes: bool, about: str) -> None:
+    answer = ask(Client(), name, method)
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+    assert set(answer.json()) == {"message", "errors"}
+
+
+@each_request
+def test_a_revoked_an_expired_and_an_invented_key(
+    ask: Ask, alice: User, account: Account, name: str, method: str, writes: bool, about: str
+) -> None:
+    revoked, one = access.create_key(account, alice, "lost")
+    ApiKey.objects.filter(pk=revoked.pk).update(revoked=timezone.now())
+    _, two = access.create_key(account, alice, "old", expires=timezone.now() - timedelta(1))
+    for secret in (one, two, "zt_invented", "", "zt_\x00", "ü" * 5000):
+        answer = ask(Client(headers={"Authorization": f"Bearer {secret}"}), name, method)
+        assert answer.status_code == 401
+        assert "key" in answer.json()["message"]
+        assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+@each_request
+def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
+    ask: Ask, charlie: User, client_of: Any, name: str, method: str, writes: bool, about: str
+) -> None:
+    answer = ask(client_of(charlie), name, method)
+    if about:
+        nowhere = {about: uuid.uuid4()}
+        missing = ask(client_of(charlie), name, method, **nowhere)
+        assert answer.status_code == missing.status_code == 404
+        words = missing.json()["message"].replace(str(nowhere[about]), "")
+        assert Job.objects.count() == 1
+        assert words in answer.json()["message"].replace(str(Job.objects.get().pk), "").replace(
+            str(Asset.objects.get().pk), ""
+        )
+    elif (name, method) == ("jobs", "post"):
+        assert answer.status_code == 404
+        assert answer.json()["errors"][0]["field"] == "image"
+    elif method == "get" and name in ("jobs", "assets"):
+        assert answer.json() == {"results": [], "next": None}
+    else:
+        assert answer.status_code in (200, 201)
+
+
+@each_request
+def test_a_viewer_and_a_read_only_key_may_look_only(
+    ask: Ask,
+    alice: User,
+    vera: User,
+    client_of: Any,
+    sign_in: Any,
+    name: str,
+    method: str,
+    writes: bool,
+    about: str,
+) -> None:
+    looking = (client_of(vera, read_only=True), client_of(alice, read_only=True), sign_in(vera))
+    for client in looking:
+        answer = ask(client, name, method)
+        assert answer.status_code == (403 if writes else 200)
+        if writes:
+            assert "read" in answer.json()["message"] or "viewer" in answer.json()["message"]
+    assert Job.objects.count() == 1
+    assert Asset.objects.get().title == "The cat"
+
+
+def test_a_key_never_may_more_than_its_user(account: Account, bob: User, client_of: Any) -> None:
+    client = client_of(bob)
+    assert client.get("/api/v1/jobs/").status_code == 200
+    Membership.objects.filter(user=bob).update(role=Role.VIEWER)
+    assert client.get("/api/v1/jobs/").status_code == 200
+    assert client.delete(f"/api/v1/assets/{uuid.uuid4()}/").status_code == 403
+    Membership.objects.filter(user=bob).delete()
+    assert client.get("/api/v1/jobs/").status_code == 401
+
+
+def test_a_key_works_in_its_own_account(
+    api: Client, alice: User, charlie: User, cat: Asset, client_of: Any
+) -> None:
+    """Charlie joins Alice's account as well; each of his keys sees one account."""
+    theirs = client_of(charlie)
+    account = alice.accounts.get()
+    Membership.objects.create(account=account, user=charlie, role=Role.MEMBER)
+    _, secret = access.create_key(account, charlie, "second")
+    second = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert theirs.get("/api/v1/assets/").json()["results"] == []
+    assert [a["title"] for a in second.get("/api/v1/assets/").json()["results"]] == ["The cat"]
+
+
+def test_a_session_needs_its_csrf_token(alice: User, body: Any, picture: Any) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    assert client.get("/api/v1/jobs/").status_code == 200
+    refused = post(client, "/api/v1/jobs/", body())
+    assert refused.status_code == 403
+    assert "CSRF" in refused.json()["message"]
+    client.cookies["csrftoken"] = token = "a" * 32
+    assert post(client, "/api/v1/jobs/", body(), **{"X-CSRFToken": token}).status_code == 201
+
+
+def test_a_session_may_send_a_form_with_a_file(sign_in: Any, alice: User, picture: Any) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    form = {"operation": "image-to-video", "image": SimpleUploadedFile("a.png", picture())}
+    assert sign_in(alice).post("/api/v1/jobs/", form).status_code == 201
+
+
+def test_a_bad_key_is_refused_even_with_a_session(sign_in: Any, alice: User) -> None:
+    answer = sign_in(alice).get("/api/v1/jobs/", headers={"Authorization": "Bearer zt_wrong"})
+    assert answer.status_code == 401
+
+
+def test_somebody_without_an_account(db: None) -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("nobody", password="a long password"))
+    answer = client.get("/api/v1/jobs/")
+    assert answer.status_code == 403
+    assert "account" in answer.json()["message"]
+
+
+def test_too_many_requests(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from studio.api.auth import Sustained
+
+    monkeypatch.setattr(Sustained, "rate", "3/min")
+    answers = [api.get("/api/v1/operations/") for _ in range(4)]
+    assert [a.status_code for a in answers] == [200, 200, 200, 429]
+    assert 1 <= int(answers[-1]["Retry-After"]) <= 60
+    assert "Try again in" in answers[-1].json()["message"]

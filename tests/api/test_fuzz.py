@@ -1,0 +1,91 @@
+"""Thousands of made-up requests from the API's own description: whatever comes, an answer that the
+description knows, and never a failure of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
+
+from assets.models import Asset
+from billing import access
+from billing.models import Account, User
+from billing.services import verify_ledger
+from studio.api.base import AccountView
+from studio.api.urls import v1
+from studio.models import Job
+from tests.api.conftest import post
+
+schemathesis = pytest.importorskip("schemathesis", reason="pip install schemathesis")
+
+from schemathesis import GenerationMode  # noqa: E402
+from schemathesis.checks import not_a_server_error  # noqa: E402
+from schemathesis.specs.openapi import checks  # noqa: E402
+
+CHECKS = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+    checks.response_headers_conformance,
+]
+EXAMPLES = 30
+made_up = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
+
+
+@pytest.fixture
+def real(api: Client, cat: Asset, body: Callable[..., Any]) -> dict[str, str]:
+    """Ids of things that are there; made-up ones never hit."""
+    return {"jobs": post(api, "/api/v1/jobs/", body()).json()["id"], "assets": str(cat.pk)}
+
+
+@pytest.fixture
+def operations(real: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """The API in this process, without limits of rate; its requests must not close the connection
+    of the test. (Django's own client would undo that, so it must be done by now.)"""
+    monkeypatch.setattr(AccountView, "throttle_classes", [])
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    found = schemathesis.openapi.from_wsgi("/api/schema/?format=json", get_wsgi_application())
+    yield [result.ok() for result in found.get_all_operations()]
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.slow
+def test_whatever_comes(
+    operations: list[Any], alice: User, account: Account, real: dict[str, str]
+) -> None:
+    _, secret = access.create_key(account, alice, "made up")
+    asked: list[str] = []
+
+    def ask(case: Any) -> None:
+        if "id" in (case.path_parameters or {}):
+            case.path_parameters["id"] = real[case.path.split("/")[3]]
+        # Deleted for good, it could not be asked about any more.
+        (case.query or {}).pop("forever", None)
+        headers = {"Authorization": f"Bearer {secret}"}
+        asked.append(case.operation.label)
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    assert len(operations) >= len(v1)
+    for operation in operations:
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            made_up(given(case=operation.as_strategy(generation_mode=mode))(ask))()
+    assert len(set(asked)) == len(operations)
+    assert Job.objects.filter(pk=real["jobs"]).exists()
+    assert Asset.objects.filter(pk=real["assets"]).exists()
+    assert verify_ledger() == []

@@ -1,0 +1,84 @@
+"""The library by hand: hearts, trash and undo, upload, previews, editing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def library(visit: Visit, picture: Callable[..., bytes]) -> Page:
+    """The library, with one more picture in it."""
+    page = visit("/library/")
+    before = page.locator(".tile").count()
+    files = [{"name": "harbor.png", "mimeType": "image/png", "buffer": picture((320, 200))}]
+    page.locator("#upload-file").set_input_files(files)
+    expect(page.locator(".tile")).to_have_count(before + 1)
+    return page
+
+
+def test_a_heart_answers_at_once_and_can_be_undone(library: Page) -> None:
+    first = library.locator(".tile", has_text="Harbor").first
+    first.hover()
+    heart = first.get_by_role("button", name=re.compile("Favorite"))
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    library.reload()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    heart.click()
+    library.get_by_role("button", name="Undo").click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    library.reload()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_heart_that_is_not_saved_goes_back(library: Page) -> None:
+    first = library.locator(".tile", has_text="Harbor").first
+    heart = first.get_by_role("button", name=re.compile("Favorite"))
+    library.route("**/favorite/", lambda route: route.abort())
+    first.hover()
+    heart.click()
+    expect(library.locator(".toast.bad")).to_be_visible()
+    expect(heart).to_have_attribute("aria-pressed", "false")
+
+
+def test_trash_is_undone_with_title_and_tags(library: Page) -> None:
+    library.locator(".tile", has_text="Harbor").first.get_by_role("link").click()
+    address = library.url
+    library.get_by_text("Edit title").click()
+    library.get_by_label("Title").fill("Harbor at night")
+    library.get_by_label("Tags").fill("sea, night")
+    library.get_by_role("button", name="Save").click()
+    expect(library.get_by_role("heading", name="Harbor at night")).to_be_visible()
+    library.get_by_role("button", name="Move to the trash").click()
+    expect(library.locator(".tile", has_text="Harbor at night")).to_have_count(0)
+    library.get_by_role("button", name="Undo").click()
+    expect(library).to_have_url(address)
+    expect(library.get_by_label("Tags", exact=True)).to_contain_text("night")
+
+
+def test_filters_apply_themselves_and_come_off(library: Page) -> None:
+    library.get_by_label("Type").select_option("image")
+    expect(library).to_have_url(re.compile(r"\?kind=image$"))
+    library.get_by_role("link", name="Remove the filter Picture").click()
+    expect(library).to_have_url(re.compile(r"/library/\?$"))
+
+
+def test_what_is_refused_is_said_by_name(library: Page) -> None:
+    files = [{"name": "notes.txt", "mimeType": "text/plain", "buffer": b"buy milk"}]
+    library.locator("#upload-file").set_input_files(files)
+    expect(library.locator(".toast.bad")).to_contain_text("notes.txt")
+
+
+def test_a_page_works_without_scripts(visit: Visit) -> None:
+    page = visit("/library/", java_script_enabled=False)
+    page.get_by_label("Type").select_option("image")
+    page.get_by_role("button", name="Apply").click()
+    expect(page).to_have_url(re.compile("kind=image"))
+    page.goto("/transform/image-to-video/")
+    expect(page.locator('[type="file"][name="image"]')).to_be_visible()

@@ -1,0 +1,112 @@
+"""Three people and some pictures. Alice owns the account, Bob is a member of it, Charlie has an
+account of his own and must never see theirs."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from PIL import Image
+
+from billing.models import Account, Membership, Role, User
+from tests import needs
+from tests.needs import (  # noqa: F401 - hooks
+    pytest_make_collect_report,
+    pytest_runtest_makereport,
+)
+
+SAMPLES = Path(__file__).resolve().parent.parent / "static" / "samples"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long experiments run where everything runs, and where they are asked for by name."""
+    named = config.option.markexpr or any("::" in argument for argument in config.args)
+    if needs.EVERYTHING or named:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if not item.get_closest_marker("slow")]
+
+
+def pytest_unconfigure() -> None:
+    if settings.configured:
+        shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path: Path, settings: pytest.FixtureRequest) -> Path:
+    """Each test has a folder of its own for files."""
+    settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+    settings.WORK_DIR = tmp_path / "work"  # type: ignore[attr-defined]
+    return tmp_path / "media"
+
+
+def _person(name: str, account: Account | None = None, role: str = Role.OWNER) -> User:
+    user = User.objects.create_user(name, password="a long password")
+    account = account or Account.objects.create(name=f"{name}'s studio")
+    Membership.objects.create(account=account, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return _person("alice")
+
+
+@pytest.fixture
+def account(alice: User) -> Account:
+    return alice.accounts.get()
+
+
+@pytest.fixture
+def bob(account: Account) -> User:
+    return _person("bob", account, Role.MEMBER)
+
+
+@pytest.fixture
+def vera(account: Account) -> User:
+    """A viewer: may look, may not change."""
+    return _person("vera", account, Role.VIEWER)
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    return _person("charlie")
+
+
+@pytest.fixture
+def sign_in() -> Callable[[User], Client]:
+    def client_of(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def picture() -> Callable[..., bytes]:
+    """Bytes of a picture with a gradient: picture(size=(64, 48), format="PNG", mode="RGB")."""
+
+    def make(size: tuple[int, int] = (64, 48), format: str = "PNG", mode: str = "RGB") -> bytes:
+        image = Image.linear_gradient("L").resize(size)
+        image = Image.merge(
+            "RGB", [image, image.rotate(180), image.point(lambda v: v // 2)]
+        ).convert(mode)
+        out = io.BytesIO()
+        image.save(out, format)
+        return out.getvalue()
+
+    return make
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    return folder
