@@ -51,14 +51,8 @@ def polled(view: View[P]) -> Callable[Concatenate[Any, P], HttpResponseBase]:
     """As `member`, for what a page asks by itself: a session that is over ends the asking, and
     does not take the page away from somebody who is reading it."""
     guarded = member(view)
-
-    @wraps(view)
-    def quiet(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if is_htmx(request) and not request.user.is_authenticated:
-            return HttpResponse(status=STOP_POLLING, headers={"HX-Reswap": "none"})
-        return guarded(request, *args, **kwargs)
-
-    return quiet
+    guarded.asked_by_page = True  # type: ignore[attr-defined]
+    return guarded
 
 
 def writer(view: View[P]) -> Callable[Concatenate[Any, P], HttpResponseBase]:
@@ -93,9 +87,16 @@ def sign_in_first(request: HttpRequest) -> HttpResponseBase:
     if wants_json(request):
         message = "Your session is over; sign in again."
         return JsonResponse({"message": message, "sign_in": way_in}, status=401)
+    if is_htmx(request) and _asked_by_page(request):
+        return HttpResponse(status=STOP_POLLING, headers={"HX-Reswap": "none"})
     if is_htmx(request):
         return HttpResponse(status=204, headers={"HX-Redirect": way_in})
     return redirect(way_in)
+
+
+def _asked_by_page(request: HttpRequest) -> bool:
+    """Whether the view is `polled`; also where the request was stopped on the way to it."""
+    return hasattr(getattr(request.resolver_match, "func", None), "asked_by_page")
 
 
 def _page_of(request: HttpRequest) -> str:

@@ -81,8 +81,14 @@ def test_a_page_of_another_site_is_not_where_one_comes_back_to(
     assert part.headers["HX-Redirect"] == reverse("sign-in")
 
 
-def test_what_a_page_asks_by_itself_takes_nobody_away_from_it(client: Client, db: None) -> None:
-    part = client.get(reverse("status"), headers=PART)
+@pytest.mark.parametrize("checked", [False, True], ids=["session over", "no cookies at all"])
+@pytest.mark.parametrize("address", [reverse("status"), f"{OPERATION}quote/"])
+def test_what_a_page_asks_by_itself_takes_nobody_away_from_it(
+    address: str, checked: bool, db: None
+) -> None:
+    client = Client(enforce_csrf_checks=checked)
+    ask = client.post if address.endswith("quote/") else client.get
+    part = ask(address, headers=PART)
     assert (part.status_code, part.headers["HX-Reswap"], part.content) == (286, "none", b"")
     assert "HX-Redirect" not in part.headers
 
