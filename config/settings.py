@@ -178,13 +178,16 @@ WHITENOISE_MAX_AGE = 3600
 # workers)), because the lock is taken when a task is read, not when it starts.
 RENDER_SLOTS = env.number("RENDER_SLOTS", 2, 1, 64)
 RENDER_TIMEOUT = env.number("RENDER_TIMEOUT", 7200, 60, 86400)
+# Results of providers that are fetched at the same time, on each host.
+FETCH_SLOTS = env.number("FETCH_SLOTS", 2, 1, 64)
 Q_CLUSTER: dict[str, Any] = {
     "name": "engine",
     "orm": "default",
     "broker_class": "studio.broker.Broker",
-    "workers": 1,
-    "timeout": 60,
-    "retry": 240,
+    # One for the pump, one for everything that is short: the canary always finds it free.
+    "workers": 2,
+    "timeout": 180,
+    "retry": 400,
     "queue_limit": 1,
     "bulk": 1,
     "poll": 0.1,
@@ -199,8 +202,8 @@ Q_CLUSTER: dict[str, Any] = {
     "label": "Task queue",
     "ALT_CLUSTERS": {
         "work": {
-            # One more worker than renders: the canary always finds a free one.
-            "workers": RENDER_SLOTS + 1,
+            # One more worker than there is work: the canary always finds a free one.
+            "workers": RENDER_SLOTS + FETCH_SLOTS + 1,
             "timeout": RENDER_TIMEOUT,
             "retry": RENDER_TIMEOUT * 3,
             "poll": 0.1,
@@ -209,6 +212,21 @@ Q_CLUSTER: dict[str, Any] = {
         }
     },
 }
+
+# --- providers elsewhere -------------------------------------------------------------------------
+# Which there are is not known here: each is asked for its own variables, NAME_KEY, _URL, _SLOTS.
+READ = env.text
+# Python modules with further providers, each with a PROVIDER like those in studio/providers.
+EXTRA_PROVIDERS = env.words("EXTRA_PROVIDERS")
+# Where this studio is reached from the internet; without it no provider can send news.
+PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")
+# Seconds after which a submit that nobody knows of is taken for lost.
+SETTLE_SECONDS = env.number("SETTLE_SECONDS", 120, 0, 3600)
+# Hours for which the price of work of unknown outcome stays on hold.
+REVIEW_HOURS = env.number("REVIEW_HOURS", 24, 1, 240)
+RESULT_MAX_BYTES = env.number("RESULT_MAX_MB", 500, 1, 100_000) * 1024 * 1024
+# What people's own keys are encrypted with, newest first; empty: made once, kept in DATA_DIR.
+ENCRYPTION_KEYS = [k.strip() for k in env.text("ENCRYPTION_KEYS").split(",") if k.strip()]
 
 # --- limits of what comes in --------------------------------------------------------------------
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_MB", 200, 1, 100_000) * 1024 * 1024

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from types import ModuleType
 
+from django.conf import settings
+
 from studio import operations as operations_package
 from studio import providers as providers_package
-from studio.providers import Provider
+from studio.providers import Provider, Remote
 from studio.spec import Offer, Operation
 
 
 def _modules(package: ModuleType) -> list[ModuleType]:
-    names = sorted(m.name for m in pkgutil.iter_modules(package.__path__))
+    names = sorted(m.name for m in pkgutil.iter_modules(package.__path__) if m.name[0] != "_")
     return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
 
 
@@ -27,23 +30,29 @@ def operations() -> dict[str, Operation]:
 @cache
 def providers() -> dict[str, Provider]:
     """Providers by key, configured or not."""
-    found = [module.PROVIDER for module in _modules(providers_package)]
+    more = [importlib.import_module(name) for name in settings.EXTRA_PROVIDERS]
+    found = [module.PROVIDER for module in [*_modules(providers_package), *more]]
     return {p.key: p for p in found}
 
 
 @cache
-def all_offers() -> dict[str, Offer]:
-    """Offers by key, also those of providers that are not configured."""
+def declared_offers() -> dict[str, Offer]:
+    """Offers by key, as the files of the providers declare them."""
     return {o.key: o for p in providers().values() for o in p.offers}
 
 
-def offers(operation: str) -> list[Offer]:
-    """Who can do it now; this computer first."""
-    found = [
-        o
-        for o in all_offers().values()
-        if o.operation == operation and providers()[o.provider].available
-    ]
+# Offers that are not declared but stored; each is asked every time, so it should be quick.
+SOURCES: list[Callable[[], Iterable[Offer]]] = []
+
+
+def all_offers() -> dict[str, Offer]:
+    """Offers by key, also those of providers that are not configured."""
+    return {**declared_offers(), **{o.key: o for source in SOURCES for o in source()}}
+
+
+def offers(operation: str, usable: Collection[str]) -> list[Offer]:
+    """Who can do it, of the providers that are `usable` (their keys); this computer first."""
+    found = [o for o in all_offers().values() if o.operation == operation and o.provider in usable]
     return sorted(found, key=lambda o: not providers()[o.provider].local)
 
 
@@ -51,7 +60,14 @@ def provider_of(offer: Offer) -> Provider:
     return providers()[offer.provider]
 
 
+def remote(key: str) -> Remote:
+    """The provider of that key, which works elsewhere."""
+    provider = providers()[key]
+    assert isinstance(provider, Remote)
+    return provider
+
+
 def clear() -> None:
     """Forget what was loaded (tests register providers of their own)."""
-    for loaded in (operations, providers, all_offers):
+    for loaded in (operations, providers, declared_offers):
         loaded.cache_clear()

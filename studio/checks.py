@@ -28,7 +28,7 @@ def check_catalogue(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 
 def catalogue_problems() -> Iterator[tuple[str, str]]:
     """(id, what is wrong) for each mistake in the declarations."""
-    operations, offers = catalogue.operations(), catalogue.all_offers()
+    operations, offers = catalogue.operations(), catalogue.declared_offers()
     declared = [o.key for p in catalogue.providers().values() for o in p.offers]
     for key in {k for k in declared if declared.count(k) > 1}:
         yield "studio.E001", f"Two offers have the key {key!r}."

@@ -33,11 +33,29 @@ class Depends:
 
 
 @dataclass(frozen=True)
+class FileLimits:
+    """What a provider takes as a file. A picture that is too large in bytes or pixels, or of
+    another type, is made smaller or converted, with a note; anything else outside is refused
+    before money is held. Sides in pixels, ratios as width / height, lengths in seconds."""
+
+    max_bytes: int | None = None
+    min_side: int | None = None
+    max_side: int | None = None
+    min_ratio: float | None = None
+    max_ratio: float | None = None
+    mimes: tuple[str, ...] = ()
+    min_seconds: float | None = None
+    max_seconds: float | None = None
+
+
+@dataclass(frozen=True)
 class Param:
     """One thing that a person may say. Every form, schema, check and column comes from it.
 
     `default` None means "not sent". `low` and `high` are inclusive, in `unit`. `step` is the
     fineness of a number; `multiple` is what a whole number is rounded up to, with a note.
+    `derive` proposes the value from the other ones as long as the person says nothing; the
+    proposal is shown and may be edited. `limits` is for files.
     """
 
     name: str
@@ -57,6 +75,8 @@ class Param:
     max_length: int = 2000
     group: str = ""
     advanced: bool = False
+    derive: Callable[[Mapping[str, Any]], str | None] | None = None
+    limits: FileLimits | None = None
 
     @property
     def is_asset(self) -> bool:
@@ -89,8 +109,12 @@ class Offer:
     """Who can do an operation, which params they take, how narrowly, and for how much.
 
     `accepts` names each param taken: True as declared, a tuple narrows the choices, a dict
-    overrides fields of Param. What is not named is not accepted. `wire` renames for the provider,
-    `fixed` adds constants.
+    overrides fields of Param. What is not named is not accepted.
+
+    For the provider: `model` is its name for the thing, `wire` renames params, `fixed` adds
+    constants, and `build` makes the whole input from (params, files) where renaming is not enough;
+    `files` maps names of asset params to what the provider knows the file by. `deadline` is in
+    seconds: after it the work counts as late, not as failed.
     """
 
     key: str
@@ -102,9 +126,20 @@ class Offer:
     summary: str = ""
     cannot: str = ""
     extra: tuple[Param, ...] = ()
+    model: str = ""
     wire: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    build: Callable[[Mapping[str, Any], Mapping[str, str]], dict[str, Any]] | None = None
     deadline: int = 900
+
+    def payload(self, params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
+        """The provider's input: what was said under its names (0 and False are said), the files,
+        the constants."""
+        if self.build:
+            return self.build(params, files)
+        said = {**params, **files}
+        sent = {self.wire.get(k, k): v for k, v in said.items() if v is not None}
+        return {**sent, **self.fixed}
 
     def params(self, operation: Operation) -> tuple[Param, ...]:
         """The params as this offer takes them, in the order of the operation."""
@@ -144,6 +179,7 @@ class ErrorKind(StrEnum):
     MODERATED = "moderated"  # refused for its content: fail, say so, return the hold
     INPUT = "input"  # what the person gave cannot be used: fail, return the hold
     NO_CREDIT = "no_credit"  # our account there is empty: fail, tell the operator
+    KEY = "key"  # our key is not accepted there: fail, tell who owns the key
     LATER = "later"  # nothing was sent, or they asked us to wait: try again
     UNCLEAR = "unclear"  # it may have been accepted: never repeat, find out
     STOPPED = "stopped"  # we stopped it ourselves
@@ -169,24 +205,30 @@ class ProviderError(Exception):
 
 @dataclass(frozen=True)
 class Output:
-    """One result: a file in the work folder, or an address to fetch."""
+    """One result: a file in the work folder, or an address to fetch. `own` says that it lies at the
+    provider's own address and is fetched with the key; never so for another host."""
 
     path: Path | None = None
     url: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True)
 class Update:
-    """News of a piece of work; every verb of a provider answers with one."""
+    """News of a piece of work; every verb of a provider answers with one.
+
+    `ref` is the provider's name for it, `links` what else it wants to be asked by. `cost` is what
+    the provider says that it took, in units of the ledger; None when it does not say.
+    """
 
     status: Status
     ref: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
     progress: float | None = None
     stage: str = ""
     outputs: tuple[Output, ...] = ()
     error: ProviderError | None = None
     cost: int | None = None
-    raw: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _ignore(fraction: float, stage: str) -> None: ...
@@ -196,8 +238,10 @@ def _ignore(fraction: float, stage: str) -> None: ...
 class Call:
     """All that a provider may know of a job: clean params, local files, a folder to work in.
 
-    `report(fraction 0…1, stage)` notes progress; it raises engine.Stopped when the work is no
-    longer wanted.
+    `ref` is our reference, new for every start. `urls` maps the asset params to what the provider's
+    own `upload` made of them. `webhook` is where it may send news, or empty.
+    `report(fraction 0…1, stage)` notes progress of work on this computer; it raises engine.Stopped
+    when the work is no longer wanted.
     """
 
     offer: Offer
@@ -206,4 +250,40 @@ class Call:
     ref: str
     folder: Path
     report: Callable[[float, str], None] = _ignore
+    urls: Mapping[str, str] = field(default_factory=dict)
     webhook: str = ""
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        return self.offer.payload(self.said, self.urls)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The params without the files."""
+        return {k: v for k, v in self.params.items() if k not in self.files}
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """Work that was handed over: our reference, and the provider's once it is known."""
+
+    offer: Offer
+    sent_as: str
+    ref: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """A file at the provider: the name that its models take, and for how many seconds."""
+
+    url: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A webhook whose signature was right: the id of this delivery, and whose work it is about."""
+
+    id: str
+    ref: str

@@ -84,7 +84,7 @@ class Jobs(JobView):
     def post(self, request: Request) -> Response:
         paging.read(request, ())
         key = requests.idempotency_key(request.headers)
-        order = requests.order(self.sent())
+        order = requests.order(self.sent(), self.account)
         if key and (first := jobs.replayed(self.account, key, order.digest)):
             return self.created(first, new=False)
         form = order.form(self.account, self.user)

@@ -10,7 +10,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from studio import catalogue, jobs
+from billing.models import Account
+from studio import catalogue, jobs, keys
 from studio.api import paging, requests
 from studio.api.base import AccountView
 from studio.api.parsers import JsonParser
@@ -27,14 +28,14 @@ from studio.schema import json_schema
 from studio.spec import Operation
 
 
-def _data(operation: Operation) -> dict[str, Any]:
+def _data(operation: Operation, account: Account) -> dict[str, Any]:
     offers = [
         offer_data(
             offer,
-            jobs.quote(offer, {p.name: p.default for p in offer.params(operation)}),
+            jobs.quote(offer, {p.name: p.default for p in offer.params(operation)}, account),
             json_schema(operation, offer),
         )
-        for offer in catalogue.offers(operation.key)
+        for offer in catalogue.offers(operation.key, keys.usable(account))
     ]
     names = ("key", "label", "module", "summary", "verb", "makes")
     return {name: getattr(operation, name) for name in names} | {"offers": offers}
@@ -50,7 +51,9 @@ class Operations(AccountView):
     )
     def get(self, request: Request) -> Response:
         paging.read(request, ())
-        return Response({"results": [_data(o) for o in catalogue.operations().values()]})
+        return Response(
+            {"results": [_data(o, self.account) for o in catalogue.operations().values()]}
+        )
 
 
 class OneOperation(AccountView):
@@ -66,7 +69,7 @@ class OneOperation(AccountView):
         paging.read(request, ())
         if key not in catalogue.operations():
             raise NotFound(f"There is no operation “{shown(key)}”.")
-        return Response(_data(catalogue.operations()[key]))
+        return Response(_data(catalogue.operations()[key], self.account))
 
 
 class Estimate(AccountView):
@@ -84,9 +87,9 @@ class Estimate(AccountView):
     )
     def post(self, request: Request) -> Response:
         paging.read(request, ())
-        order = requests.order(self.sent())
+        order = requests.order(self.sent(), self.account)
         form = order.form(self.account, self.user, resolve=False)
-        price = jobs.quote(order.offer, form.params)
+        price = jobs.quote(order.offer, form.params, self.account)
         self.account.refresh_from_db()
         after = self.account.available - price.amount
         return Response(

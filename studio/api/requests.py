@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
 from billing.models import Account, User
-from studio import catalogue
+from studio import catalogue, keys
 from studio.api.errors import Invalid, problem
 from studio.fields import listed, shown
 from studio.forms import OperationForm
@@ -65,7 +65,7 @@ def _content(file: UploadedFile[bytes]) -> str:
     return digest.hexdigest()
 
 
-def order(data: Any) -> Order:
+def order(data: Any, account: Account) -> Order:
     """Read {"operation", "offer"?, "params"?}, or the same as flat fields of a form."""
     if isinstance(data, QueryDict):
         data = _unflatten(data)
@@ -80,7 +80,7 @@ def order(data: Any) -> Order:
     if not isinstance(params, dict):
         words = "params is not an object. Send the parameters by name: {“duration”: 5, …}."
         raise Invalid([problem("params", params, words)])
-    return Order(operation, _offer(operation, data.get("offer")), params)
+    return Order(operation, _offer(operation, data.get("offer"), account), params)
 
 
 def _unflatten(form: QueryDict) -> dict[str, Any]:
@@ -103,9 +103,9 @@ def _operation(key: Any) -> Operation:
     return known[key]
 
 
-def _offer(operation: Operation, key: Any) -> Offer:
+def _offer(operation: Operation, key: Any, account: Account) -> Offer:
     """The offer of that key; the first of the operation when there is none."""
-    offers = {o.key: o for o in catalogue.offers(operation.key)}
+    offers = {o.key: o for o in catalogue.offers(operation.key, keys.usable(account))}
     if not offers:
         words = f"Nobody can do “{operation.label}” in this studio now. Ask its owner."
         raise Invalid([problem("operation", operation.key, words)])

@@ -12,7 +12,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework import serializers
 from rest_framework.throttling import AnonRateThrottle
 
-from studio import catalogue
+from studio import catalogue, keys
 from studio.api.serializers import ASSET_EXAMPLE_ID, ErrorSerializer
 from studio.schema import json_schema
 from studio.spec import Offer, Operation
@@ -93,7 +93,7 @@ class OrderFormSerializer(serializers.Serializer[Any]):
 def _offered() -> Iterator[tuple[Operation, Offer, bool]]:
     """Each offer with its operation, and whether it is the one that is taken by default."""
     for operation in catalogue.operations().values():
-        for place, offer in enumerate(catalogue.offers(operation.key)):
+        for place, offer in enumerate(catalogue.offers(operation.key, keys.usable(None))):
             yield operation, offer, place == 0
 
 

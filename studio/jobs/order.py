@@ -14,8 +14,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 from assets.models import Asset
 from billing import services as billing
 from billing.models import Account, User
-from billing.pricing import Quote
-from studio import catalogue
+from billing.pricing import Quote, dollars
+from studio import catalogue, keys
 from studio.jobs.state import NotPossible
 from studio.jobs.sweep import dispatch
 from studio.models import Event, Job, State
@@ -32,9 +32,13 @@ class KeyReused(Exception):
         self.fingerprint = fingerprint
 
 
-def quote(offer: Offer, params: Mapping[str, Any]) -> Quote:
-    """What it will cost: the same figure for estimate, hold and charge."""
-    return offer.price.quote(params)
+def quote(offer: Offer, params: Mapping[str, Any], account: Account | None = None) -> Quote:
+    """What it will cost this account: the same figure for estimate, hold and charge."""
+    price = offer.price.quote(params)
+    if keys.own_key(account, offer.provider) is None:
+        return price
+    label = catalogue.provider_of(offer).label
+    return Quote(0, f"your key; {label} bills you, about {dollars(price.amount)}")
 
 
 def create(
@@ -60,7 +64,8 @@ def create(
     print_ = fingerprint(account, operation, offer, params)
     if first := _first(account, key, print_):
         return first, False
-    price = quote(offer, params)
+    own_key = keys.own_key(account, offer.provider)
+    price = quote(offer, params, account)
     job = Job(
         account=account,
         user=user,
@@ -75,6 +80,8 @@ def create(
         fingerprint=print_,
         request=request,
         quote=price.amount,
+        own_key=own_key,
+        expected_cost=offer.price.quote(params).amount,
         price_words=price.words,
         retry_of=retry_of,
     )
@@ -117,7 +124,7 @@ def retry(job: Job, user: User | None, key: str | None = None) -> tuple[Job, boo
         )
     offer = catalogue.all_offers().get(job.offer)
     operation = catalogue.operations().get(job.operation)
-    if not offer or not operation or not catalogue.provider_of(offer).available:
+    if not offer or not operation or offer.provider not in keys.usable(job.account):
         raise NotPossible(f"“{job.offer}” is not offered any more. Choose another model.")
     for asset_id in _asset_ids(operation, job.params):
         if not Asset.objects.for_account(job.account).live().filter(pk=asset_id).exists():

@@ -26,7 +26,7 @@ from studio.jobs.state import NotPossible, close_attempt, end, move
 from studio.jobs.sweep import dispatch, give_up
 from studio.models import Attempt, Event, Job, State
 from studio.processes import HOST
-from studio.providers import Provider
+from studio.providers import Renderer
 from studio.spec import Call, ErrorKind, Offer, Output, ProviderError, Status, Update
 
 log = logging.getLogger("zoetrope.jobs")
@@ -80,10 +80,11 @@ def _work(job: Job) -> None:
     """Submit, and apply whatever came of it. Work on this computer is done when submit returns."""
     offer = catalogue.all_offers()[job.offer]
     provider = catalogue.provider_of(offer)
+    assert isinstance(provider, Renderer)
     folder = folder_of(job)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        if provider.local and not move(job, State.RUNNING, note="rendering here"):
+        if not move(job, State.RUNNING, note="rendering here"):
             return
         with Pulse(job) as pulse:
             update = _submit(job, offer, provider, folder, pulse)
@@ -94,9 +95,9 @@ def _work(job: Job) -> None:
             folder.parent.rmdir()
 
 
-def _submit(job: Job, offer: Offer, provider: Provider, folder: Path, pulse: Pulse) -> Update:
+def _submit(job: Job, offer: Offer, provider: Renderer, folder: Path, pulse: Pulse) -> Update:
     try:
-        return provider.submit(_call(job, offer, folder, pulse))
+        return provider.render(_call(job, offer, folder, pulse))
     except assets.Refused as error:
         return _failed(ProviderError(str(error), ErrorKind.INPUT))
     except ProviderError as error:

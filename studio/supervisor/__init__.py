@@ -87,13 +87,14 @@ class Supervisor:
         if not self.clusters:
             return
         self.canaries.look(elapsed)
+        late = [name for name in self.clusters if self.canaries.is_late(name)]
         for name, child in self.clusters.items():
-            if not child.is_running:
-                self.canaries.start_anew(name)
-            elif self.canaries.is_late(name):
+            if child.is_running and name in late:
                 log.warning("%s does not answer; killing it and starting it again", name)
                 child.end()
-                self.canaries.start_anew(name)
+            elif child.is_running:
+                continue
+            self.canaries.start_anew(name)
 
     def _end(self) -> None:
         """Everything is over in three seconds; a second word to end shortens that."""

@@ -24,6 +24,8 @@ EVERY = 2.0
 LATE = 10.0
 LATE_AT_START = 30.0  # a cold disk takes its time to load everything
 GLANCE = 1.0
+# A database that does not answer for so long may be held by a cluster that hangs in mid-write.
+BLIND_MOST = 30.0
 FORGOTTEN = timedelta(days=1)
 
 
@@ -31,7 +33,8 @@ class Canaries:
     """Counts for every queue how many seconds it has been silent.
 
     Only time in which this process can see counts: while the database is locked or away, or while
-    this process was held up itself, nobody is blamed for silence.
+    this process was held up itself, nobody is blamed for silence; not for ever, because whoever
+    hangs may be the one that holds the database.
     """
 
     def __init__(self, queues: Collection[str]) -> None:
@@ -41,6 +44,7 @@ class Canaries:
         self.seen: dict[str, datetime | None] = {}
         self.since_sent = EVERY
         self.blind = False
+        self.blind_for = 0.0
         self.tidied = False
 
     def look(self, elapsed: float) -> None:
@@ -55,19 +59,20 @@ class Canaries:
                 self._send()
                 self.since_sent = 0.0
             self._receive(min(elapsed, GLANCE))
-            self.blind = False
+            self.blind, self.blind_for = False, 0.0
         except db.Error as error:
             if not self.blind:
                 log.warning("the database does not answer, waiting for it: %s", error)
             self.blind = True
+            self.blind_for += elapsed
             db.connection.close()
 
     def is_late(self, queue: str) -> bool:
-        return self.silence[queue] > self.limit[queue]
+        return self.silence[queue] > self.limit[queue] or self.blind_for > BLIND_MOST
 
     def start_anew(self, queue: str) -> None:
         """The queue gets new processes, and the time that they need to come up."""
-        self.silence[queue] = 0.0
+        self.silence[queue] = self.blind_for = 0.0
         self.limit[queue] = LATE_AT_START
 
     def _forget_old_hosts(self) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from studio.supervisor.canary import BLIND_MOST
 from tests import needs
 from tests.cluster.harness import Studio, wait_for
 
@@ -62,7 +63,9 @@ def test_a_cluster_that_hangs(new_studio: Callable[..., Studio]) -> None:
     old = studio.leader("work")
     group = [p.pid for p in studio.processes() if os.getpgid(p.pid) == old]
     os.killpg(old, signal.SIGSTOP)
-    wait_for(lambda: studio.leader("work") not in (0, old), LATE + START, "a new cluster")
+    # In the middle of a write it takes the database with it, and the supervisor waits longer.
+    longest = LATE + START + BLIND_MOST
+    wait_for(lambda: studio.leader("work") not in (0, old), longest, "a new cluster")
     studio.wait_beat("work", START)
     assert not set(group) & {p.pid for p in studio.processes()}
     assert "work does not answer" in studio.output

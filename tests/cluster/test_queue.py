@@ -15,7 +15,7 @@ from django_q.tasks import async_task
 from studio import tasks
 from studio.broker import Broker, address
 from studio.models import Beat
-from studio.supervisor.canary import LATE, LATE_AT_START, Canaries
+from studio.supervisor.canary import BLIND_MOST, LATE, LATE_AT_START, Canaries
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +119,22 @@ def test_a_queue_that_starts_has_more_time(canaries: Canaries) -> None:
     assert canaries.is_late("work")
     canaries.start_anew("work")
     assert not canaries.is_late("work")
+
+
+def test_who_holds_the_database_for_ever_is_late_in_the_end(
+    canaries: Canaries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked() -> None:
+        raise db.OperationalError("database is locked")
+
+    monkeypatch.setattr(canaries, "_send", locked)
+    for _ in range(int(BLIND_MOST / 2)):
+        canaries.look(2.0)
+    assert not canaries.is_late("engine")
+    canaries.look(2.0)
+    assert canaries.is_late("engine")
+    canaries.start_anew("engine")
+    assert not canaries.is_late("engine")
 
 
 def test_an_old_answer_is_not_an_answer_to_a_new_supervisor(canaries: Canaries) -> None:

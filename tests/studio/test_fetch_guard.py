@@ -11,8 +11,8 @@ from typing import Any
 import httpcore
 import pytest
 
-from studio import http
 from studio.http import FetchRefused, fetch, is_public
+from studio.http import files as http
 
 MB = 1024**2
 

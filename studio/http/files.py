@@ -1,4 +1,4 @@
-"""The only door to other machines. Nothing here knows Django: limits come as arguments.
+"""Files from addresses that somebody names.
 
 An address that a person or a provider names may point at this machine or its network. So a name is
 looked up once, every address found is checked, and the connection goes to a checked address and
@@ -11,7 +11,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,18 +83,19 @@ def fetch(
     max_bytes: int,
     timeout: float = 60,
     allowed_hosts: Collection[str] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> Fetched:
     """Write what is at a public https address into `target`; on failure there is no target.
 
     `timeout` is in seconds and covers everything from the first lookup to the last byte.
     `allowed_hosts` names exceptions as "host:port": they may be private, and plain http.
-    Raises FetchRefused.
+    `headers` go to the host of `url` alone, not to where it may lead. Raises FetchRefused.
     """
     guard = Guard(allowed_hosts)
     backend = GuardedBackend(guard, Deadline(timeout))
     try:
         with _client(backend) as client:
-            return _follow(client, guard, url, target, max_bytes)
+            return _follow(client, guard, url, target, max_bytes, headers or {})
     except BaseException as error:
         target.unlink(missing_ok=True)
         if isinstance(error, httpx.HTTPError):
@@ -267,6 +268,16 @@ class TimedStream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
+def origin(url: str) -> tuple[str, str, int | None]:
+    """(scheme, host, port) of an address, which is what a key may be sent to."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        return ("", "", None)
+    port = parsed.port or {"https": 443, "http": 80}.get(parsed.scheme)
+    return (parsed.scheme, parsed.host, port)
+
+
 # --- one download -------------------------------------------------------------------------------
 
 
@@ -292,10 +303,19 @@ def _client(backend: GuardedBackend) -> httpx.Client:
     )
 
 
-def _follow(client: httpx.Client, guard: Guard, url: str, target: Path, max_bytes: int) -> Fetched:
+def _follow(
+    client: httpx.Client,
+    guard: Guard,
+    url: str,
+    target: Path,
+    max_bytes: int,
+    headers: Mapping[str, str],
+) -> Fetched:
+    first = origin(url)
     for _ in range(REDIRECTS + 1):
         address = guard.url(url)
-        with client.stream("GET", address) as response:
+        known = headers if origin(url) == first else None
+        with client.stream("GET", address, headers=known) as response:
             if response.next_request is None:
                 _check(response, max_bytes)
                 _save(response, target, max_bytes)

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from studio import http
 from studio.http import FetchRefused, fetch
+from studio.http import files as http
 from tests.studio.web_server import BODY, MB, Server
 
 

@@ -1,0 +1,21 @@
+"""The only door to other machines. Nothing here knows Django: limits come as arguments.
+
+fetch  files from addresses that people and providers name, guarded
+wire   the APIs of providers
+"""
+
+from studio.http.files import Fetched, FetchRefused, Guard, fetch, is_public, origin
+from studio.http.wire import Clients, Reply, Wire, retry_after
+
+__all__ = [
+    "Clients",
+    "FetchRefused",
+    "Fetched",
+    "Guard",
+    "Reply",
+    "Wire",
+    "fetch",
+    "is_public",
+    "origin",
+    "retry_after",
+]

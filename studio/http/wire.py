@@ -1,0 +1,199 @@
+"""A provider's API as one key sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import email.utils
+import json as jsonlib
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from studio.http.files import origin
+from studio.spec import ErrorKind, ProviderError
+
+PER_CLIENT = 8  # the pool of httpx slows down quadratically with its connections
+CONNECT = 10.0
+MOST = 64 * 1024 * 1024  # bytes of an answer; results in base64 are the largest
+WORDS = 2000
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, whatever its status. `data` is its JSON, None when it is none; `text` the first
+    2,000 characters of the body."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    data: Any = None
+    text: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that they ask us to wait; None without or with an unreadable header."""
+        return retry_after(self.headers.get("retry-after", ""))
+
+
+def retry_after(text: str) -> float | None:
+    """Seconds or a date, as HTTP allows. Never negative, at most a day.
+
+    >>> retry_after("30"), retry_after("soon"), retry_after("-5")
+    (30.0, None, None)
+    """
+    text = text.strip()
+    if text.isdigit():
+        return min(float(text), 86_400.0)
+    try:
+        then = email.utils.parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError):
+        return None
+    return min(max(then - time.time(), 0.0), 86_400.0)
+
+
+class Clients:
+    """Connections for many calls at once: small clients in turn, each with eight at most."""
+
+    def __init__(self, most: int = 64, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        limits = httpx.Limits(max_connections=PER_CLIENT, max_keepalive_connections=PER_CLIENT)
+        timeout = httpx.Timeout(30.0, connect=CONNECT, pool=CONNECT)
+        self._clients = [
+            httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False, transport=transport)
+            for _ in range(max(1, -(-most // PER_CLIENT)))
+        ]
+        self._busy = [0] * len(self._clients)
+
+    @contextlib.asynccontextmanager
+    async def one(self) -> AsyncIterator[httpx.AsyncClient]:
+        """The client with the fewest calls under way."""
+        at = min(range(len(self._busy)), key=self._busy.__getitem__)
+        self._busy[at] += 1
+        try:
+            yield self._clients[at]
+        finally:
+            self._busy[at] -= 1
+
+    async def close(self) -> None:
+        await asyncio.gather(*(client.aclose() for client in self._clients))
+
+
+class Wire:
+    """Calls to one provider with one key. The headers go to `home` and to no other host."""
+
+    def __init__(self, home: str, headers: Mapping[str, str], clients: Clients) -> None:
+        self.home = home.rstrip("/")
+        self._origin = origin(self.home)
+        self._headers, self._clients = dict(headers), clients
+
+    def is_own(self, url: str) -> bool:
+        """Whether an address lies at the provider's own host."""
+        return origin(url) == self._origin
+
+    def url(self, path: str) -> str:
+        """The full address of a path, or of an address that they gave us and that is theirs."""
+        if "://" not in path:
+            return self.home + path
+        if not self.is_own(path):
+            raise ProviderError(
+                "The provider named an address that is not its own; it was not asked.",
+                ErrorKind.LATER,
+                detail=path[:300],
+            )
+        return path
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        data: Mapping[str, Any] | None = None,
+        file: tuple[str, Path, str] | None = None,
+        timeout: float = 30.0,
+    ) -> Reply:
+        """One call; `timeout` seconds for all of it. `file` is (field, path, mime) of a multipart
+        body. Raises ProviderError: LATER when it surely was not sent, UNCLEAR when it may have
+        been."""
+        request: dict[str, Any] = {"params": params, "json": json, "data": data}
+        async with _opened(file) as files:
+            return await self._send(
+                method,
+                self.url(path),
+                headers={**self._headers, **(headers or {})},
+                timeout=timeout,
+                files=files,
+                **{k: v for k, v in request.items() if v is not None},
+            )
+
+    async def hand_over(
+        self,
+        method: str,
+        url: str,
+        file: Path,
+        *,
+        mime: str,
+        headers: Mapping[str, str] | None = None,
+        fields: Mapping[str, str] | None = None,
+        timeout: float = 120.0,
+    ) -> Reply:
+        """Bring a file to an address that the provider named for it: with `fields` as a form whose
+        last part is `file`, else as the bare bytes. Never with the key."""
+        if fields is None:
+            content = await asyncio.to_thread(file.read_bytes)
+            sent = {"content-type": mime, **(headers or {})}
+            return await self._send(method, url, headers=sent, timeout=timeout, content=content)
+        async with _opened(("file", file, mime)) as files:
+            return await self._send(
+                method, url, headers=headers or {}, timeout=timeout, data=fields, files=files
+            )
+
+    async def _send(self, method: str, url: str, *, timeout: float, **request: Any) -> Reply:
+        host = httpx.URL(url).host
+        try:
+            async with asyncio.timeout(timeout), self._clients.one() as client:
+                async with client.stream(method, url, **request) as response:
+                    return await _read(response)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise ProviderError(
+                f"{host} could not be reached.", ErrorKind.LATER, detail=repr(error)
+            ) from error
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            raise ProviderError(
+                f"{host} did not answer.", ErrorKind.UNCLEAR, detail=repr(error)
+            ) from error
+
+
+async def _read(response: httpx.Response) -> Reply:
+    size, parts = 0, []
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if size > MOST:
+            raise ProviderError("The answer is too long to be read.", ErrorKind.UNCLEAR)
+        parts.append(chunk)
+    body = b"".join(parts)
+    try:
+        data = jsonlib.loads(body)
+    except ValueError:
+        data = None
+    text = body[: WORDS * 4].decode(errors="replace")[:WORDS]
+    return Reply(response.status_code, dict(response.headers), data, text)
+
+
+@contextlib.asynccontextmanager
+async def _opened(file: tuple[str, Path, str] | None) -> AsyncIterator[Sequence[Any] | None]:
+    if file is None:
+        yield None
+        return
+    name, path, mime = file
+    with path.open("rb") as opened:
+        yield [(name, (path.name, opened, mime))]
