@@ -186,8 +186,8 @@ Q_CLUSTER: dict[str, Any] = {
     "broker_class": "studio.broker.Broker",
     # One for the pump, one for everything that is short: the canary always finds it free.
     "workers": 2,
-    "timeout": 180,
-    "retry": 400,
+    "timeout": 240,
+    "retry": 600,
     "queue_limit": 1,
     "bulk": 1,
     "poll": 0.1,

@@ -8,17 +8,31 @@ from django.db.models import Q
 from django.utils import timezone
 
 from assets import services as assets
-from studio import jobs
-from studio.models import Beat
+from studio import jobs, keys
+from studio.models import Beat, Notice, Upload
+from studio.pump import run_slice
 
 TIDY_EVERY = timedelta(hours=1)
 # Nothing that is being stored takes so long.
 ORPHAN_AGE = timedelta(hours=24)
+# No provider sends the same news for longer.
+NOTICE_AGE = timedelta(days=3)
 
 
 def run(job_id: str) -> None:
     """Take a queued job up."""
     jobs.start(job_id)
+
+
+def fetch(job_id: str) -> None:
+    """Bring a result from its provider."""
+    jobs.fetch(job_id)
+    jobs.dispatch()
+
+
+def pump() -> None:
+    """Work for the providers elsewhere, for one slice."""
+    run_slice()
 
 
 def beat(name: str) -> None:
@@ -40,5 +54,9 @@ def _is_due(name: str, every: timedelta) -> bool:
 
 def tidy() -> None:
     """Remove what dead work and broken uploads left behind."""
+    now = timezone.now()
     jobs.tidy()
-    assets.remove_orphans(timezone.now() - ORPHAN_AGE)
+    keys.forget_retired()
+    Notice.objects.filter(taken=True, at__lt=now - NOTICE_AGE).delete()
+    Upload.objects.filter(expires__lt=now).delete()
+    assets.remove_orphans(now - ORPHAN_AGE)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from studio.views import home, jobs, operation, session, shell, upload
+from studio.views import home, hooks, jobs, operation, session, shell, upload
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("jobs/<uuid:pk>/card/", jobs.job_card, name="job-card"),
     path("jobs/<uuid:pk>/cancel/", jobs.cancel, name="job-cancel"),
     path("jobs/<uuid:pk>/retry/", jobs.retry, name="job-retry"),
+    path("jobs/<uuid:pk>/send-again/", jobs.send_again, name="job-send-again"),
+    path("jobs/<uuid:pk>/give-up/", jobs.give_up, name="job-give-up"),
+    path("hooks/<slug:provider>/<str:token>", hooks.hook, name="hook"),
     path("library/upload/", upload.upload, name="upload"),
     path("account/", session.account, name="account"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),

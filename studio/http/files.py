@@ -282,7 +282,8 @@ def origin(url: str) -> tuple[str, str, int | None]:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
+    """One for all: to make it takes longer than most calls."""
     return httpx.create_ssl_context()
 
 
@@ -290,9 +291,9 @@ class _Transport(httpx.HTTPTransport):
     """httpx has no argument for the network backend, so the pool is replaced by one that has."""
 
     def __init__(self, backend: GuardedBackend) -> None:
-        super().__init__(verify=_tls(), trust_env=False)
+        super().__init__(verify=tls(), trust_env=False)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_tls(), max_connections=1, network_backend=backend
+            ssl_context=tls(), max_connections=1, network_backend=backend
         )
 
 

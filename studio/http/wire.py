@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx
 
-from studio.http.files import origin
+from studio.http import socket
+from studio.http.files import origin, tls
 from studio.spec import ErrorKind, ProviderError
 
 PER_CLIENT = 8  # the pool of httpx slows down quadratically with its connections
@@ -66,7 +67,7 @@ class Clients:
         limits = httpx.Limits(max_connections=PER_CLIENT, max_keepalive_connections=PER_CLIENT)
         timeout = httpx.Timeout(30.0, connect=CONNECT, pool=CONNECT)
         self._clients = [
-            httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False, transport=transport)
+            httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False, transport=transport, verify=tls())
             for _ in range(max(1, -(-most // PER_CLIENT)))
         ]
         self._busy = [0] * len(self._clients)
@@ -92,6 +93,14 @@ class Wire:
         self.home = home.rstrip("/")
         self._origin = origin(self.home)
         self._headers, self._clients = dict(headers), clients
+        # The last word of a header is the key, where there is one; shorter ones are none.
+        words = [word for value in headers.values() for word in value.split()[-1:]]
+        self._secrets = [word.encode() for word in words if len(word) >= 16]
+
+    def at(self, home: str) -> Wire:
+        """The same key at another address of the same provider. The address is one that its file
+        declares, never one out of an answer."""
+        return Wire(home, self._headers, self._clients)
 
     def is_own(self, url: str) -> bool:
         """Whether an address lies at the provider's own host."""
@@ -135,6 +144,10 @@ class Wire:
                 **{k: v for k, v in request.items() if v is not None},
             )
 
+    def messages(self, path: str) -> AsyncIterator[dict[str, Any]]:
+        """What arrives at a WebSocket of theirs."""
+        return socket.messages(self.url(path), self._headers)
+
     async def hand_over(
         self,
         method: str,
@@ -158,22 +171,26 @@ class Wire:
             )
 
     async def _send(self, method: str, url: str, *, timeout: float, **request: Any) -> Reply:
-        host = httpx.URL(url).host
+        host = origin(url)[1] or "The address"
         try:
-            async with asyncio.timeout(timeout), self._clients.one() as client:
-                async with client.stream(method, url, **request) as response:
-                    return await _read(response)
+            async with (
+                asyncio.timeout(timeout),
+                self._clients.one() as client,
+                client.stream(method, url, **request) as response,
+            ):
+                return await _read(response, self._secrets)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise ProviderError(
                 f"{host} could not be reached.", ErrorKind.LATER, detail=repr(error)
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise ProviderError(
-                f"{host} did not answer.", ErrorKind.UNCLEAR, detail=repr(error)
+                f"{host} did not answer.", ErrorKind.UNCLEAR, detail=type(error).__name__
             ) from error
 
 
-async def _read(response: httpx.Response) -> Reply:
+async def _read(response: httpx.Response, secrets: Sequence[bytes] = ()) -> Reply:
+    """The answer, without the key, which some repeat in their errors."""
     size, parts = 0, []
     async for chunk in response.aiter_bytes():
         size += len(chunk)
@@ -181,6 +198,8 @@ async def _read(response: httpx.Response) -> Reply:
             raise ProviderError("The answer is too long to be read.", ErrorKind.UNCLEAR)
         parts.append(chunk)
     body = b"".join(parts)
+    for secret in secrets:
+        body = body.replace(secret, b"***")
     try:
         data = jsonlib.loads(body)
     except ValueError:

@@ -72,7 +72,13 @@ def end(job: Job, to: State, *, note: str = "", **fields: Any) -> bool:
     with transaction.atomic():
         # One order of locks everywhere: the account, then the job.
         account = Account.objects.select_for_update().get(pk=job.account_id)
-        over = {"finished": timezone.now(), "lease": None, "stage": ""}
+        reported = fields.get("provider_cost", job.provider_cost)
+        over = {
+            "finished": timezone.now(),
+            "lease": None,
+            "stage": "",
+            "cost_differs": to == State.SUCCEEDED and differs(job.expected_cost, reported),
+        }
         moved = move(job, to, note=note, **over, **fields)
         if not moved:
             return False
@@ -82,6 +88,11 @@ def end(job: Job, to: State, *, note: str = "", **fields: Any) -> bool:
             billing.release(account, job.origin, note[:200])
         close_attempt(job, to)
     return True
+
+
+def differs(expected: int, reported: int | None) -> bool:
+    """Whether a provider took more than a fifth more or less than our list price."""
+    return reported is not None and abs(reported - expected) * 5 > expected
 
 
 def close_attempt(job: Job, outcome: str) -> None:

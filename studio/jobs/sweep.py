@@ -7,6 +7,7 @@ import logging
 import shutil
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -17,9 +18,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from studio import catalogue
+from studio import catalogue, keys
 from studio.jobs.state import close_attempt, end, move
-from studio.models import Beat, Job, State
+from studio.jobs.unclear import expire
+from studio.models import Beat, Job, Lease, Notice, State
 from studio.providers import Provider
 
 log = logging.getLogger("zoetrope.jobs")
@@ -29,29 +31,30 @@ MAX_STARTS = 3
 # How long a hint may be under way before another one is sent.
 HINT = timedelta(seconds=30)
 LEFT_SECONDS = 24 * 60 * 60
+PUMP = "pump"
+PUMP_HINT = timedelta(seconds=5)
 
 
 def dispatch() -> int:
-    """Send hints for queued work of this computer, up to its slots. Returns how many.
+    """Send hints for queued work of this computer, for results that wait to be fetched, and for
+    the pump. Returns how many.
 
     On the broker's database the hint and its mark commit together. Accounts take turns: the one
     with the least at work goes first, its oldest job first.
     """
-    return sum(_dispatch(p) for p in catalogue.providers().values() if p.local)
+    sent = sum(_dispatch(p) for p in catalogue.providers().values() if p.local)
+    return sent + _dispatch_fetches() + _wake_pump()
 
 
 def _dispatch(provider: Provider) -> int:
     if not _waiting(provider, timezone.now()).exists():
         return 0
-    with transaction.atomic():
-        # One dispatcher at a time: two would both see the same slot free.
-        Beat.objects.get_or_create(name=f"dispatch@{provider.key}")
-        Beat.objects.select_for_update().get(name=f"dispatch@{provider.key}")
+    with _only_one(provider.key):
         now = timezone.now()
         mine = Job.objects.filter(provider=provider.key)
         hinted = mine.filter(Q(state__in=AT_WORK) | Q(state=State.QUEUED, lease__gt=now))
         busy = Counter(hinted.values_list("account_id", flat=True))
-        free = slots(provider) - busy.total()
+        free = keys.slots(provider) - busy.total()
         sent = 0
         while sent < free and (job := _next(provider, now, busy)):
             Job.objects.filter(pk=job.pk).update(lease=now + HINT)
@@ -61,9 +64,60 @@ def _dispatch(provider: Provider) -> int:
     return sent
 
 
-def slots(provider: Provider) -> int:
-    """How many jobs of a provider may be at work at once."""
-    return int(settings.RENDER_SLOTS) if provider.local else provider.slots
+def _dispatch_fetches() -> int:
+    """Results that wait at their providers, those of the oldest jobs first."""
+    now = timezone.now()
+    unhinted = Q(lease=None) | Q(lease__lte=now)
+    wanted = Job.objects.filter(state=State.FETCHING, provider__in=_elsewhere())
+    if not wanted.filter(unhinted, next_at__lte=now).exists():
+        return 0
+    with _only_one("fetches"):
+        free = 2 * settings.FETCH_SLOTS - wanted.filter(lease__gt=now).count()
+        waiting = wanted.filter(unhinted, next_at__lte=now).order_by("created", "pk")
+        chosen = list(waiting.values_list("pk", flat=True)[: max(free, 0)])
+        Job.objects.filter(pk__in=chosen).update(lease=now + HINT)
+        for pk in chosen:
+            async_task("studio.tasks.fetch", str(pk), cluster="work")
+    return len(chosen)
+
+
+def _wake_pump() -> int:
+    """A hint for the pump when there is something for it and nobody works it."""
+    now = timezone.now()
+    if Lease.objects.filter(name=PUMP, until__gt=now).exists() or not pump_is_wanted():
+        return 0
+    with _only_one("pump"):
+        Beat.objects.get_or_create(name="wake@pump")
+        late = Q(seen=None) | Q(seen__lt=now - PUMP_HINT)
+        if not Beat.objects.filter(late, name="wake@pump").update(seen=now):
+            return 0
+        async_task("studio.tasks.pump", cluster="engine")
+    return 1
+
+
+def pump_is_wanted() -> bool:
+    """Whether anything elsewhere waits to be sent, asked for or found out."""
+    soon = timezone.now() + timedelta(seconds=5)
+    mine = Job.objects.filter(provider__in=_elsewhere())
+    due = Q(state__in=(State.QUEUED, State.UNKNOWN), next_at__lte=soon)
+    at_work = Q(state__in=(State.SUBMITTING, State.RUNNING))
+    known = Q(state=State.REVIEW) & ~Q(provider_ref="")
+    return (
+        mine.filter(at_work | due | known).exists() or Notice.objects.filter(taken=False).exists()
+    )
+
+
+def _elsewhere() -> list[str]:
+    return [p.key for p in catalogue.providers().values() if not p.local]
+
+
+@contextlib.contextmanager
+def _only_one(name: str) -> Iterator[None]:
+    """One dispatcher at a time: two would both see the same place free."""
+    with transaction.atomic():
+        Beat.objects.get_or_create(name=f"dispatch@{name}")
+        Beat.objects.select_for_update().get(name=f"dispatch@{name}")
+        yield
 
 
 def _waiting(provider: Provider, now: datetime) -> QuerySet[Job]:
@@ -85,26 +139,22 @@ def rescue() -> dict[str, int]:
     """Take up what died: {what happened: how often}. Safe at any time, any number of times."""
     now = timezone.now()
     done: Counter[str] = Counter()
-    for job in Job.objects.filter(state__in=AT_WORK, lease__lt=now):
+    local = [p.key for p in catalogue.providers().values() if p.local]
+    for job in Job.objects.filter(state__in=AT_WORK, provider__in=local, lease__lt=now):
         done[_rescue(job)] += 1
+    for job in Job.objects.filter(state=State.REVIEW, next_at__lte=now):
+        done["expired"] += expire(job)
     done["hints"] = dispatch()
     return dict(done)
 
 
 def _rescue(job: Job) -> str:
-    """A start whose lease ran out. Work that costs nothing to repeat is queued again; anything else
-    may have been accepted by its provider and is never repeated."""
-    if catalogue.providers()[job.provider].reconcile == "repeat":
-        if give_up(job):
-            return "given up"
-        if move(job, State.QUEUED, note="its worker died; starting again", **_fresh()):
-            close_attempt(job, "lost")
-        return "queued again"
-    if job.state == State.SUBMITTING:
-        fields = {"unclear_since": timezone.now(), "lease": None}
-        move(job, State.UNKNOWN, note="the outcome of the start is unknown", **fields)
-        return "unknown"
-    return "left"
+    """A start on this computer whose lease ran out: it costs nothing to repeat."""
+    if give_up(job):
+        return "given up"
+    if move(job, State.QUEUED, note="its worker died; starting again", **_fresh()):
+        close_attempt(job, "lost")
+    return "queued again"
 
 
 def _fresh() -> dict[str, object]:
@@ -130,8 +180,8 @@ def void_host(host: str, *, planned: bool = False) -> int:
     With `planned` (a stop that we asked for) the lost start does not count.
     """
     now = timezone.now()
-    repeat = [p.key for p in catalogue.providers().values() if p.reconcile == "repeat"]
-    dead = Job.objects.filter(host=host, provider__in=repeat, state__in=AT_WORK)
+    local = [p.key for p in catalogue.providers().values() if p.local]
+    dead = Job.objects.filter(host=host, provider__in=local, state__in=AT_WORK)
     for job in dead:
         if planned and not job.cancel_requested:
             again = {"attempts": max(0, job.attempts - 1)}
@@ -140,7 +190,11 @@ def void_host(host: str, *, planned: bool = False) -> int:
         else:
             Job.objects.filter(pk=job.pk, fence=job.fence).update(lease=now - HINT)
     # Hints that the dead workers had already taken off the queue are sent again.
-    Job.objects.filter(state=State.QUEUED, lease__gt=now, provider__in=repeat).update(lease=None)
+    Job.objects.filter(state=State.QUEUED, lease__gt=now, provider__in=local).update(lease=None)
+    # So are fetches: what is half here is fetched anew.
+    Job.objects.filter(state=State.FETCHING, host=host, lease__gt=now).exclude(
+        provider__in=local
+    ).update(lease=None)
     return len(dead)
 
 

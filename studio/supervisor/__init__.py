@@ -16,21 +16,27 @@ import logging
 import queue
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import TypeVar
 
 from django import db
 
 from studio import jobs
 from studio.broker import QUEUES
+from studio.models import Job, State
 from studio.processes import HOST
+from studio.pump.lease import ask_to_leave
 from studio.supervisor.canary import Canaries
 from studio.supervisor.child import Child
 
 log = logging.getLogger("zoetrope.supervisor")
 
+T = TypeVar("T")
+
 TICK = 0.5
 GRACE = 1.5
+SEND_GRACE = 20.0
 
 
 class Supervisor:
@@ -97,13 +103,18 @@ class Supervisor:
             self.canaries.start_anew(name)
 
     def _end(self) -> None:
-        """Everything is over in three seconds; a second word to end shortens that."""
+        """Everything is over in three seconds, unless something is just being handed to a provider;
+        a second word to end shortens that."""
+        _quietly(lambda: ask_to_leave(HOST))
         for child in self.children:
             child.ask_to_end()
-        deadline = time.monotonic() + GRACE
+        begun = time.monotonic()
         while any(child.is_running for child in self.children):
-            left = deadline - time.monotonic()
-            if left <= 0 or self._told_to_end(min(left, TICK)):
+            waited = time.monotonic() - begun
+            # What is on its way to a provider may cost money: its answer is worth waiting for.
+            if waited > GRACE and not (waited < SEND_GRACE and _quietly(_is_sending)):
+                break
+            if self._told_to_end(TICK):
                 break
         for child in self.children:
             child.end()
@@ -128,6 +139,20 @@ def _void_host(planned: bool = False) -> bool:
         # Its lease runs out by itself; the studio need not stand still for that.
         log.exception("the work that was under way here cannot be taken up at once")
     return True
+
+
+def _is_sending() -> bool:
+    return Job.objects.filter(host=HOST, state=State.SUBMITTING, lease=None).exists()
+
+
+def _quietly(ask: Callable[[], T]) -> T | None:
+    """An answer of the database, None when it gives none."""
+    try:
+        return ask()
+    except db.Error as error:
+        log.warning("the database does not answer: %s", error)
+        db.connection.close()
+        return None
 
 
 def _be_brief() -> None:

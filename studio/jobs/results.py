@@ -1,0 +1,246 @@
+"""Bringing results into the library: from this computer, or from where a provider keeps them."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import mimetypes
+import tempfile
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.text import slugify
+
+from assets import services as assets
+from assets.models import Asset
+from studio import catalogue, http, keys
+from studio.failpoints import point
+from studio.jobs.pulse import LEASE, RENEW_SECONDS
+from studio.jobs.state import end, move
+from studio.models import Job, State
+from studio.processes import HOST
+from studio.spec import Output, ProviderError
+
+log = logging.getLogger("zoetrope.jobs")
+
+# Of the whole download, so that a drip does not live for ever.
+FETCH_SECONDS = 900.0
+GONE = (401, 403, 404, 410)
+MOST_FETCHES = 30
+# A result that cannot be used does not get better by being asked for often.
+MOST_BAD = 3
+WAIT_MOST = 300
+
+
+def collect(job: Job, outputs: Iterable[Output]) -> None:
+    """Bring files of this computer into the library, then succeed and charge in one transaction."""
+    _into_library(job, [output.path for output in outputs if output.path], apart=False)
+
+
+def _into_library(job: Job, paths: list[Path], *, apart: bool) -> None:
+    drafts: list[assets.Draft] = []
+    try:
+        drafts += [_prepare(job, path, apart) for path in paths]
+        point("stored")
+        if not drafts:
+            raise assets.Refused("The work ended without a result.")
+        with transaction.atomic():
+            saved = [_save(job, draft, slot) for slot, draft in enumerate(drafts)]
+            ids = [str(asset.pk) for asset in saved]
+            done = {"progress": 1.0, "outputs": ids, "results": []}
+            if not end(job, State.SUCCEEDED, note="in the library", **done):
+                raise _Late
+        point("charged")
+    except _Late:
+        _discard(drafts)
+    except assets.Refused as error:
+        _discard(drafts)
+        if apart:
+            raise
+        end(job, State.FAILED, note=str(error), error_kind="result", error=str(error))
+    except BaseException:
+        _discard(drafts)
+        raise
+
+
+class _Late(Exception):
+    """Somebody else ended the job while its result was being stored."""
+
+
+def _discard(drafts: list[assets.Draft]) -> None:
+    for draft in drafts:
+        draft.discard()
+
+
+def _prepare(job: Job, path: Path, apart: bool) -> assets.Draft:
+    operation = catalogue.operations()[job.operation]
+    return assets.prepare(
+        path,
+        account=job.account,
+        filename=(slugify(job.title) or operation.key) + path.suffix,
+        kinds=(operation.makes,),
+        limits=replace(assets.result_limits(), apart=apart),
+    )
+
+
+def _save(job: Job, draft: assets.Draft, slot: int) -> Asset:
+    operation = catalogue.operations()[job.operation]
+    ids = [job.params[p.name] for p in operation.params if p.is_asset and job.params.get(p.name)]
+    recipe = {
+        "operation": job.operation,
+        "offer": job.offer,
+        "provider": job.provider,
+        "params": job.params,
+        "notes": job.notes,
+    }
+    return draft.save(
+        user=job.user,
+        title=job.title,
+        origin=job.origin,
+        slot=slot,
+        module=job.module,
+        recipe=recipe,
+        parents=tuple(Asset.objects.for_account(job.account).filter(pk__in=ids)),
+        tags=operation.tags,
+    )
+
+
+# --- from elsewhere -----------------------------------------------------------------------------
+
+
+def fetch(job_id: str | UUID) -> None:
+    """Bring what a provider made here. Called by a hint, so it may be too late or a repeat."""
+    job = Job.objects.select_related("account", "user", "own_key").filter(pk=job_id).first()
+    if job is None or job.state != State.FETCHING or not _take(job):
+        return
+    try:
+        with Grip(job), _folder() as folder:
+            _into_library(job, _download(job, Path(folder)), apart=True)
+    except http.FetchRefused as error:
+        _again(job, error.message, fresh=error.status in GONE, bad=not error.temporary)
+    except assets.NoRoom as error:
+        _put_off(job, f"waiting for room on the disk: {error}", fetches=job.fetches - 1)
+    except assets.Refused as error:
+        _again(job, f"the result is not usable: {error}", fresh=True, bad=True)
+    except (OSError, ProviderError) as error:
+        _again(job, f"could not be stored: {error}", fresh=False, bad=False)
+
+
+def _take(job: Job) -> bool:
+    """Claim this fetch; every one has its number."""
+    mine = Job.objects.filter(pk=job.pk, state=State.FETCHING, fetches=job.fetches)
+    taken = mine.update(fetches=F("fetches") + 1, lease=timezone.now() + LEASE, host=HOST)
+    job.fetches += 1
+    return bool(taken)
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="fetch-", dir=settings.WORK_DIR)
+
+
+def _download(job: Job, folder: Path) -> list[Path]:
+    return [_one(job, folder, at, result) for at, result in enumerate(job.results)]
+
+
+def _one(job: Job, folder: Path, at: int, result: dict[str, Any]) -> Path:
+    url = result["url"]
+    if url.startswith("data:"):
+        return _inline(url, folder / str(at))
+    access = keys.access(catalogue.remote(job.provider), job.own_key)
+    own = bool(result.get("own")) and http.origin(url) == http.origin(access.home)
+    got = http.fetch(
+        url,
+        folder / str(at),
+        max_bytes=settings.RESULT_MAX_BYTES,
+        timeout=FETCH_SECONDS,
+        allowed_hosts=(*settings.FETCH_ALLOWED_HOSTS, _named(access.home)),
+        headers=access.headers if own else None,
+    )
+    point("downloaded")
+    return _with_suffix(got.path, got.mime)
+
+
+def _named(home: str) -> str:
+    """The operator's own word on where the provider is counts: host:port."""
+    _, host, port = http.origin(home)
+    return f"{host}:{port}"
+
+
+def _inline(url: str, path: Path) -> Path:
+    head, _, body = url.partition(",")
+    path.write_bytes(base64.b64decode(body))
+    return _with_suffix(path, head.removeprefix("data:").partition(";")[0])
+
+
+def _with_suffix(path: Path, mime: str) -> Path:
+    suffix = mimetypes.guess_extension(mime) or Path(urlsplit(path.name).path).suffix or ".bin"
+    return path.rename(path.with_suffix(suffix))
+
+
+def _again(job: Job, why: str, *, fresh: bool, bad: bool) -> None:
+    """Try once more: with a fresh address from the provider, or the same one a little later."""
+    if job.fetches >= (MOST_BAD if bad and not fresh else MOST_FETCHES) or (
+        fresh and job.fetches >= 2 * MOST_BAD
+    ):
+        label = catalogue.providers()[job.provider].label
+        message = f"{label} made it, but the result could not be saved: {why} Nothing was charged."
+        end(job, State.FAILED, note=message, error_kind="result_lost", error=message)
+    elif fresh and job.provider_ref:
+        soon = timezone.now() + timedelta(seconds=min(2.0**job.fetches, WAIT_MOST) - 2)
+        fields: dict[str, Any] = {"lease": None, "next_at": soon, "results": []}
+        move(job, State.RUNNING, note=f"asking for the result anew: {why}", **fields)
+    else:
+        _put_off(job, why)
+
+
+def _put_off(job: Job, why: str, **fields: Any) -> None:
+    wait = timedelta(seconds=min(2.0 ** min(job.fetches, 10), WAIT_MOST))
+    log.warning("job %s: %s", job.pk, why)
+    _mine(job).update(lease=None, next_at=timezone.now() + wait, stage=why[:60], **fields)
+
+
+def _mine(job: Job) -> QuerySet[Job]:
+    return Job.objects.filter(pk=job.pk, state=State.FETCHING, fence=job.fence, fetches=job.fetches)
+
+
+class Grip:
+    """Keeps the lease of one fetch while it lives."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+
+    def __enter__(self) -> Grip:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        try:
+            while not self._over.wait(RENEW_SECONDS):
+                try:
+                    _mine(self._job).update(lease=timezone.now() + LEASE)
+                except DatabaseError:
+                    log.warning("job %s: lease not renewed", self._job.pk, exc_info=True)
+        finally:
+            connection.close()

@@ -1,0 +1,118 @@
+"""The pump: hands work over to providers elsewhere, asks how it stands, and brings the answers.
+
+    desk     the tables: what to send, ask and find out; every decision under the lease
+    courier  the network: a thread with an event loop, a line for each provider and key
+    errands  what goes between the two
+    lease    who works it; pace  how often to ask; health  the circuits; uploads  files there
+
+It works in slices, each a task of the queue, and hands the baton on. A slice that dies is noticed
+by its lease; whoever comes next takes over from the tables alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from django import db
+from django.db import transaction
+from django_q.tasks import async_task
+
+from studio import jobs
+from studio.pump import lease
+from studio.pump.courier import Courier
+from studio.pump.desk import Desk
+from studio.pump.errands import News
+from studio.pump.lease import Fenced, Held
+
+log = logging.getLogger("zoetrope.pump")
+
+SLICE = 100.0
+TICK = 0.1
+LOOK = 0.25
+RENEW = 1.0
+# What is being sent at the end of a slice gets so long to be answered.
+DRAIN = 100.0
+IDLE = 3.0
+
+
+def run_slice(seconds: float = SLICE) -> bool:
+    """Work for about `seconds`, less when nothing is left to do. False when somebody else does."""
+    held = lease.take()
+    if held is None:
+        return False
+    try:
+        with Courier(held.is_sure) as courier:
+            _Slice(held, courier, seconds).run()
+    except Fenced:
+        log.warning("the pump was taken over by another process")
+        return True
+    with transaction.atomic():
+        held.give_back()
+        if jobs.pump_is_wanted() and not held.left:
+            async_task("studio.tasks.pump", cluster="engine")
+    return True
+
+
+class _Slice:
+    def __init__(self, held: Held, courier: Courier, seconds: float) -> None:
+        self.held, self.courier = held, courier
+        self.desk = Desk(held, courier)
+        self.begun = time.monotonic()
+        self.seconds = seconds
+        self.looked = self.renewed = self.needed = self.begun
+        self.waiting: list[News] = []
+
+    def run(self) -> None:
+        self._steadily(self.desk.adopt)
+        while not self._is_over():
+            self.waiting += self.courier.news(TICK)
+            self._steadily(self._take_in)
+            if time.monotonic() - self.looked >= LOOK:
+                self.looked = time.monotonic()
+                self._steadily(self._look)
+
+    def _take_in(self) -> None:
+        while self.waiting:
+            try:
+                self.desk.take_in(self.waiting[0])
+            except (Fenced, db.Error):
+                raise
+            except Exception:
+                log.exception("an answer could not be taken in: %r", self.waiting[0])
+            self.waiting.pop(0)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if now - self.renewed >= RENEW:
+            self.held.renew()
+            self.renewed = now
+            self.held.left = self.held.left or self.held.is_leaving()
+            if jobs.pump_is_wanted():
+                self.needed = now
+        self.desk.look(sends=self._is_in_time())
+
+    def _is_in_time(self) -> bool:
+        return not self.held.left and time.monotonic() - self.begun < self.seconds
+
+    def _is_over(self) -> bool:
+        """The time is up and nothing is half said; or there is nothing to do."""
+        now = time.monotonic()
+        if self.waiting or (self.desk.is_sending() and now - self.begun < self.seconds + DRAIN):
+            return False
+        return not self._is_in_time() or now - self.needed > IDLE
+
+    def _steadily(self, act: Callable[[], None]) -> None:
+        """What needs the database waits for it: an answer that cost money is not dropped because
+        somebody holds a lock."""
+        try:
+            act()
+        except Fenced:
+            raise
+        except db.Error as error:
+            log.warning("the pump waits for the database: %s", error)
+            db.connection.close()
+            time.sleep(TICK)
+        except Exception:
+            log.exception("the pump stumbled")

@@ -1,0 +1,390 @@
+"""The side of the pump that knows the tables: what to send, to ask and to find out, and what comes
+of it. Every decision is one transaction that also renews the lease; without it nothing is written.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from assets import services as assets
+from billing.pricing import Free
+from studio import catalogue, jobs, keys
+from studio.failpoints import point
+from studio.jobs.remote import Way
+from studio.jobs.render import folder_of
+from studio.keys import Access
+from studio.models import Health, Job, Notice, State
+from studio.pump import health, uploads
+from studio.pump.courier import Courier
+from studio.pump.errands import (
+    Answer,
+    Ask,
+    Brought,
+    Heard,
+    HookKeys,
+    LearnHookKeys,
+    News,
+    Send,
+    Source,
+    Watch,
+)
+from studio.pump.lease import Held
+from studio.spec import ErrorKind, Handle, Offer, ProviderError, Status, Update
+
+log = logging.getLogger("zoetrope.pump")
+
+MANY = 1000
+ASK_AGAIN = timedelta(seconds=5)
+
+
+class Desk:
+    """Works for one slice, under one lease."""
+
+    def __init__(self, held: Held, courier: Courier) -> None:
+        self.held, self.courier = held, courier
+        self.elsewhere = [p.key for p in catalogue.providers().values() if not p.local]
+        self.sending: Counter[str] = Counter()
+        self.asked: set[UUID] = set()
+        self._health: dict[str, tuple[float, Health]] = {}
+        self._learned: set[str] = set()
+
+    # --- what there is to do ------------------------------------------------------------------
+
+    def adopt(self) -> None:
+        """Take over from whoever worked before: what was being sent is unclear, what is at work is
+        asked about."""
+        mine = Job.objects.filter(provider__in=self.elsewhere).select_related("own_key")
+        for job in mine.filter(state=State.SUBMITTING).exclude(epoch=self.held.epoch):
+            with transaction.atomic():
+                self.held.renew()
+                jobs.lost(job)
+        at_work = mine.filter(state__in=(State.RUNNING, State.REVIEW)).exclude(provider_ref="")
+        for job in at_work.iterator(MANY):
+            self.watch(job, spread=True)
+
+    def look(self, *, sends: bool) -> None:
+        """Everything that is new in the tables."""
+        self._take_notices()
+        self._return_to()
+        self._stop()
+        self._find_out()
+        self._learn_anew()
+        if sends:
+            self._send()
+
+    def _way(self, job: Job) -> Access:
+        return keys.access(catalogue.remote(job.provider), job.own_key)
+
+    def watch(self, job: Job, *, soon: bool = False, spread: bool = False) -> None:
+        try:
+            access = self._way(job)
+        except ProviderError as error:
+            log.warning("job %s cannot be asked about: %s", job.pk, error)
+            return
+        offer = catalogue.all_offers().get(job.offer)
+        begun = job.started or job.created
+        self.courier.post(
+            Watch(
+                job=job.pk,
+                fence=job.fence,
+                access=access,
+                handle=_handle(job, offer),
+                since=begun.timestamp(),
+                deadline=float(offer.deadline if offer else 900),
+                hooked=self._is_hooked(access),
+                soon=soon,
+                spread=spread,
+            )
+        )
+
+    def _is_hooked(self, access: Access) -> bool:
+        return bool(settings.PUBLIC_URL and access.provider.webhooks)
+
+    def _take_notices(self) -> None:
+        """Webhooks: they say whom to ask, and of whom nobody knew whose they were."""
+        for notice in Notice.objects.filter(taken=False).select_related("job", "job__own_key")[
+            :MANY
+        ]:
+            with transaction.atomic():
+                self.held.renew()
+                Notice.objects.filter(pk=notice.pk).update(taken=True)
+                job = notice.job
+                if job is None or job.is_terminal or job.state == State.FETCHING:
+                    continue
+                if job.provider_ref:
+                    self.watch(job, soon=True)
+                elif job.state in (State.UNKNOWN, State.REVIEW) and notice.ref:
+                    jobs.apply(job, Update(Status.RUNNING, ref=notice.ref))
+                    job.refresh_from_db()
+                    self.watch(job, soon=True)
+
+    def _return_to(self) -> None:
+        """Work that is to be asked about and is not: its result has to be asked for anew."""
+        mine = Job.objects.filter(provider__in=self.elsewhere, next_at__lte=timezone.now())
+        for job in mine.filter(state=State.RUNNING).select_related("own_key")[:MANY]:
+            Job.objects.filter(pk=job.pk, state=State.RUNNING, fence=job.fence).update(
+                next_at=timezone.now() + jobs.WATCHED
+            )
+            if not self.courier.is_watching(job.pk):
+                self.watch(job, soon=True)
+
+    def _stop(self) -> None:
+        """Work that somebody wants to be stopped."""
+        wanted = Job.objects.filter(cancel_requested=True, provider__in=self.elsewhere)
+        known = wanted.filter(state__in=(State.RUNNING, State.REVIEW)).exclude(provider_ref="")
+        for job in known.exclude(pk__in=self.asked).select_related("own_key")[:MANY]:
+            self.asked.add(job.pk)
+            self._ask("cancel", job)
+
+    def _ask(self, verb: str, job: Job) -> None:
+        try:
+            access = self._way(job)
+        except ProviderError as error:
+            log.warning("job %s: %s", job.pk, error)
+            return
+        handle = _handle(job, catalogue.all_offers().get(job.offer))
+        self.courier.post(Ask(verb, job.pk, job.fence, access, handle))  # type: ignore[arg-type]
+
+    def _find_out(self) -> None:
+        """Work of which nobody knows whether it was accepted."""
+        mine = Job.objects.filter(provider__in=self.elsewhere, state=State.UNKNOWN)
+        due = mine.filter(next_at__lte=timezone.now())
+        for job in due.select_related("account", "own_key")[:MANY]:
+            Job.objects.filter(pk=job.pk, state=State.UNKNOWN, fence=job.fence).update(
+                next_at=timezone.now() + ASK_AGAIN
+            )
+            match catalogue.remote(job.provider).reconcile:
+                case "idempotency_key":
+                    if job.pk not in self.asked:
+                        self.asked.add(job.pk)
+                        self._hand_over(job)
+                case "lookup":
+                    self._ask("lookup", job)
+                case "webhook":
+                    self._wait_for_news(job)
+                case _:
+                    self._review(job, "its provider cannot tell whether it was accepted")
+
+    def _wait_for_news(self, job: Job) -> None:
+        """A webhook may still come, as long as the work may take."""
+        offer = catalogue.all_offers().get(job.offer)
+        patience = settings.SETTLE_SECONDS
+        if self._is_hooked(self._way(job)):
+            patience += offer.deadline if offer else 900
+        over = (job.unclear_since or timezone.now()) + timedelta(seconds=patience)
+        if over <= timezone.now():
+            self._review(job, "no news of it came from its provider")
+        else:
+            Job.objects.filter(pk=job.pk, state=State.UNKNOWN).update(next_at=over)
+
+    def _review(self, job: Job, note: str) -> None:
+        with transaction.atomic():
+            self.held.renew()
+            jobs.review(job, note)
+
+    # --- sending ------------------------------------------------------------------------------
+
+    def _send(self) -> None:
+        with transaction.atomic():
+            self.held.renew()
+            chosen = jobs.claim(self.held.epoch, self.elsewhere, self._free)
+        if chosen:
+            point("claimed")
+        for job in chosen:
+            self._hand_over(job)
+
+    def _free(self, way: Way, busy: int) -> int:
+        provider, own_key = way
+        name = f"{provider}:{own_key}" if own_key else provider
+        slots = keys.slots(catalogue.remote(provider))
+        return health.places(self._health_of(provider, name), slots, busy, self.sending[name])
+
+    def _health_of(self, provider: str, name: str) -> Health:
+        read, found = self._health.get(name, (0.0, None))
+        if found is None or time.monotonic() - read > 1.0:
+            found = Health.objects.filter(pk=name).first() or Health(name=name, provider=provider)
+            self._health[name] = (time.monotonic(), found)
+        return found
+
+    def _hand_over(self, job: Job) -> None:
+        """Give a claimed job to the courier; what cannot be sent at all fails here."""
+        try:
+            send = self._errand(job)
+        except ProviderError as error:
+            jobs.fail(job, error)
+        except (assets.Refused, assets.Gone, OSError) as error:
+            jobs.fail(job, ProviderError(str(error), ErrorKind.INPUT))
+        else:
+            self.sending[send.access.name] += 1
+            self.courier.post(send)
+
+    def _errand(self, job: Job) -> Send:
+        offer = catalogue.all_offers().get(job.offer)
+        if offer is None:
+            raise ProviderError(f"“{job.offer}” is not offered any more. Choose another model.")
+        access = self._way(job)
+        folder = folder_of(job)
+        folder.mkdir(parents=True, exist_ok=True)
+        webhook = ""
+        if self._is_hooked(access):
+            webhook = f"{settings.PUBLIC_URL}/hooks/{job.provider}/{job.hook}"
+            self._learn(access)
+        return Send(
+            job=job.pk,
+            fence=job.fence,
+            access=access,
+            offer=offer,
+            params=job.params,
+            sources=self._sources(job, offer, access),
+            ref=_ref(job),
+            folder=folder,
+            webhook=webhook,
+        )
+
+    def _sources(self, job: Job, offer: Offer, access: Access) -> dict[str, Source]:
+        limits = {p.name: p.limits for p in offer.params(catalogue.operations()[job.operation])}
+        found = {}
+        for param, asset in jobs.source_assets(job, offer).items():
+            name = uploads.name_of(asset, limits[param])
+            found[param] = Source(
+                path=assets.local_copy(asset, folder_of(job)),
+                name=name,
+                mime=asset.mime,
+                limits=limits[param],
+                known=uploads.known(access, name) if access.provider.uploads else "",
+            )
+        return found
+
+    def _learn(self, access: Access) -> None:
+        if access.name not in self._learned and health.must_learn(keys.health(access)):
+            self._learned.add(access.name)
+            self.courier.post(LearnHookKeys(access))
+
+    def _learn_anew(self) -> None:
+        """What did not fit the last signature may be out of date."""
+        stale = Health.objects.filter(hook_keys_at=None).exclude(hook_keys="")
+        for found in stale.select_related("own_key"):
+            if found.provider in self.elsewhere and found.name not in self._learned:
+                self._learn(keys.access(catalogue.remote(found.provider), found.own_key))
+
+    # --- what came of it ----------------------------------------------------------------------
+
+    def take_in(self, news: News) -> None:
+        """Write down what the courier brought; doing it twice does no harm. Raises Fenced."""
+        match news:
+            case Answer():
+                self._answer(news)
+            case Brought():
+                uploads.remember(news)
+            case Heard():
+                health.heard(news)
+                self._health.pop(news.access.name, None)
+            case HookKeys():
+                health.learned(news)
+                self._learned.discard(news.access.name)
+
+    def is_sending(self) -> bool:
+        return any(self.sending.values())
+
+    def _answer(self, answer: Answer) -> None:
+        with transaction.atomic():
+            self.held.renew()
+            job = Job.objects.select_related("account", "own_key").filter(pk=answer.job).first()
+            watch = False
+            if job is None or job.fence != answer.fence or job.is_terminal:
+                self.courier.drop(answer.job)
+            else:
+                watch = self._decide(job, answer)
+        if answer.verb == "submit":
+            self._learn_from(answer)
+            self.sending[answer.access.name] -= 1
+        point("noted")
+        if watch and job:
+            self.watch(job)
+
+    def _learn_from(self, answer: Answer) -> None:
+        """What a refused submit says about the key."""
+        error = answer.error
+        if error and error.kind == ErrorKind.KEY:
+            keys.tested(answer.access, error.message)
+        elif error and error.kind == ErrorKind.NO_CREDIT:
+            health.no_credit(answer.access, error.message)
+
+    def _decide(self, job: Job, answer: Answer) -> bool:
+        """Take one answer in; whether the job is to be asked about from now on."""
+        match answer.verb:
+            case "submit":
+                self.asked.discard(job.pk)
+                return self._submitted(job, answer)
+            case "poll":
+                self._polled(job, answer)
+            case "cancel":
+                self._stopped(job, answer)
+            case "lookup":
+                return self._looked_up(job, answer)
+            case "late":
+                self._still_waiting(job)
+            case "overdue" if job.state == State.RUNNING:
+                jobs.review(job, "it takes far longer than it should")
+        return False
+
+    def _submitted(self, job: Job, answer: Answer) -> bool:
+        if job.state not in (State.SUBMITTING, State.UNKNOWN):
+            return False
+        update = answer.update or Update(Status.FAILED, error=answer.error)
+        if update.status in (Status.QUEUED, Status.RUNNING) and not update.ref:
+            message = "The provider took it without saying what it calls it."
+            update = Update(Status.FAILED, error=ProviderError(message, ErrorKind.UNCLEAR))
+        jobs.apply(job, update)
+        return job.state == State.RUNNING
+
+    def _polled(self, job: Job, answer: Answer) -> None:
+        if answer.update is None or job.state not in (State.RUNNING, State.REVIEW):
+            return
+        # That it still runs is no decision on work that a person is asked about.
+        if job.state == State.REVIEW and answer.update.status in (Status.QUEUED, Status.RUNNING):
+            return
+        jobs.apply(job, answer.update)
+
+    def _stopped(self, job: Job, answer: Answer) -> None:
+        if answer.update and answer.update.status == Status.CANCELED:
+            jobs.apply(job, answer.update)
+            self.courier.drop(job.pk)
+        elif answer.error and answer.error.kind not in (ErrorKind.LATER, ErrorKind.UNCLEAR):
+            Job.objects.filter(pk=job.pk, fence=job.fence).update(
+                cancel_requested=False, stage="cannot be stopped any more"
+            )
+        elif answer.error:
+            self.asked.discard(job.pk)
+
+    def _looked_up(self, job: Job, answer: Answer) -> bool:
+        if job.state != State.UNKNOWN or answer.error:
+            return False
+        if answer.update is None:
+            jobs.absent(job)
+            return False
+        jobs.apply(job, answer.update)
+        return job.state == State.RUNNING
+
+    def _still_waiting(self, job: Job) -> None:
+        Job.objects.filter(pk=job.pk, state=State.RUNNING, fence=job.fence).update(
+            stage="still waiting"
+        )
+
+
+def _ref(job: Job) -> str:
+    """Our reference for a start."""
+    return f"{job.pk}.{job.fence}"
+
+
+def _handle(job: Job, offer: Offer | None) -> Handle:
+    known = offer or Offer(job.offer, job.provider, job.operation, job.offer, {}, Free())
+    return Handle(known, _ref(job), job.provider_ref, job.links)
