@@ -218,6 +218,8 @@ Q_CLUSTER: dict[str, Any] = {
 READ = env.text
 # Python modules with further providers, each with a PROVIDER like those in studio/providers.
 EXTRA_PROVIDERS = env.words("EXTRA_PROVIDERS")
+# Preview models are renamed often: offer=name of the model there.
+OFFER_MODELS = env.words("OFFER_MODELS")
 # Where this studio is reached from the internet; without it no provider can send news.
 PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")
 # Seconds after which a submit that nobody knows of is taken for lost.

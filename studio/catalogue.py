@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 from django.conf import settings
 
@@ -23,8 +25,9 @@ def _modules(package: ModuleType) -> list[ModuleType]:
 
 @cache
 def operations() -> dict[str, Operation]:
-    """Operations by key, in the order of their declaration."""
-    return {o.key: o for module in _modules(operations_package) for o in module.OPERATIONS}
+    """Operations by key, in the order of the modules and of their declaration."""
+    found = [o for module in _modules(operations_package) for o in module.OPERATIONS]
+    return {o.key: o for o in sorted(found, key=lambda o: operations_package.ORDER.index(o.module))}
 
 
 @cache
@@ -37,8 +40,13 @@ def providers() -> dict[str, Provider]:
 
 @cache
 def declared_offers() -> dict[str, Offer]:
-    """Offers by key, as the files of the providers declare them."""
-    return {o.key: o for p in providers().values() for o in p.offers}
+    """Offers by key, as the files of the providers declare them; their models may have been
+    renamed since, which the operator says with OFFER_MODELS."""
+    declared = {o.key: o for p in providers().values() for o in p.offers}
+    for key, model in (entry.split("=", 1) for entry in settings.OFFER_MODELS if "=" in entry):
+        if key in declared:
+            declared[key] = replace(declared[key], model=model)
+    return declared
 
 
 # Offers that are not declared but stored; each is asked every time, so it should be quick.
@@ -54,6 +62,12 @@ def offers(operation: str, usable: Collection[str]) -> list[Offer]:
     """Who can do it, of the providers that are `usable` (their keys); this computer first."""
     found = [o for o in all_offers().values() if o.operation == operation and o.provider in usable]
     return sorted(found, key=lambda o: not providers()[o.provider].local)
+
+
+def usual(operation: Operation, offer: Offer) -> dict[str, Any]:
+    """The params when nothing is said, for the price in a list: where there is no default, the
+    most that may be said."""
+    return {p.name: p.high if p.default is None else p.default for p in offer.params(operation)}
 
 
 def provider_of(offer: Offer) -> Provider:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from billing.pricing import Free
-from studio.engine import EngineError, Stopped, motion
-from studio.providers import Provider
+from studio.engine import EngineError, Stopped, card, motion
+from studio.providers import Renderer
 from studio.spec import Call, ErrorKind, Offer, Output, ProviderError, Status, Update
 
 MOTION = Offer(
@@ -28,6 +28,32 @@ MOTION = Offer(
         "format": True,
         "fps": True,
         "audio": True,
+    },
+    price=Free("drawn on this computer"),
+)
+
+CARD = Offer(
+    key="local-title-card",
+    provider="local",
+    operation="text-to-video",
+    label="Title card",
+    summary="Sets your words over a moving background, drawn on this computer. Private, free.",
+    cannot="Draws words, not what they mean: this is no AI video.",
+    accepts={
+        "prompt": {
+            "label": "Words",
+            "help": "Up to 200 characters, shown as they are. The first line is the headline, "
+            "further ones are set smaller.",
+            "max_length": card.MOST,
+        },
+        "style": True,
+        "duration": True,
+        "width": True,
+        "height": True,
+        "format": True,
+        "fps": True,
+        "audio": True,
+        "seed": {"help": "Another number, another background. Left empty, it follows the words."},
     },
     price=Free("drawn on this computer"),
 )
@@ -55,20 +81,37 @@ def animate(call: Call) -> Path:
     return target
 
 
-RENDERERS: Mapping[str, Callable[[Call], Path]] = {MOTION.key: animate}
+def title(call: Call) -> Path:
+    p = call.params
+    target = call.folder / f"video.{p['format']}"
+    card.animate(
+        p["prompt"],
+        target,
+        style=p["style"],
+        duration=p["duration"],
+        width=p["width"],
+        height=p["height"],
+        fps=p["fps"],
+        format=p["format"],
+        seed=p.get("seed"),
+        audio=call.files.get("audio"),
+        report=call.report,
+    )
+    return target
 
 
-class Local(Provider):
+RENDERERS: Mapping[str, Callable[[Call], Path]] = {MOTION.key: animate, CARD.key: title}
+
+
+class Local(Renderer):
     key = "local"
     label = "This computer"
-    local = True
-    reconcile = "repeat"
-    offers = (MOTION,)
+    offers = (MOTION, CARD)
 
-    def submit(self, call: Call) -> Update:
-        render = RENDERERS[call.offer.key]
+    def render(self, call: Call) -> Update:
+        draw = RENDERERS[call.offer.key]
         try:
-            path = render(call)
+            path = draw(call)
         except Stopped as stop:
             raise ProviderError("Stopped.", ErrorKind.STOPPED) from stop
         except EngineError as error:

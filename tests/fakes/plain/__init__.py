@@ -116,9 +116,9 @@ def signature(secret: str, body: bytes) -> str:
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def plain(mode: Reconcile) -> Plain:
-    """The provider that finds out in this way."""
-    name = "plain" + mode.partition("_")[0]
+def plain(mode: Reconcile, *, key: str = "", deadline: int = 30, **more: Any) -> Plain:
+    """The provider that finds out in this way; `more` overrides its facts."""
+    name = key or "plain" + mode.partition("_")[0]
     offer = Offer(
         key=name,
         provider=name,
@@ -126,7 +126,7 @@ def plain(mode: Reconcile) -> Plain:
         label=f"Plain ({mode})",
         accepts={"prompt": True},
         price=PRICE,
-        deadline=30,
+        deadline=deadline,
     )
     body = {
         "key": name,
@@ -134,6 +134,7 @@ def plain(mode: Reconcile) -> Plain:
         "key_name": f"{name.upper()}_KEY",
         "reconcile": mode,
         "offers": (offer,),
+        **more,
     }
     made: type[Plain] = type(name, (Plain,), body)
     return made()
@@ -146,7 +147,7 @@ class FakePlain(Fake):
     label = "Plain"
 
     def variables(self) -> dict[str, str]:
-        names = ["PLAIN" + mode.partition("_")[0].upper() for mode in MODES]
+        names = ["PLAINCALM", *("PLAIN" + mode.partition("_")[0].upper() for mode in MODES)]
         keys = {f"{name}_KEY": self.secret for name in names}
         return {**keys, **{f"{name}_URL": self.url for name in names}}
 

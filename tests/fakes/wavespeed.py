@@ -1,0 +1,141 @@
+"""WaveSpeed as its documents and its own client have it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import web
+
+from tests.fakes.parts import CANCELED, DONE, ENDS, FAILED, MODERATED, QUEUED, RUNNING, Prediction
+from tests.fakes.server import Fake
+
+WORDS = {
+    QUEUED: "created",
+    RUNNING: "processing",
+    DONE: "completed",
+    FAILED: "failed",
+    MODERATED: "completed",
+    CANCELED: "deleted",
+}
+FILES = ("image", "audio", "mask_image")
+NEEDS = {
+    "image-to-video": ("image", "prompt"),
+    "text-to-video": ("prompt",),
+    "infinitetalk": ("image", "audio"),
+}
+
+
+class FakeWaveSpeed(Fake):
+    """`in_envelope`: errors come as HTTP 200 with a code in the envelope."""
+
+    key = "wavespeed"
+    label = "WaveSpeed"
+    key_name = "WAVESPEED_API_KEY"
+    in_envelope = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hook_secret = f"whsec_{uuid4().hex}"
+
+    def routes(self, router: web.UrlDispatcher) -> None:
+        api = "/api/v3"
+        router.add_get(f"{api}/predictions/{{id}}/result", self.poll)
+        router.add_get(f"{api}/predictions/{{id}}", self.poll)
+        router.add_delete(f"{api}/predictions/{{id}}", self.delete)
+        router.add_get(f"{api}/webhook/secret", self.secret_of_hooks)
+        router.add_post(f"{api}/media/uploads", self.upload)
+        router.add_post(f"{api}/{{model:.+}}", self.submit)
+
+    def error(self, status: int, words: str, kind: str) -> web.Response:
+        if kind == "credit":
+            status, words = 400, "Insufficient credits. Please top up."
+        said = {"code": status, "message": words}
+        return web.json_response(said, status=200 if self.in_envelope else status)
+
+    def refuses(self, model: str, said: dict[str, Any]) -> str:
+        family = model.rpartition("/")[2]
+        for name in NEEDS.get(family, ("prompt",)):
+            if not said.get(name):
+                return f"property '{name}' is missing"
+        for name in FILES:
+            if name in said and not self.can_read(said[name]):
+                return f"'{name}' cannot be downloaded: {said[name]}"
+        return ""
+
+    async def submit(self, request: web.Request) -> web.StreamResponse:
+        said = await request.json()
+        hook = request.query.get("webhook", "")
+        model = request.match_info["model"]
+        return await self.take(request, model, said, self.tell_of, hook=hook)
+
+    async def poll(self, request: web.Request) -> web.StreamResponse:
+        return await self.tell(request, request.match_info["id"], self.tell_of)
+
+    def tell_of(self, prediction: Prediction) -> web.Response:
+        return _ok(self.data(prediction))
+
+    def data(self, prediction: Prediction) -> dict[str, Any]:
+        stage = self.stage(prediction)
+        done = stage in (DONE, MODERATED)
+        outputs = self.results(prediction) if done else []
+        error = "The model ran out of memory." if stage == FAILED else ""
+        return {
+            "id": prediction.id,
+            "model": prediction.model,
+            "outputs": outputs,
+            "urls": {"get": f"{self.url}/api/v3/predictions/{prediction.id}/result"},
+            "has_nsfw_contents": [stage == MODERATED] * len(outputs),
+            "status": WORDS.get(stage, stage),
+            "created_at": datetime.now(UTC).isoformat(),
+            "error": error,
+            "timings": {"inference": 1234 if done else 0},
+        }
+
+    async def delete(self, request: web.Request) -> web.StreamResponse:
+        prediction = self.predictions.get(request.match_info["id"])
+        if prediction is None:
+            return self.error(404, "There is no such prediction.", "missing")
+        if prediction.stage_now() not in ENDS:
+            self.end(prediction.id, CANCELED)
+        return _ok({"id": prediction.id, "status": "deleted"})
+
+    async def secret_of_hooks(self, request: web.Request) -> web.StreamResponse:
+        return _ok({"secret": self.hook_secret})
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        said = await request.json()
+        put, read = self.ticket(said["filename"])
+        headers = {"Content-Type": said["content_type"]}
+        return _ok(
+            {"upload": {"method": "PUT", "url": put, "headers": headers}, "download_url": read}
+        )
+
+    def news(self, prediction: Prediction) -> tuple[dict[str, str], bytes]:
+        body = json.dumps({**self.data(prediction), "input": prediction.input}).encode()
+        return self.sign(body), body
+
+    def sign(self, body: bytes, at: float | None = None, id: str = "") -> dict[str, str]:
+        """The headers of a webhook with this body."""
+        id, sent = id or f"msg_{uuid4().hex}", str(int(at or time.time()))
+        key = self.hook_secret.removeprefix("whsec_").encode()
+        signed = f"{id}.{sent}.".encode() + body
+        signature = hmac.new(key, signed, hashlib.sha256).hexdigest()
+        return {
+            "webhook-id": id,
+            "webhook-timestamp": sent,
+            "webhook-signature": f"v3,{signature}",
+            "content-type": "application/json",
+        }
+
+
+def _ok(data: dict[str, Any]) -> web.Response:
+    return web.json_response({"code": 200, "message": "success", "data": data})
+
+
+FAKE = FakeWaveSpeed
