@@ -6,9 +6,9 @@ where they are declared; one dollar is 100 credits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, Protocol
 
 CREDIT = 1_000_000
@@ -22,6 +22,27 @@ def units(dollars: str) -> int:
     10000000
     """
     return int(Decimal(dollars) * UNITS_PER_DOLLAR)
+
+
+def dollars(amount: int) -> str:
+    """Units as dollars, for words.
+
+    >>> dollars(50_000_000), dollars(1_250_000)
+    ('$0.50', '$0.0125')
+    """
+    exact = f"{Decimal(amount) / UNITS_PER_DOLLAR:f}"
+    whole, _, rest = exact.partition(".")
+    return f"${whole}.{rest.rstrip('0'):0<2}"
+
+
+def about(amount: int) -> str:
+    """Units as dollars to the cent; what is less than ten cents more finely.
+
+    >>> about(22_837_985), about(450_000), about(0)
+    ('$0.23', '$0.0045', '$0.00')
+    """
+    fine = Decimal(amount) / UNITS_PER_DOLLAR
+    return dollars(int(round(fine, 2 if fine >= Decimal("0.1") else 4) * UNITS_PER_DOLLAR))
 
 
 @dataclass(frozen=True)
@@ -59,13 +80,84 @@ class Flat:
 
 
 @dataclass(frozen=True)
+class FlatBy:
+    """An amount for every job that follows from the value of the parameter named by `of`."""
+
+    prices: Mapping[Any, str]
+    of: str
+
+    def quote(self, params: Mapping[str, Any]) -> Quote:
+        value = params[self.of]
+        return Quote(units(self.prices[value]), f"${self.prices[value]} a job at {value}")
+
+
+def _seconds(value: Any, minimum: float, whole: bool) -> tuple[Decimal, str]:
+    """The seconds that are billed, and the words for them."""
+    asked = Decimal(str(value))
+    billed = max(asked, Decimal(str(minimum)))
+    if whole:
+        billed = billed.to_integral_value(ROUND_CEILING)
+    return billed, f"{billed} s" if billed == asked else f"{asked} s, billed as {billed} s,"
+
+
+@dataclass(frozen=True)
 class PerSecond:
-    """Dollars for each second of the parameter named by `of`, at least `minimum` seconds."""
+    """Dollars for each second of the parameter named by `of`, at least `minimum` seconds; `whole`
+    rounds up to a second. `with_sound` is the other price when the parameter `sound` is on."""
 
     dollars: str
     of: str = "duration"
     minimum: float = 0
+    whole: bool = False
+    with_sound: str = ""
+    sound: str = "make_audio"
 
     def quote(self, params: Mapping[str, Any]) -> Quote:
-        seconds = max(Decimal(str(params[self.of])), Decimal(str(self.minimum)))
-        return Quote(int(units(self.dollars) * seconds), f"{seconds} s × ${self.dollars}")
+        seconds, words = _seconds(params[self.of], self.minimum, self.whole)
+        loud = bool(self.with_sound and params.get(self.sound))
+        price = self.with_sound if loud else self.dollars
+        return Quote(
+            int(units(price) * seconds), f"{words} × ${price}{' with sound' if loud else ''}"
+        )
+
+
+@dataclass(frozen=True)
+class PerSecondBy:
+    """As PerSecond, with a price for each value of the parameter named by `of`."""
+
+    prices: Mapping[Any, str]
+    of: str = "resolution"
+    seconds: str = "duration"
+    minimum: float = 0
+    whole: bool = False
+    with_sound: Mapping[Any, str] = field(default_factory=dict)
+    sound: str = "make_audio"
+
+    def quote(self, params: Mapping[str, Any]) -> Quote:
+        value = params[self.of]
+        rule = PerSecond(
+            self.prices[value],
+            self.seconds,
+            self.minimum,
+            self.whole,
+            self.with_sound.get(value, ""),
+            self.sound,
+        )
+        price = rule.quote(params)
+        return Quote(price.amount, f"{price.words} at {value}")
+
+
+@dataclass(frozen=True)
+class PerMegapixel:
+    """Dollars for a million pixels of all frames together. `size` and `frames` read width, height
+    and number of frames from the parameters; where the provider decides, the most it may make."""
+
+    dollars: str
+    size: Callable[[Mapping[str, Any]], tuple[int, int]]
+    frames: Callable[[Mapping[str, Any]], int]
+
+    def quote(self, params: Mapping[str, Any]) -> Quote:
+        (width, height), frames = self.size(params), self.frames(params)
+        millions = Decimal(width * height * frames) / 1_000_000
+        words = f"{width} × {height} × {frames} frames = {millions:,.1f} MP × ${self.dollars}"
+        return Quote(int(units(self.dollars) * millions), words)

@@ -6,4 +6,10 @@ class StudioConfig(AppConfig):
     verbose_name = "Studio"
 
     def ready(self) -> None:
-        from studio import checks  # noqa: F401 - registers the start-up checks
+        from studio import (
+            catalogue,
+            checks,  # noqa: F401 - registers the start-up checks
+            workflows,
+        )
+
+        catalogue.SOURCES.append(workflows.offers)

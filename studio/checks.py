@@ -12,8 +12,9 @@ import av
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 
-from studio import catalogue
+from studio import catalogue, secrets
 from studio.fields import FIELDS
 from studio.spec import Offer, Operation, Param
 
@@ -37,7 +38,7 @@ def catalogue_problems() -> Iterator[tuple[str, str]]:
         if not any(o.operation == operation.key for o in offers.values()):
             yield "studio.E002", f"Nobody offers {operation.key!r}."
     for offer in offers.values():
-        yield from _offer_problems(offer, operations)
+        yield from offer_problems(offer, operations)
 
 
 def _operation_problems(operation: Operation) -> Iterator[tuple[str, str]]:
@@ -68,7 +69,7 @@ def _param_problems(where: str, param: Param, names: set[str]) -> Iterator[tuple
             yield "studio.E009", f"{where} depends on choices that it does not have."
 
 
-def _offer_problems(offer: Offer, operations: dict[str, Operation]) -> Iterator[tuple[str, str]]:
+def offer_problems(offer: Offer, operations: dict[str, Operation]) -> Iterator[tuple[str, str]]:
     where = f"offer {offer.key!r}"
     operation = operations.get(offer.operation)
     if operation is None:
@@ -151,3 +152,15 @@ def check_queue(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
                 )
             )
     return found
+
+
+@register
+def check_encryption(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.ENCRYPTION_KEYS:
+        return []
+    try:
+        secrets.encrypt("")
+    except ImproperlyConfigured as error:
+        hint = "Mend ENCRYPTION_KEYS, or leave it out: a key is then made and kept in DATA_DIR."
+        return [Error(str(error), hint=hint, id="studio.E023")]
+    return []

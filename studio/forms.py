@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from assets import services as assets
 from assets.models import Asset, Status
 from billing.models import Account, User
-from studio import http, intake, jobs
+from studio import file_limits, http, intake, jobs, keys
 from studio.fields import FIELDS, listed, shown
 from studio.models import Job
 from studio.spec import Depends, Offer, Operation, Param
@@ -25,7 +26,8 @@ class OperationForm(forms.Form):
 
     `data` is a QueryDict or a JSON object, `files` maps names to uploads. With `resolve=False`
     (estimates) assets may be missing and are not looked at. After `is_valid()`: `params` is ready
-    for jobs.create (assets as ids), `notes` says in words what was changed.
+    for jobs.create (assets as ids), `notes` says in words what was changed, `derived` holds what
+    was proposed where nothing was said.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class OperationForm(forms.Form):
         self.params: dict[str, Any] = {}
         self.notes: list[str] = []
         self.uploads: list[Asset] = []
+        self.derived: dict[str, Any] = {}
         self._unknown: dict[str, str] = {}
         self.not_found = False
         merged = None if data is None else {**self._plain(data), **self._plain(files or {})}
@@ -79,50 +82,68 @@ class OperationForm(forms.Form):
         if not self.errors:
             self._fill()
         if not self.errors and self.resolve:
+            self._check_key()
             self._resolve()
             self._check_room()
+        elif not self.errors:
+            self._glance()
         return self.cleaned_data
 
     def _problem(self, name: str | None, message: str) -> None:
         self.add_error(name, forms.ValidationError(message))
 
     def _fill(self) -> None:
-        """Defaults, choices that depend on another param, and what is rounded with a note."""
+        """Defaults, choices that depend on another param, proposals, and what is rounded."""
         for name, param in self.spec.items():
             value = self.cleaned_data.get(name)
             value = param.default if value is None else value
-            if param.depends and param.is_asset:
-                self._check_taken(param, value)
-            elif param.depends:
-                value = self._fit(param, value)
-            elif param.multiple > 1 and value is not None:
-                value = self._rounded(param, value)
+            if param.depends and self._fitting(param, param.depends) == ():
+                value = self._left_out(param, param.depends, value)
+            else:
+                value = self._fitted(param, value)
             self.cleaned_data[name] = value
             if value is not None and not param.is_asset:
                 self.params[name] = list(value) if isinstance(value, tuple) else value
+
+    def _fitted(self, param: Param, value: Any) -> Any:
+        """The value as it goes with the other ones."""
+        if param.depends and param.choices:
+            return self._fit(param, param.depends, value)
+        if param.derive and value is None:
+            value = self.derived[param.name] = param.derive(self.params)
+        elif param.multiple > 1 and value is not None:
+            return self._rounded(param, value)
+        return value
 
     def _chosen(self, rule: Depends) -> Any:
         """The value of the param that `rule` looks at."""
         chosen = self.cleaned_data.get(rule.on)
         return self.spec[rule.on].default if chosen is None else chosen
 
-    def _check_taken(self, param: Param, value: Any) -> None:
-        """An asset that does not go with another value: `choices` names those with none."""
-        assert param.depends
-        chosen = self._chosen(param.depends)
-        if value is not None and param.depends.choices.get(chosen) == ():
-            self._problem(param.name, f"{param.label} cannot be used. {param.depends.words}")
+    def _fitting(self, param: Param, rule: Depends) -> tuple[Any, ...] | None:
+        """The choices that go with the other param; None where that leaves everything open."""
+        return rule.choices.get(self._chosen(rule), param.choices or None)
 
-    def _fit(self, param: Param, value: Any) -> Any:
-        assert param.depends
-        on = self.spec[param.depends.on]
-        chosen = self._chosen(param.depends)
-        possible = param.depends.choices[chosen]
-        sent = self.data.get(param.name) not in (None, "")
+    def _left_out(self, param: Param, rule: Depends, value: Any) -> Any:
+        """A param that does not go with another value: a file is refused, a word left out."""
+        if param.is_asset and value is not None:
+            self._problem(param.name, f"{param.label} cannot be used. {rule.words}")
+            return value
+        if value is not None and value != param.default:
+            on = self.spec[rule.on]
+            chosen = on.label_of(self._chosen(rule))
+            self.notes.append(
+                f"{param.label} does not go with {on.label.lower()} “{chosen}” and is left out."
+            )
+        return None
+
+    def _fit(self, param: Param, rule: Depends, value: Any) -> Any:
+        on, chosen = self.spec[rule.on], self._chosen(rule)
+        possible = self._fitting(param, rule) or ()
         if value in possible:
             return value
-        if sent:
-            words = param.depends.words.format(on=on.label_of(chosen), choices=listed(possible))
+        if self.data.get(param.name) not in (None, ""):
+            words = rule.words.format(on=on.label_of(chosen), choices=listed(possible))
             self._problem(
                 param.name,
                 f"{param.label} is “{shown(value)}”, which does not fit "
@@ -136,7 +157,32 @@ class OperationForm(forms.Form):
             self.notes.append(f"{param.label} {value} was made even: {up} {param.unit}.".strip())
         return up
 
+    def _check_key(self) -> None:
+        """What is known to stop it before anything is uploaded or held."""
+        if self.account and (problem := keys.problem(self.account, self.offer)):
+            self._problem(None, problem)
+
+    def _glance(self) -> None:
+        """What an estimate can say of files that are in the library already."""
+        for name, param in self.spec.items():
+            value = self.cleaned_data.get(name)
+            if param.limits and self.account and isinstance(value, UUID):
+                found = Asset.objects.for_account(self.account).live().filter(pk=value).first()
+                if found:
+                    self._check_limits(param, found)
+
+    def _check_limits(self, param: Param, asset: Asset) -> None:
+        if param.limits is None:
+            return
+        taker = self.offer.label
+        if problem := file_limits.problem(param, param.limits, asset, taker):
+            self._problem(param.name, problem)
+        elif note := file_limits.note(param, param.limits, asset, taker):
+            self.notes.append(note)
+
     def _resolve(self) -> None:
+        if self.errors:
+            return
         for name, param in self.spec.items():
             value = self.cleaned_data.get(name)
             if not param.is_asset or value is None:
@@ -148,6 +194,7 @@ class OperationForm(forms.Form):
                 continue
             self.cleaned_data[name] = asset
             self.params[name] = str(asset.pk)
+            self._check_limits(param, asset)
             if asset.animated:
                 self.notes.append(f"“{shown(asset.title)}” moves; its first frame is used.")
         if self.errors:
@@ -204,11 +251,13 @@ class OperationForm(forms.Form):
     @property
     def title(self) -> str:
         """The name of the job and of its result, from the operation's pattern."""
-        words = {
-            name: value.title if isinstance(value, Asset) else value
-            for name, value in self.cleaned_data.items()
-        }
-        return self.operation.title.format(label=self.operation.label, **words)
+        said: defaultdict[str, str] = defaultdict(str, label=self.operation.label)
+        for name, value in self.cleaned_data.items():
+            if value not in (None, "none"):
+                said[name] = shown(value.title if isinstance(value, Asset) else value)
+        parts = self.operation.title.format_map(said).split(" · ")
+        named = [" ".join(part.split()) for part in parts if part.strip()]
+        return " · ".join(named) or self.operation.label
 
     def create_job(
         self, *, key: str | None = None, request: str = "", change: bool = False

@@ -174,7 +174,7 @@ class Event(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.at:%H:%M:%S} {self.state} {self.note}"
+        return f"{self.at:%H:%M:%S} {self.state}"
 
 
 class Beat(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from studio import file_limits
 from studio.spec import Offer, Operation, Param
 
 Schema = dict[str, Any]
@@ -37,6 +38,8 @@ def _limits(param: Param) -> Schema:
 
 def param_schema(param: Param) -> Schema:
     words = [param.help, ASSET if param.is_asset else "", param.unit and f"In {param.unit}."]
+    if param.limits and (takes := file_limits.summary(param.limits)):
+        words.append(f"Takes files {takes}.")
     schema = _shape(param) | {"title": param.label}
     if text := " ".join(w for w in words if w):
         schema["description"] = text
@@ -52,6 +55,8 @@ def _dependency(param: Param, on: Param) -> list[Schema]:
     assert param.depends
     rules = []
     for value, choices in param.depends.choices.items():
+        if not choices and not param.is_asset:
+            continue  # it is left out then, with a note
         condition: Schema = {"properties": {on.name: {"const": value}}}
         if value != on.default:
             condition["required"] = [on.name]

@@ -23,8 +23,9 @@ ASSET_KINDS = ("image", "audio", "video")
 class Depends:
     """The choices of a param follow from the value of another one: {value of `on`: choices}.
 
-    `words` ends the message about another value, with {on} and {choices} filled in. For a param
-    that is an asset only values with no choice at all are named, and `words` says what to do.
+    A value with no choice at all means that the param is not sent. `words` ends the message about
+    another value, with {on} and {choices} filled in. For a param without choices of its own only
+    values with no choice at all are named; of an asset `words` then says what to do.
     """
 
     on: str
@@ -83,7 +84,8 @@ class Param:
         return self.kind in ASSET_KINDS
 
     def label_of(self, choice: Any) -> str:
-        return self.labels.get(choice) or str(choice).replace("-", " ").capitalize()
+        plain = str(choice).replace("-", " ").capitalize()
+        return self.labels.get(choice) or f"{plain} {self.unit}".strip()
 
 
 @dataclass(frozen=True)
@@ -142,15 +144,18 @@ class Offer:
         return {**sent, **self.fixed}
 
     def params(self, operation: Operation) -> tuple[Param, ...]:
-        """The params as this offer takes them, in the order of the operation."""
-        return (
-            tuple(
-                self._narrow(p, self.accepts[p.name])
-                for p in operation.params
-                if p.name in self.accepts
-            )
-            + self.extra
-        )
+        """The params as this offer takes them, in the order of the operation. What depends on a
+        param that is not taken depends on nothing."""
+        taken = [
+            self._narrow(p, self.accepts[p.name])
+            for p in operation.params
+            if p.name in self.accepts
+        ]
+        free = [
+            replace(p, depends=None) if p.depends and p.depends.on not in self.accepts else p
+            for p in taken
+        ]
+        return (*free, *self.extra)
 
     @staticmethod
     def _narrow(param: Param, rule: Literal[True] | tuple[Any, ...] | Mapping[str, Any]) -> Param:

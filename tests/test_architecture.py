@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from studio import catalogue
+from studio.providers import Remote
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("config", "studio", "assets", "billing")
 FOLDERS = (*PACKAGES, "templates", "static", "tests", "docs", ".ci")
@@ -212,6 +215,10 @@ EXAMPLE = re.findall(r"^#?([A-Z][A-Z0-9_]+)=(.*)$", (ROOT / ".env.example").read
 def test_the_example_names_every_variable() -> None:
     source = (ROOT / "config" / "settings.py").read_text()
     read = set(re.findall(r"env\.\w+\(\s*\"([A-Z0-9_]+)\"", source))
+    for provider in catalogue.providers().values():
+        if isinstance(provider, Remote):
+            prefix = provider.key.upper()
+            read |= {f"{prefix}_URL", f"{prefix}_SLOTS", provider.key_name}
     names = [name for name, _ in EXAMPLE]
     assert set(names) == read
     assert len(names) == len(set(names))

@@ -1,7 +1,7 @@
 """What can be done with files and assets. Nothing else writes either of them."""
 
 from assets.media import Limits, Refused
-from assets.services.files import Gone, NoRoom, check_disk, local_copy, open_file
+from assets.services.files import Gone, NoRoom, check_disk, local_copy, open_file, room_told
 from assets.services.intake import (
     Draft,
     from_data_url,
@@ -37,6 +37,7 @@ __all__ = [
     "remove_orphans",
     "restore",
     "result_limits",
+    "room_told",
     "set_favorite",
     "trash",
     "update",

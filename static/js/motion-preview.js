@@ -13,16 +13,38 @@ const clamp = (value) => Math.min(Math.max(value, 0), 1);
 const form = () => document.getElementById("operation-form");
 const value = (name) => new FormData(form()).get(name) ?? "";
 
-/** What the form asks for, as path.js takes it; null while it cannot be shown. */
+/** The place of the picture that moves: the first. */
+const source = () => document.querySelector('asset-drop[data-kind="image"]');
+
+/** Width and height of the video: said, or by the shape that was chosen, or those of the picture. */
+function shape(source, sketch) {
+  const [across, down] = (value("aspect_ratio") || value("ratio")).split(":").map(Number);
+  if (down) return [across * 100, down * 100];
+  const size = [Number(value("width")), Number(value("height"))];
+  return sketch && !size.every(Boolean) ? source : size;
+}
+
+/** What the form asks for, as path.js takes it; null while it cannot be shown. Where the model makes
+ *  the move (no easing to choose), it is a sketch, or nothing moves at all. */
 function asked(source) {
-  const [x, y] = value("focus").split(",").map(Number);
-  const output = [Number(value("width")), Number(value("height"))];
-  const seconds = Number(value("duration"));
-  const strength = Number(value("strength"));
+  const sketch = !form().elements.easing;
+  const still = sketch && ["", "none"].includes(value("motion"));
+  const [x, y] = (value("focus") || "0.5,0.5").split(",").map(Number);
+  const output = still ? source : shape(source, sketch);
+  const seconds = Number(value("duration") || 5);
+  const strength = still ? 1 : Number(value("strength"));
   const fine = [...output, seconds, strength].every((n) => Number.isFinite(n) && n > 0);
   if (!fine || !source[0] || !Number.isFinite(x + y)) return null;
-  const words = { motion: value("motion"), direction: value("direction"), easing: value("easing") };
-  return { ...words, strength, source, output, focus: [x, y], seconds };
+  const words = still
+    ? { motion: "zoom", direction: "in", easing: "linear" }
+    : { motion: value("motion"), direction: value("direction"), easing: value("easing") || "ease-in-out" };
+  return { ...words, strength, source, output, focus: [x, y], seconds, still, sketch };
+}
+
+/** The facts of the video under the preview. */
+function facts({ output, seconds, sketch }) {
+  const size = sketch ? [value("resolution"), value("aspect_ratio")] : [`${output[0]} × ${output[1]}`];
+  return [...size, `${seconds} s`].filter((part) => part && part !== "auto").join(" · ");
 }
 
 class MotionPreview extends HTMLElement {
@@ -45,14 +67,14 @@ class MotionPreview extends HTMLElement {
     this.picture.addEventListener("load", () => this.refresh());
     new ResizeObserver(() => this.#draw()).observe(this.box);
     document.addEventListener("asset", (event) => {
-      if (event.target.matches('[data-kind="image"]')) this.show(event.detail);
+      if (event.target === source()) this.show(event.detail);
     });
     document.addEventListener("input", (event) => event.target.form === form() && this.refresh());
     document.addEventListener("settled", () => this.refresh());
     document.addEventListener("keydown", (event) => this.#key(event));
     this.play(this.#playing);
     // The source may have come before this script.
-    this.show(document.querySelector('asset-drop[data-kind="image"]')?.asset ?? null);
+    this.show(source()?.asset ?? null);
     requestAnimationFrame((now) => this.#tick(now));
   }
 
@@ -72,7 +94,10 @@ class MotionPreview extends HTMLElement {
     if (before !== JSON.stringify(this.#asked) && this.#playing) this.#at = 0;
     const [width, height] = this.#asked.output;
     this.box.style.setProperty("--ratio", String(width / height));
-    this.facts.textContent = `${width} × ${height} · ${this.#asked.seconds} s`;
+    this.facts.textContent = facts(this.#asked);
+    this.toggleAttribute("data-still", this.#asked.still);
+    const sketch = this.querySelector('[data-part="sketch"]');
+    if (sketch) sketch.hidden = this.#asked.still;
     this.#draw();
   }
 
@@ -85,7 +110,7 @@ class MotionPreview extends HTMLElement {
   #tick(now) {
     const passed = Math.min((now - this.#last) / 1000, 0.1);
     this.#last = now;
-    if (this.#playing && this.#asked && !document.hidden) {
+    if (this.#playing && this.#asked && !this.#asked.still && !document.hidden) {
       this.#at = (this.#at + passed) % (this.#asked.seconds + REST);
       this.#draw();
     }
@@ -109,7 +134,7 @@ class MotionPreview extends HTMLElement {
 
   #draw() {
     if (!this.#asked || !this.picture.naturalWidth) return;
-    const t = clamp(this.#at / this.#asked.seconds);
+    const t = this.#asked.still ? 0 : clamp(this.#at / this.#asked.seconds);
     const at = this.#view(t);
     if (!at) return;
     const { source, output } = this.#asked;
@@ -133,7 +158,7 @@ class MotionPreview extends HTMLElement {
 
   /** A click in the frame looks through the camera back onto the picture. */
   #focus(event) {
-    if (!this.#asked) return;
+    if (!this.#asked || !form().querySelector("[data-point]")) return;
     const at = this.#view(clamp(this.#at / this.#asked.seconds));
     const { source, output } = this.#asked;
     const box = this.frame.getBoundingClientRect();

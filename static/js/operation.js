@@ -1,5 +1,6 @@
 /** The form of an operation: choices that fit, sliders, sizes, drafts, the price, one job per press. */
 
+import { keep, recall, sought } from "./draft.js";
 import { isTyping } from "./page.js";
 
 const form = () => document.getElementById("operation-form");
@@ -12,12 +13,15 @@ function change(field, value) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** Show only the choices that fit the other param, and keep one of them chosen. */
+/** Show only the choices that fit the other param, and keep one of them chosen. Where none is left
+ *  the control is away, and says nothing. */
 function fit(box) {
   const rule = JSON.parse(box.dataset.depends);
   const chosen = new FormData(form()).get(rule.on);
-  const fitting = (rule.choices[chosen] ?? []).map(String);
   const radios = [...box.querySelectorAll('[type="radio"]')];
+  const fitting = (rule.choices[chosen] ?? radios.map((r) => r.value)).map(String);
+  box.hidden = rule.choices[chosen]?.length === 0;
+  for (const control of box.querySelectorAll("input, textarea, select")) control.disabled = box.hidden;
   for (const radio of radios) radio.closest("label").hidden = !fitting.includes(radio.value);
   const now = radios.find((r) => r.checked);
   if (now && fitting.includes(now.value)) return;
@@ -66,6 +70,7 @@ function settle() {
   for (const range of now.querySelectorAll("[data-for]")) follow(document.getElementById(range.dataset.for));
   for (const sizes of now.querySelectorAll("[data-sizes]")) press(sizes);
   for (const pill of now.querySelectorAll("[data-size-of]")) pill.disabled = !sizeOfSource();
+  count();
   document.dispatchEvent(new Event("settled"));
 }
 
@@ -101,6 +106,12 @@ document.addEventListener("click", (event) => {
     change(form().elements.width, width);
     change(form().elements.height, height);
   }
+  const idea = target.closest("[data-fill]");
+  if (idea) {
+    const field = form().elements[idea.dataset.fill];
+    change(field, idea.dataset.words);
+    field.focus();
+  }
   const dice = target.closest("[data-dice]");
   if (dice) change(document.getElementById(dice.dataset.dice), Math.floor(Math.random() * 2 ** 31));
   if (target.closest("[data-details]")) toggleDetails();
@@ -113,59 +124,65 @@ function forgive(target) {
   for (const control of field?.querySelectorAll("[aria-invalid]") ?? []) control.removeAttribute("aria-invalid");
 }
 
+/* --- proposals: texts that follow from other controls until somebody writes there ------------------ */
+const proposed = (field) => field.value === (field.dataset.proposal ?? "");
+
+function propose() {
+  const derived = JSON.parse(document.getElementById("derived")?.dataset.derived ?? "{}");
+  for (const field of form().querySelectorAll("[data-derives]")) {
+    const next = derived[field.name];
+    if (next === undefined) continue;
+    if (field.options) {
+      const choice = [...field.options].find((option) => option.value === next);
+      field.options[0].textContent = choice ? `Automatic: ${choice.textContent}` : "Automatic";
+      continue;
+    }
+    if (proposed(field) || !field.value) field.value = next;
+    field.dataset.proposal = next;
+  }
+}
+
+/** What the form says; a text that is still the proposal is the server's to say. */
+function said() {
+  const values = new FormData(form());
+  for (const field of form().querySelectorAll("[data-derives]")) {
+    if (!field.disabled && proposed(field)) values.set(field.name, "");
+  }
+  return values;
+}
+document.body.addEventListener("htmx:configRequest", (event) => {
+  const values = event.detail.formData;
+  for (const field of form()?.querySelectorAll("[data-derives]") ?? []) {
+    if (values.has(field.name) && proposed(field)) values.set(field.name, "");
+  }
+});
+
+function count() {
+  for (const place of form().querySelectorAll("[data-count]")) {
+    const most = Number(place.dataset.most);
+    const { length } = document.getElementById(place.dataset.count).value;
+    place.hidden = length === 0;
+    place.textContent = `${length.toLocaleString("en")} / ${most.toLocaleString("en")}`;
+    place.classList.toggle("near", length > most * 0.9);
+  }
+}
+
 /* --- the server's reading of the form, and the draft ---------------------------------------------- */
 let timer = 0;
 function later() {
-  keep();
+  keep(form(), said());
   clearTimeout(timer);
   timer = setTimeout(() => document.getElementById("sent").dispatchEvent(new Event("asked")), 200);
 }
 
-const NOT_KEPT = ["key", "offer", "csrfmiddlewaretoken"];
-const draftName = () => `draft:${form().dataset.draft}`;
-/** Places whose asset of the draft is still being looked for, and that asset. */
-const sought = new Map();
-
-function keep() {
-  const values = Object.fromEntries([...new FormData(form())].filter(([name]) => !NOT_KEPT.includes(name)));
-  const assets = {};
-  for (const drop of form().querySelectorAll("asset-drop")) {
-    assets[drop.querySelector('[type="hidden"]').name] = drop.asset ?? sought.get(drop) ?? null;
-  }
-  try {
-    localStorage.setItem(draftName(), JSON.stringify({ values, assets }));
-  } catch {
-    // Full or forbidden: the page works without drafts.
-  }
-}
-
-function recall() {
+function remember() {
   if ("filled" in form().dataset) return;
-  let draft = null;
-  try {
-    draft = JSON.parse(localStorage.getItem(draftName()));
-  } catch {
-    return;
-  }
-  for (const [name, value] of Object.entries(draft?.values ?? {})) {
-    const control = form().elements[name];
-    if (!control || control.type === "file" || control.closest?.("asset-drop")) continue;
-    if (control.type === "checkbox") control.checked = value === control.value;
-    else control.value = value;
-  }
-  for (const drop of form().querySelectorAll("asset-drop")) {
-    const asset = draft?.assets?.[drop.querySelector('[type="hidden"]').name];
-    if (asset) restore(drop, asset);
-  }
-}
-
-/** The asset of a draft, unless it is gone by now. Without an answer that is not known. */
-async function restore(drop, asset) {
-  sought.set(drop, asset);
-  const answer = await fetch(asset.poster, { method: "HEAD" }).catch(() => null);
-  if (!answer || !sought.delete(drop)) return;
-  if (answer.ok && !drop.asset && drop.dataset.state === "empty") drop.take(asset);
-  else keep();
+  const news = recall(form());
+  if (!news?.lost.length) return;
+  const notice = document.getElementById("switched");
+  const back = Object.assign(document.createElement("a"), { href: `?offer=${encodeURIComponent(news.offer)}`, textContent: `Back to ${news.from}` });
+  notice.querySelector("span").replaceChildren(`With ${form().dataset.model}: ${news.lost.join("; ")}. Nothing is forgotten. `, back);
+  notice.hidden = false;
 }
 
 /** What came with the address is a draft once it is changed: coming back must not undo that. */
@@ -202,6 +219,10 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
     (wrong?.matches("asset-drop") ? wrong.querySelector("button") : wrong)?.focus();
     wrong?.scrollIntoView({ block: "center" });
   }
+  if (event.detail.target.id === "sent") {
+    propose();
+    count();
+  }
   if (event.detail.target.id === "results") {
     onlyOnce();
     event.detail.target.scrollTo({ left: 0 });
@@ -226,7 +247,23 @@ function toggleDetails() {
   main.classList.toggle(NARROW.matches ? "details-open" : "no-details");
 }
 
+/** A field that was cleared gets its proposal back when it is left. */
+document.addEventListener("focusout", ({ target }) => {
+  if (target.matches?.("[data-derives]") && !target.value) propose();
+});
+document.addEventListener("click", ({ target }) => {
+  const models = document.getElementById("models");
+  if (models?.open && !models.contains(target)) models.open = false;
+});
+document.addEventListener("keydown", ({ key }) => {
+  const models = document.getElementById("models");
+  if (key !== "Escape" || !models?.open) return;
+  models.open = false;
+  models.querySelector("summary").focus();
+});
+
 dress();
-recall();
+remember();
 settle();
+propose();
 later();

@@ -1,4 +1,4 @@
-"""Jobs: ask for work, look how it stands, cancel it, try it again."""
+"""Jobs: ask for work, look how it stands, decide about it."""
 
 from __future__ import annotations
 
@@ -108,8 +108,9 @@ class OneJob(JobView):
 class CancelJob(JobView):
     @extend_schema(
         summary="Cancel a job",
-        description="At once while it is queued, soon while it renders here. Nothing is charged. "
-        "A result that is ready first is kept.",
+        description="At once while it is queued, soon while it renders here, elsewhere once its "
+        "provider confirms; `links.cancel` is null where nothing can stop it. Nothing is charged. "
+        "A result that is ready first is kept and charged.",
         operation_id="jobs_cancel",
         parameters=[PATH_ID],
         request=None,
@@ -136,3 +137,35 @@ class RetryJob(JobView):
         paging.read(request, ())
         key = requests.idempotency_key(request.headers)
         return self.created(*jobs.retry(self.job(pk), self.user, key))
+
+
+class SendJobAgain(JobView):
+    @extend_schema(
+        summary="Send a job again",
+        description="For a job in review of which nobody knows whether its provider accepted it. "
+        "The provider may be paid twice; the price here stays one.",
+        operation_id="jobs_send_again",
+        parameters=[PATH_ID],
+        request=None,
+        responses=answers({200: JobSerializer}, 400, 404, 409),
+        tags=["jobs"],
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        paging.read(request, ())
+        return Response(self.told([jobs.send_again(self.job(pk))])[0])
+
+
+class GiveJobUp(JobView):
+    @extend_schema(
+        summary="Give a job up",
+        description="For a job in review: it fails at once and what was held comes back. A result "
+        "that comes later is not kept.",
+        operation_id="jobs_give_up",
+        parameters=[PATH_ID],
+        request=None,
+        responses=answers({200: JobSerializer}, 400, 404, 409),
+        tags=["jobs"],
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        paging.read(request, ())
+        return Response(self.told([jobs.give_up(self.job(pk))])[0])

@@ -32,7 +32,7 @@ def _data(operation: Operation, account: Account) -> dict[str, Any]:
     offers = [
         offer_data(
             offer,
-            jobs.quote(offer, {p.name: p.default for p in offer.params(operation)}, account),
+            jobs.quote(offer, catalogue.usual(operation, offer), account),
             json_schema(operation, offer),
         )
         for offer in catalogue.offers(operation.key, keys.usable(account))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -17,12 +16,9 @@ from rest_framework import serializers
 from assets.models import Asset, AssetKind
 from assets.models import Status as AssetStatus
 from billing.models import CREDIT, Account, Kind
-from studio import catalogue
+from studio import catalogue, told
 from studio.models import Job, State
 from studio.spec import Offer
-
-# An address in a provider's message is theirs: it may carry a key, and it dies.
-ADDRESS = re.compile(r"\w+://\S+")
 
 ASSET_EXAMPLE_ID = "01990c1f-7d3a-7000-8000-5b2f6a1c9e10"
 
@@ -179,12 +175,14 @@ class JobErrorSerializer(serializers.Serializer[Any]):
 
 
 class JobLinksSerializer(serializers.Serializer[Any]):
-    """Where to go on. `cancel` and `retry` are null where they are not possible."""
+    """Where to go on. What can be done is null where it is not possible."""
 
     self = serializers.URLField()
     page = serializers.URLField(help_text="For people")
     cancel = serializers.URLField(allow_null=True)
     retry = serializers.URLField(allow_null=True)
+    send_again = serializers.URLField(allow_null=True, help_text="For work of unknown outcome")
+    give_up = serializers.URLField(allow_null=True, help_text="For work in review")
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
@@ -192,7 +190,14 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
     state = serializers.ChoiceField(State.choices)
     state_label = serializers.CharField(source="get_state_display")
-    stage = serializers.CharField(help_text="What it is at, in a word; empty when it is over")
+    stage = serializers.SerializerMethodField(
+        help_text="What it is at, in a few words; may be empty"
+    )
+    provider = serializers.CharField(help_text="Who does it: the key of the provider")
+    own_key = serializers.SerializerMethodField(help_text="Whether the account's own key pays")
+    provider_cost = serializers.IntegerField(
+        allow_null=True, help_text="Units that the provider says it took; null when not known"
+    )
     attempts = serializers.IntegerField(help_text="How often it was started")
     progress = serializers.FloatField(allow_null=True, help_text="0 to 1; null when not known")
     queued_at = serializers.DateTimeField(source="created")
@@ -217,6 +222,8 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "module",
             "operation",
             "offer",
+            "provider",
+            "own_key",
             "state",
             "state_label",
             "stage",
@@ -231,6 +238,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "params",
             "notes",
             "price",
+            "provider_cost",
             "error",
             "outputs",
             "retry_of",
@@ -244,6 +252,12 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     def get_ran_seconds(self, job: Job) -> float | None:
         return None if job.ran is None else round(max(0.0, job.ran.total_seconds()), 3)
 
+    def get_stage(self, job: Job) -> str:
+        return told.redacted(job.stage)
+
+    def get_own_key(self, job: Job) -> bool:
+        return job.own_key_id is not None
+
     @extend_schema_field(PriceSerializer)
     def get_price(self, job: Job) -> dict[str, Any]:
         charged = self.context["charges"].get(job.origin)
@@ -253,7 +267,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     def get_error(self, job: Job) -> dict[str, str] | None:
         if not job.error:
             return None
-        message, detail = (ADDRESS.sub("…", text) for text in (job.error, job.error_detail))
+        message, detail = told.redacted(job.error), told.redacted(job.error_detail)
         return {"kind": job.error_kind, "message": message, "detail": detail}
 
     @extend_schema_field(AssetSerializer(many=True))
@@ -276,8 +290,10 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         return {
             "self": address("api:job"),
             "page": address("job"),
-            "cancel": address("api:job-cancel", not job.is_terminal),
+            "cancel": address("api:job-cancel", told.can_cancel(job)),
             "retry": address("api:job-retry", stopped),
+            "send_again": address("api:job-send-again", told.can_send_again(job)),
+            "give_up": address("api:job-give-up", told.can_give_up(job)),
         }
 
 

@@ -144,6 +144,11 @@ def plane(frame: av.VideoFrame, index: int) -> Plane:
     return rows if channels == 1 else rows.reshape(part.height, part.width, channels)
 
 
+def as_plane(values: object) -> Plane:
+    """What OpenCV or Pillow made, as a plane."""
+    return np.asarray(values, np.uint8)
+
+
 def retint(luma: Plane, cb: Plane, cr: Plane) -> tuple[Plane, Plane, Plane]:
     """From the JPEG's matrix to BT.709 limited, rounding once per plane.
 

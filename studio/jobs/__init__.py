@@ -8,7 +8,7 @@ The queue carries hints and may run one 0, 1 or n times; the table carries the t
 """
 
 from studio.jobs.decide import can_stop, cancel, give_up, send_again
-from studio.jobs.news import WATCHED, apply, fail
+from studio.jobs.news import WATCHED, apply, fail, progress
 from studio.jobs.order import KeyReused, changed_key, create, quote, replayed, retry
 from studio.jobs.remote import claim
 from studio.jobs.render import source_assets, start, work_folder
@@ -36,6 +36,7 @@ __all__ = [
     "give_up",
     "lost",
     "move",
+    "progress",
     "pump_is_wanted",
     "quote",
     "replayed",

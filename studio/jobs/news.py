@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from studio.failpoints import point
@@ -51,17 +53,18 @@ def _news(update: Update) -> dict[str, Any]:
     return {k: v for k, v in known.items() if v} | _cost(update)
 
 
+def progress(update: Update) -> dict[str, Any]:
+    """The fields of a job that say how far it is."""
+    return _news(update) | {"progress": update.progress}
+
+
 def _apply_running(job: Job, update: Update) -> None:
-    fields = _news(update) | {
-        "progress": update.progress,
-        "unclear_since": None,
-        "lease": None,
-        "next_at": timezone.now() + WATCHED,
-    }
     if job.state == State.RUNNING:
-        Job.objects.filter(pk=job.pk, state=State.RUNNING, fence=job.fence).update(**fields)
-    else:
-        move(job, State.RUNNING, note="accepted by the provider", **fields)
+        mine = Job.objects.filter(pk=job.pk, state=State.RUNNING, fence=job.fence)
+        mine.update(**progress(update))
+        return
+    fields = {"unclear_since": None, "lease": None, "next_at": timezone.now() + WATCHED}
+    move(job, State.RUNNING, note="accepted by the provider", **progress(update), **fields)
     point("before-commit")
 
 
@@ -81,7 +84,7 @@ def _apply_success(job: Job, update: Update) -> None:
     now = {"lease": None, "next_at": timezone.now(), "results": found}
     if move(job, State.FETCHING, note="the result is there", **now, **fields):
         dispatch()
-        point("result-known")
+        transaction.on_commit(partial(point, "result-known"))
 
 
 def _address(output: Output) -> dict[str, Any]:

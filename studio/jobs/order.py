@@ -14,7 +14,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from assets.models import Asset
 from billing import services as billing
 from billing.models import Account, User
-from billing.pricing import Quote, dollars
+from billing.pricing import Quote, about
 from studio import catalogue, keys
 from studio.jobs.state import NotPossible
 from studio.jobs.sweep import dispatch
@@ -38,7 +38,7 @@ def quote(offer: Offer, params: Mapping[str, Any], account: Account | None = Non
     if keys.own_key(account, offer.provider) is None:
         return price
     label = catalogue.provider_of(offer).label
-    return Quote(0, f"your key; {label} bills you, about {dollars(price.amount)}")
+    return Quote(0, f"your key; {label} bills you, about {about(price.amount)}")
 
 
 def create(

@@ -124,16 +124,25 @@ def fetch(job_id: str | UUID) -> None:
     job = Job.objects.select_related("account", "user", "own_key").filter(pk=job_id).first()
     if job is None or job.state != State.FETCHING or not _take(job):
         return
+    if job.fetches > MOST_FETCHES:
+        _lose(job, "it was tried too often.")
+        return
     try:
         with Grip(job), _folder() as folder:
-            _into_library(job, _download(job, Path(folder)), apart=True)
+            with assets.room_told():
+                paths = _download(job, Path(folder))
+            _into_library(job, paths, apart=True)
     except http.FetchRefused as error:
         _again(job, error.message, fresh=error.status in GONE, bad=not error.temporary)
     except assets.NoRoom as error:
         _put_off(job, f"waiting for room on the disk: {error}", fetches=job.fetches - 1)
     except assets.Refused as error:
         _again(job, f"the result is not usable: {error}", fresh=True, bad=True)
-    except (OSError, ProviderError) as error:
+    except DatabaseError:
+        raise  # its lease runs out, then it is fetched again
+    except Exception as error:
+        if not isinstance(error, OSError | ProviderError):
+            log.exception("job %s: its result could not be fetched", job.pk)
         _again(job, f"could not be stored: {error}", fresh=False, bad=False)
 
 
@@ -193,15 +202,19 @@ def _again(job: Job, why: str, *, fresh: bool, bad: bool) -> None:
     if job.fetches >= (MOST_BAD if bad and not fresh else MOST_FETCHES) or (
         fresh and job.fetches >= 2 * MOST_BAD
     ):
-        label = catalogue.providers()[job.provider].label
-        message = f"{label} made it, but the result could not be saved: {why} Nothing was charged."
-        end(job, State.FAILED, note=message, error_kind="result_lost", error=message)
+        _lose(job, why)
     elif fresh and job.provider_ref:
         soon = timezone.now() + timedelta(seconds=min(2.0**job.fetches, WAIT_MOST) - 2)
         fields: dict[str, Any] = {"lease": None, "next_at": soon, "results": []}
         move(job, State.RUNNING, note=f"asking for the result anew: {why}", **fields)
     else:
         _put_off(job, why)
+
+
+def _lose(job: Job, why: str) -> None:
+    label = catalogue.providers()[job.provider].label
+    message = f"{label} made it, but the result could not be saved: {why} Nothing was charged."
+    end(job, State.FAILED, note=message, error_kind="result_lost", error=message)
 
 
 def _put_off(job: Job, why: str, **fields: Any) -> None:

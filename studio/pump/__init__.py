@@ -2,7 +2,7 @@
 
     desk     the tables: what to send, ask and find out; every decision under the lease
     courier  the network: a thread with an event loop, a line for each provider and key
-    errands  what goes between the two
+    errands  what goes between the two; parcel  what a job is sent as
     lease    who works it; pace  how often to ask; health  the circuits; uploads  files there
 
 It works in slices, each a task of the queue, and hands the baton on. A slice that dies is noticed
@@ -72,6 +72,10 @@ class _Slice:
             if time.monotonic() - self.looked >= LOOK:
                 self.looked = time.monotonic()
                 self._steadily(self._look)
+        asked, median, most = self.courier.lateness()
+        if asked:
+            said = "asked %d times, late by %.2f s (median), %.2f s (95 of 100)"
+            log.info(said, asked, median, most)
 
     def _take_in(self) -> None:
         while self.waiting:
@@ -86,7 +90,7 @@ class _Slice:
     def _look(self) -> None:
         now = time.monotonic()
         if now - self.renewed >= RENEW:
-            self.held.renew()
+            self.desk.write_progress()
             self.renewed = now
             self.held.left = self.held.left or self.held.is_leaving()
             if jobs.pump_is_wanted():

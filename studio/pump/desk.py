@@ -5,21 +5,20 @@ of it. Every decision is one transaction that also renews the lease; without it 
 from __future__ import annotations
 
 import logging
+import math
 import time
-from collections import Counter
+from collections import Counter, deque
 from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import Error, transaction
 from django.utils import timezone
 
 from assets import services as assets
-from billing.pricing import Free
 from studio import catalogue, jobs, keys
 from studio.failpoints import point
 from studio.jobs.remote import Way
-from studio.jobs.render import folder_of
 from studio.keys import Access
 from studio.models import Health, Job, Notice, State
 from studio.pump import health, uploads
@@ -33,16 +32,17 @@ from studio.pump.errands import (
     LearnHookKeys,
     News,
     Send,
-    Source,
     Watch,
 )
 from studio.pump.lease import Held
-from studio.spec import ErrorKind, Handle, Offer, ProviderError, Status, Update
+from studio.pump.parcel import handle_of, packed
+from studio.spec import ErrorKind, ProviderError, Status, Update
 
 log = logging.getLogger("zoetrope.pump")
 
 MANY = 1000
 ASK_AGAIN = timedelta(seconds=5)
+BROKEN = "Something went wrong on our side. It is in the log under this job's id."
 
 
 class Desk:
@@ -52,9 +52,12 @@ class Desk:
         self.held, self.courier = held, courier
         self.elsewhere = [p.key for p in catalogue.providers().values() if not p.local]
         self.sending: Counter[str] = Counter()
-        self.asked: set[UUID] = set()
+        self.claimed: deque[Job] = deque()
+        # Until when (time.monotonic) not again.
+        self.asked: dict[UUID, float] = {}
         self._health: dict[str, tuple[float, Health]] = {}
         self._learned: set[str] = set()
+        self._progress: dict[UUID, Answer] = {}
 
     # --- what there is to do ------------------------------------------------------------------
 
@@ -77,8 +80,11 @@ class Desk:
         self._stop()
         self._find_out()
         self._learn_anew()
-        if sends:
-            self._send()
+        if sends and not self.claimed:
+            self._claim()
+        while self.claimed:  # what stumbles on the way is there at the next look
+            self._hand_over(self.claimed[0])
+            self.claimed.popleft()
 
     def _way(self, job: Job) -> Access:
         return keys.access(catalogue.remote(job.provider), job.own_key)
@@ -96,7 +102,7 @@ class Desk:
                 job=job.pk,
                 fence=job.fence,
                 access=access,
-                handle=_handle(job, offer),
+                handle=handle_of(job, offer),
                 since=begun.timestamp(),
                 deadline=float(offer.deadline if offer else 900),
                 hooked=self._is_hooked(access),
@@ -110,9 +116,9 @@ class Desk:
 
     def _take_notices(self) -> None:
         """Webhooks: they say whom to ask, and of whom nobody knew whose they were."""
-        for notice in Notice.objects.filter(taken=False).select_related("job", "job__own_key")[
-            :MANY
-        ]:
+        # News may be quicker than the answer to the submit, which it then stands in for.
+        new = Notice.objects.filter(taken=False).exclude(job__state=State.SUBMITTING)
+        for notice in new.select_related("job", "job__own_key")[:MANY]:
             with transaction.atomic():
                 self.held.renew()
                 Notice.objects.filter(pk=notice.pk).update(taken=True)
@@ -140,8 +146,9 @@ class Desk:
         """Work that somebody wants to be stopped."""
         wanted = Job.objects.filter(cancel_requested=True, provider__in=self.elsewhere)
         known = wanted.filter(state__in=(State.RUNNING, State.REVIEW)).exclude(provider_ref="")
-        for job in known.exclude(pk__in=self.asked).select_related("own_key")[:MANY]:
-            self.asked.add(job.pk)
+        asked = [pk for pk, until in self.asked.items() if until > time.monotonic()]
+        for job in known.exclude(pk__in=asked).select_related("own_key")[:MANY]:
+            self.asked[job.pk] = math.inf
             self._ask("cancel", job)
 
     def _ask(self, verb: str, job: Job) -> None:
@@ -150,7 +157,7 @@ class Desk:
         except ProviderError as error:
             log.warning("job %s: %s", job.pk, error)
             return
-        handle = _handle(job, catalogue.all_offers().get(job.offer))
+        handle = handle_of(job, catalogue.all_offers().get(job.offer))
         self.courier.post(Ask(verb, job.pk, job.fence, access, handle))  # type: ignore[arg-type]
 
     def _find_out(self) -> None:
@@ -164,7 +171,7 @@ class Desk:
             match catalogue.remote(job.provider).reconcile:
                 case "idempotency_key":
                     if job.pk not in self.asked:
-                        self.asked.add(job.pk)
+                        self.asked[job.pk] = math.inf
                         self._hand_over(job)
                 case "lookup":
                     self._ask("lookup", job)
@@ -192,14 +199,13 @@ class Desk:
 
     # --- sending ------------------------------------------------------------------------------
 
-    def _send(self) -> None:
+    def _claim(self) -> None:
         with transaction.atomic():
             self.held.renew()
             chosen = jobs.claim(self.held.epoch, self.elsewhere, self._free)
         if chosen:
             point("claimed")
-        for job in chosen:
-            self._hand_over(job)
+        self.claimed.extend(chosen)
 
     def _free(self, way: Way, busy: int) -> int:
         provider, own_key = way
@@ -222,46 +228,22 @@ class Desk:
             jobs.fail(job, error)
         except (assets.Refused, assets.Gone, OSError) as error:
             jobs.fail(job, ProviderError(str(error), ErrorKind.INPUT))
+        except Error:
+            raise
+        except Exception:
+            log.exception("job %s could not be made ready", job.pk)
+            jobs.fail(job, ProviderError(BROKEN))
         else:
             self.sending[send.access.name] += 1
             self.courier.post(send)
 
     def _errand(self, job: Job) -> Send:
-        offer = catalogue.all_offers().get(job.offer)
-        if offer is None:
-            raise ProviderError(f"“{job.offer}” is not offered any more. Choose another model.")
         access = self._way(job)
-        folder = folder_of(job)
-        folder.mkdir(parents=True, exist_ok=True)
         webhook = ""
         if self._is_hooked(access):
             webhook = f"{settings.PUBLIC_URL}/hooks/{job.provider}/{job.hook}"
             self._learn(access)
-        return Send(
-            job=job.pk,
-            fence=job.fence,
-            access=access,
-            offer=offer,
-            params=job.params,
-            sources=self._sources(job, offer, access),
-            ref=_ref(job),
-            folder=folder,
-            webhook=webhook,
-        )
-
-    def _sources(self, job: Job, offer: Offer, access: Access) -> dict[str, Source]:
-        limits = {p.name: p.limits for p in offer.params(catalogue.operations()[job.operation])}
-        found = {}
-        for param, asset in jobs.source_assets(job, offer).items():
-            name = uploads.name_of(asset, limits[param])
-            found[param] = Source(
-                path=assets.local_copy(asset, folder_of(job)),
-                name=name,
-                mime=asset.mime,
-                limits=limits[param],
-                known=uploads.known(access, name) if access.provider.uploads else "",
-            )
-        return found
+        return packed(job, access, webhook)
 
     def _learn(self, access: Access) -> None:
         if access.name not in self._learned and health.must_learn(keys.health(access)):
@@ -280,7 +262,10 @@ class Desk:
     def take_in(self, news: News) -> None:
         """Write down what the courier brought; doing it twice does no harm. Raises Fenced."""
         match news:
+            case Answer(verb="poll", update=Update(status=Status.QUEUED | Status.RUNNING)):
+                self._progress[news.job] = news
             case Answer():
+                self._progress.pop(news.job, None)
                 self._answer(news)
             case Brought():
                 uploads.remember(news)
@@ -291,8 +276,18 @@ class Desk:
                 health.learned(news)
                 self._learned.discard(news.access.name)
 
+    def write_progress(self) -> None:
+        """How far everything is, all of it in one transaction: no decision, so it may be late."""
+        with transaction.atomic():
+            self.held.renew()
+            for answer in self._progress.values():
+                assert answer.update
+                mine = Job.objects.filter(pk=answer.job, state=State.RUNNING, fence=answer.fence)
+                mine.update(**jobs.progress(answer.update))
+        self._progress.clear()
+
     def is_sending(self) -> bool:
-        return any(self.sending.values())
+        return bool(self.claimed) or any(self.sending.values())
 
     def _answer(self, answer: Answer) -> None:
         with transaction.atomic():
@@ -322,7 +317,7 @@ class Desk:
         """Take one answer in; whether the job is to be asked about from now on."""
         match answer.verb:
             case "submit":
-                self.asked.discard(job.pk)
+                self.asked.pop(job.pk, None)
                 return self._submitted(job, answer)
             case "poll":
                 self._polled(job, answer)
@@ -347,12 +342,8 @@ class Desk:
         return job.state == State.RUNNING
 
     def _polled(self, job: Job, answer: Answer) -> None:
-        if answer.update is None or job.state not in (State.RUNNING, State.REVIEW):
-            return
-        # That it still runs is no decision on work that a person is asked about.
-        if job.state == State.REVIEW and answer.update.status in (Status.QUEUED, Status.RUNNING):
-            return
-        jobs.apply(job, answer.update)
+        if answer.update and job.state in (State.RUNNING, State.REVIEW):
+            jobs.apply(job, answer.update)
 
     def _stopped(self, job: Job, answer: Answer) -> None:
         if answer.update and answer.update.status == Status.CANCELED:
@@ -363,7 +354,7 @@ class Desk:
                 cancel_requested=False, stage="cannot be stopped any more"
             )
         elif answer.error:
-            self.asked.discard(job.pk)
+            self.asked[job.pk] = time.monotonic() + ASK_AGAIN.total_seconds()
 
     def _looked_up(self, job: Job, answer: Answer) -> bool:
         if job.state != State.UNKNOWN or answer.error:
@@ -378,13 +369,3 @@ class Desk:
         Job.objects.filter(pk=job.pk, state=State.RUNNING, fence=job.fence).update(
             stage="still waiting"
         )
-
-
-def _ref(job: Job) -> str:
-    """Our reference for a start."""
-    return f"{job.pk}.{job.fence}"
-
-
-def _handle(job: Job, offer: Offer | None) -> Handle:
-    known = offer or Offer(job.offer, job.provider, job.operation, job.offer, {}, Free())
-    return Handle(known, _ref(job), job.provider_ref, job.links)

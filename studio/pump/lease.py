@@ -66,6 +66,24 @@ def take() -> Held | None:
         return Held(owner, Lease.objects.get(name=NAME).epoch, begun)
 
 
+def void_dead() -> int:
+    """Free it when its owner was a process of this host that is gone: nobody need wait then."""
+    mine = Lease.objects.filter(name=NAME, owner__startswith=f"{HOST}:").first()
+    if mine is None or _is_alive(int(mine.owner.rpartition(":")[2])):
+        return 0
+    return Lease.objects.filter(name=NAME, epoch=mine.epoch).update(until=timezone.now(), owner="")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def ask_to_leave(host: str) -> None:
     """Have the pump end soon, if it is worked on this host."""
     Lease.objects.filter(name=NAME, owner__startswith=f"{host}:").update(leaving=True)

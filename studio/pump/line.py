@@ -21,6 +21,8 @@ T = TypeVar("T")
 POLLS, SENDS = 56, 8
 RECENT = 20
 HEARD_EVERY = 0.5
+# Whoever does not heed the word to end is left behind after so many seconds.
+CLOSE = 3.0
 # Errors that say that the provider cannot be reached; anything else is an answer.
 UNREACHED = (ErrorKind.LATER, ErrorKind.UNCLEAR)
 
@@ -93,5 +95,6 @@ class Line:
     async def close(self) -> None:
         for task in self.tasks:
             task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=CLOSE)
         await self.clients.close()

@@ -26,7 +26,7 @@ from studio import jobs
 from studio.broker import QUEUES
 from studio.models import Job, State
 from studio.processes import HOST
-from studio.pump.lease import ask_to_leave
+from studio.pump.lease import ask_to_leave, void_dead
 from studio.supervisor.canary import Canaries
 from studio.supervisor.child import Child
 
@@ -123,8 +123,13 @@ class Supervisor:
 
 
 def _cluster(name: str) -> Child:
-    prepare = _void_host if name == "work" else lambda: True
+    prepare = _void_host if name == "work" else _free_pump
     return Child(name, "cluster", name, environment={"Q_CLUSTER_NAME": name}, prepare=prepare)
+
+
+def _free_pump() -> bool:
+    """The pump is worked in the engine: let the next one begin at once."""
+    return _quietly(void_dead) is not None
 
 
 def _void_host(planned: bool = False) -> bool:

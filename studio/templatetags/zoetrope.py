@@ -17,11 +17,14 @@ from billing.models import CREDIT
 from studio import catalogue
 from studio.models import State
 from studio.spec import Operation, Param
+from studio.told import redacted
 
 register = template.Library()
+register.filter("redacted", redacted)
 
 # Icons of choices, by the word: the same word looks the same in every operation.
 CHOICE_ICONS = {
+    "none": "circle-slash",
     "zoom": "zoom-in",
     "pan": "move",
     "rotation": "rotate-cw",
@@ -157,12 +160,20 @@ def spoken(param: Param, value: Any) -> str:
 
 
 def spoken_params(operation: Operation, params: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(label, value in words) of each param that is not a file, in the order of the form."""
-    return [
+    """(label, value in words) of each param that is not a file, in the order of the form; last
+    those that only one model has."""
+    declared = [
         (p.label, spoken(p, params[p.name]))
         for p in operation.params
         if params.get(p.name) is not None and not p.is_asset
     ]
+    known = {p.name for p in operation.params}
+    more = [
+        (name.replace("_", " ").capitalize(), str(value))
+        for name, value in params.items()
+        if name not in known and value is not None
+    ]
+    return declared + more
 
 
 @register.simple_tag

@@ -7,25 +7,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from assets.models import Asset
 from billing.models import Account
-from studio import catalogue
+from studio import catalogue, jobs, told
 from studio.models import Job, State
+from studio.views.card_words import Failure, failure, label_of, waiting
 
-# Milliseconds between two looks of the page: fast at first, calmer for long work.
-FAST, CALM, SLOW = 400, 1000, 3000
+# Milliseconds between two looks of the page: fast at first, calmer for long work. What is done
+# elsewhere takes longer, and is asked about there every few seconds only.
+HERE, ELSEWHERE = (400, 1000, 3000), (1000, 3000, 5000)
 DEAD = (State.FAILED, State.CANCELED)
-WORDS = {
-    State.QUEUED: "Waiting for a free place",
-    State.SUBMITTING: "Starting",
-    State.RUNNING: "Rendering",
-    State.FETCHING: "Saving to the library",
-    State.UNKNOWN: "The provider has not answered. We keep checking; you may close this page.",
-    State.REVIEW: "It is unclear whether the provider did it. Look there and decide.",
-}
 
 
 @dataclass(frozen=True)
@@ -43,16 +38,33 @@ class Card:
     def every(self) -> str:
         """How often the page looks again, as htmx writes it."""
         age = timezone.now() - self.job.created
-        calm = CALM if age < timedelta(minutes=2) else SLOW
-        return f"{FAST if age < timedelta(seconds=20) else calm}ms"
+        fast, calm, slow = HERE if self.is_local else ELSEWHERE
+        if age < timedelta(seconds=20):
+            return f"{fast}ms"
+        return f"{calm if age < timedelta(minutes=2) else slow}ms"
 
     @property
     def can_cancel(self) -> bool:
-        if self.job.cancel_requested:
-            return False
-        return self.job.state == State.QUEUED or (
-            self.job.state in (State.SUBMITTING, State.RUNNING) and self.is_local
-        )
+        return told.can_cancel(self.job)
+
+    @property
+    def cannot_stop(self) -> bool:
+        """Whether it is at work where nothing can stop it."""
+        provider = catalogue.providers().get(self.job.provider)
+        return self.job.state in told.AT_WORK and not jobs.can_stop(provider)
+
+    @property
+    def can_send_again(self) -> bool:
+        return told.can_send_again(self.job)
+
+    @property
+    def can_give_up(self) -> bool:
+        return told.can_give_up(self.job)
+
+    @property
+    def patience(self) -> int:
+        """Hours in which a person may decide."""
+        return int(settings.REVIEW_HOURS)
 
     @property
     def can_retry(self) -> bool:
@@ -64,14 +76,28 @@ class Card:
         return bool(provider and provider.local)
 
     @property
+    def by(self) -> str:
+        """Who does it."""
+        return label_of(self.job.provider)
+
+    @property
     def words(self) -> str:
         """What is going on, for somebody who waits."""
-        if self.job.cancel_requested and not self.job.is_terminal:
-            return "Stopping"
-        if self.job.state == State.QUEUED and self.ahead:
-            return f"Waiting, {self.ahead} ahead"
-        stage = self.job.stage.capitalize() if self.job.state == State.RUNNING else ""
-        return stage or WORDS.get(State(self.job.state), "")
+        if self.job.is_terminal:
+            return ""
+        return waiting(self.job, self.ahead, local=self.is_local)
+
+    @property
+    def failure(self) -> Failure:
+        return failure(self.job)
+
+    @property
+    def error(self) -> str:
+        return told.redacted(self.job.error)
+
+    @property
+    def detail(self) -> str:
+        return told.redacted(self.job.error_detail)
 
     @property
     def width(self) -> str:
@@ -79,16 +105,16 @@ class Card:
         return f"{(self.job.progress or 0) * 100:.1f}%"
 
 
-def cards(jobs: Iterable[Job], account: Account) -> list[Card]:
+def cards(chosen: Iterable[Job], account: Account) -> list[Card]:
     """Cards for jobs of one account, with one query per kind of thing."""
-    jobs = list(jobs)
-    sources = {job.pk: _source_id(job) for job in jobs}
+    chosen = list(chosen)
+    sources = {job.pk: _source_id(job) for job in chosen}
     wanted = Q(pk__in=[i for i in sources.values() if i])
-    made = Q(origin__in=[job.origin for job in jobs], slot=0)
+    made = Q(origin__in=[job.origin for job in chosen], slot=0)
     found = list(Asset.objects.for_account(account).filter(wanted | made))
     by_id = {str(asset.pk): asset for asset in found}
     by_origin = {asset.origin: asset for asset in found}
-    again = _retries(jobs)
+    again = _retries(chosen)
     return [
         Card(
             job=job,
@@ -97,7 +123,7 @@ def cards(jobs: Iterable[Job], account: Account) -> list[Card]:
             ahead=_ahead(job),
             retried_as=again.get(job.pk),
         )
-        for job in jobs
+        for job in chosen
     ]
 
 
@@ -111,11 +137,11 @@ def _source_id(job: Job) -> str:
     return next((str(job.params[n]) for n in names if job.params.get(n)), "")
 
 
-def _retries(jobs: Iterable[Job]) -> dict[UUID, UUID]:
+def _retries(chosen: Iterable[Job]) -> dict[UUID, UUID]:
     """The job that stands for each of these by now: a retry of it, or of a retry that came to
     nothing, which is under way or has succeeded."""
     found: dict[UUID, UUID] = {}
-    tried = {job.pk: job.pk for job in jobs}
+    tried = {job.pk: job.pk for job in chosen}
     while tried:
         dead = {}
         retries = Job.objects.filter(retry_of__in=tried).order_by("created")

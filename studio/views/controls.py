@@ -16,6 +16,9 @@ from studio.spec import Param
 # A whole number with more steps than this is typed, not slid.
 SLIDER_STEPS = 400
 SEGMENTS = 8
+SEGMENT_LETTERS = 44
+# A text of more characters gets a higher field, and a counter.
+LONG = 150
 # (label, width, height) offered where an operation has both.
 SIZES = (
     ("Square", 1080, 1080),
@@ -37,13 +40,14 @@ class Choice:
 @dataclass(frozen=True)
 class Control:
     """One param as it is drawn. `value` is text as it stands in the page; `partner` is the second
-    half of a pair (width and height)."""
+    half of a pair (width and height); `gone` says that another value leaves nothing to choose."""
 
     name: str
     param: Param
     widget: str
     value: str
     errors: list[str]
+    gone: bool = False
     choices: tuple[Choice, ...] = ()
     asset: Asset | None = None
     partner: Control | None = None
@@ -75,12 +79,29 @@ class Control:
     @property
     def depends(self) -> str:
         """The rule of the choices that fit, for the page's script."""
-        rule = self.param.depends if self.param.choices else None
+        rule = None if self.param.is_asset else self.param.depends
         return json.dumps({"on": rule.on, "choices": rule.choices}) if rule else ""
+
+    @property
+    def may_be_empty(self) -> bool:
+        return self.param.default is None and not self.param.required and not self.param.depends
+
+    @property
+    def derives(self) -> bool:
+        """Whether it is proposed from the others until somebody writes there."""
+        return self.param.derive is not None
+
+    @property
+    def rows(self) -> int:
+        """How high a text field is at first."""
+        return 4 if self.param.required or self.param.max_length > LONG else 2
 
     @property
     def sizes(self) -> tuple[tuple[str, int, int], ...]:
         return SIZES
+
+
+ADVANCED = "advanced"
 
 
 @dataclass
@@ -89,7 +110,14 @@ class Group:
 
     key: str
     controls: list[Control] = field(default_factory=list)
-    advanced: list[Control] = field(default_factory=list)
+
+    @property
+    def advanced(self) -> bool:
+        return self.key == ADVANCED
+
+    @property
+    def wrong(self) -> bool:
+        return any(c.errors for c in self.controls)
 
     @property
     def label(self) -> str:
@@ -97,16 +125,16 @@ class Group:
 
 
 def groups(form: OperationForm) -> list[Group]:
-    """The controls in the order of the params, by group."""
+    """The controls in the order of the params, by group; what few people change comes last."""
     values = {name: text(form[name].value()) for name in form.spec}
     found: dict[str, Group] = {}
+    advanced = Group(ADVANCED)
     for name, param in form.spec.items():
         if name == "height" and "width" in form.spec:
             continue
-        group = found.setdefault(param.group, Group(param.group))
-        into = group.advanced if param.advanced else group.controls
-        into.append(_control(form, param, values))
-    return list(found.values())
+        group = advanced if param.advanced else found.setdefault(param.group, Group(param.group))
+        group.controls.append(_control(form, param, values))
+    return [*found.values(), *([advanced] if advanced.controls else [])]
 
 
 def _control(form: OperationForm, param: Param, values: dict[str, str]) -> Control:
@@ -121,6 +149,7 @@ def _control(form: OperationForm, param: Param, values: dict[str, str]) -> Contr
         widget="size" if paired else widget(param),
         value=value,
         errors=_errors(form[param.name]),
+        gone=_gone(param, values),
         choices=_choices(form, param, values),
         asset=asset,
         partner=_control(form, form.spec["height"], values) if paired else None,
@@ -136,12 +165,17 @@ def widget(param: Param) -> str:
     if param.is_asset:
         return "asset"
     if param.kind == "choice":
-        return "segments" if len(param.choices) <= SEGMENTS else "select"
+        if param.default is None and not param.depends:
+            return "select"  # only there nothing can be chosen again
+        letters = sum(len(param.label_of(c)) for c in param.choices)
+        few = len(param.choices) <= SEGMENTS and letters <= SEGMENT_LETTERS
+        return "segments" if few else "select"
     if param.kind in ("integer", "number"):
         if param.low is None or param.high is None:
             return "number"
         steps = (param.high - param.low) / (param.step or 1)
-        return "slider" if steps <= SLIDER_STEPS else "number"
+        # A slider cannot say nothing.
+        return "slider" if steps <= SLIDER_STEPS and param.default is not None else "number"
     return param.kind
 
 
@@ -155,16 +189,30 @@ def text(value: Any) -> str:
 
 
 def _choices(form: OperationForm, param: Param, values: dict[str, str]) -> tuple[Choice, ...]:
-    if not param.choices:
-        return ()
-    fitting = [str(c) for c in param.choices]
-    if rule := param.depends:
-        chosen = {str(k): v for k, v in rule.choices.items()}.get(values.get(rule.on, ""), ())
-        fitting = [str(c) for c in chosen] or fitting
-    value = values[param.name] or (fitting[0] if param.depends else "")
+    fitting = _fitting(param, values)
+    value = values[param.name]
+    if param.depends and not value:
+        value = fitting[0] if fitting else ""
     return tuple(
         Choice(str(c), param.label_of(c), str(c) == value, str(c) in fitting) for c in param.choices
     )
+
+
+def _fitting(param: Param, values: dict[str, str]) -> list[str]:
+    """The choices that go with what the other param says; all of them when that says nothing."""
+    rule = param.depends
+    if rule is None:
+        return [str(c) for c in param.choices]
+    by_text = {str(k): v for k, v in rule.choices.items()}
+    return [str(c) for c in by_text.get(values.get(rule.on, ""), param.choices)]
+
+
+def _gone(param: Param, values: dict[str, str]) -> bool:
+    """Whether what the other param says leaves nothing to say here."""
+    if param.depends is None or param.is_asset:
+        return False
+    chosen = values.get(param.depends.on, "")
+    return any(str(v) == chosen and not choices for v, choices in param.depends.choices.items())
 
 
 def asset_of(form: OperationForm, value: str) -> Asset | None:

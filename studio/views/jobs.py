@@ -1,7 +1,8 @@
-"""The list of jobs and the page of one; cancel and retry."""
+"""The list of jobs and the page of one, and what a person decides about it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assets.views.guard import MemberRequest, is_htmx, member, polled, writer
 from assets.views.toast import say, say_now
+from billing import access
 from billing.models import Entry
+from billing.pricing import dollars
 from billing.services import InsufficientCredits
 from studio import jobs as engine
 from studio.models import LIVE, Job, State
@@ -64,12 +67,28 @@ def job(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 
 def _page(request: MemberRequest, job: Job) -> dict[str, Any]:
     ledger = Entry.objects.filter(account=request.account, reference=job.origin).order_by("id")
+    shown = card(job, request.account)
     return {
-        "card": card(job, request.account),
+        "card": shown,
         "events": job.events.all(),
         "starts": job.starts.all(),
         "ledger": ledger,
+        "costs": _costs(request, shown),
     }
+
+
+def _costs(request: MemberRequest, shown: Card) -> dict[str, str]:
+    """What its provider takes, in dollars; for who pays the bills."""
+    sees = access.can_manage(request.role) or request.user.is_staff
+    if not sees or shown.is_local:
+        return {}
+    job = shown.job
+    listed = {"listed": dollars(job.expected_cost)}
+    if job.provider_cost is not None:
+        listed["said"] = dollars(job.provider_cost)
+    if job.suspense:
+        listed["suspense"] = dollars(job.suspense)
+    return listed
 
 
 @require_safe
@@ -87,25 +106,55 @@ def _card(request: MemberRequest, shown: Card, **context: object) -> HttpRespons
     return render(request, "studio/card.html", {"card": shown, **context})
 
 
-@require_POST
-@writer
-def cancel(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+Act = Callable[[Job], Job]
+
+
+def _decide(
+    request: MemberRequest, pk: UUID, act: Act, words: Callable[[Card], str]
+) -> HttpResponseBase:
+    """Do it where that is possible; the card or the page then shows what came of it."""
     problem = ""
     found = find(request, pk)
     try:
-        found = engine.cancel(found)
+        found = act(found)
     except engine.NotPossible as error:
         problem = str(error)
         found.refresh_from_db()
+    shown = card(found, request.account)
     if is_htmx(request):
-        response = _card(request, card(found, request.account))
+        response = _card(request, shown)
         response.headers["HX-Trigger"] = '{"jobs-changed": ""}'
         return say_now(response, problem, bad=True) if problem else response
-    done = (
-        "Canceled. Nothing was charged." if found.is_terminal else "Stopping… It ends in a moment."
-    )
-    say(request, problem or done)
+    say(request, problem or words(shown))
     return redirect("job", pk)
+
+
+@require_POST
+@writer
+def cancel(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    return _decide(request, pk, engine.cancel, _stopping)
+
+
+def _stopping(shown: Card) -> str:
+    if shown.job.is_terminal:
+        return "Canceled. Nothing was charged."
+    if shown.is_local:
+        return "Stopping… It ends in a moment."
+    return f"Asked {shown.by} to stop. A result that is quicker is kept and charged."
+
+
+@require_POST
+@writer
+def send_again(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Once more to its provider, on the person's word; the price stays one."""
+    return _decide(request, pk, engine.send_again, lambda c: f"It is sent to {c.by} once more.")
+
+
+@require_POST
+@writer
+def give_up(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """The price back now, instead of waiting for what may still come."""
+    return _decide(request, pk, engine.give_up, lambda _: "Given up. You were not charged.")
 
 
 @require_POST

@@ -13,15 +13,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assets.models import Asset
 from assets.views.guard import MemberRequest, is_htmx, member, polled, writer
+from billing.models import Account
+from billing.pricing import about
 from billing.services import InsufficientCredits
-from studio import catalogue, jobs
+from studio import catalogue, jobs, keys
 from studio.forms import OperationForm
 from studio.models import Job
 from studio.spec import Offer, Operation
-from studio.templatetags.zoetrope import credits, spoken_params
+from studio.templatetags.zoetrope import credits, spoken
+from studio.views import models
 from studio.views.cards import card, cards
 from studio.views.controls import groups
-from studio.views.samples import SAMPLES
+from studio.views.samples import CARD_IDEAS, PROMPT_IDEAS, SAMPLES
+from studio.words.motion import as_prompt
 
 RESULTS = 12
 OURS = ("offer", "key", "csrfmiddlewaretoken")
@@ -32,40 +36,66 @@ OURS = ("offer", "key", "csrfmiddlewaretoken")
 def operation(request: MemberRequest, module: str, key: str) -> HttpResponseBase:
     """Show the form; a POST orders a job."""
     found = find(module, key)
+    if not catalogue.offers(key, keys.usable(request.account)):
+        return nobody(request, found)
     if request.method == "POST":
         return submit(request, found)
-    offer = choose(found, request.GET.get("offer", ""))
-    initial = start_with(request, found)
+    initial, made_by = start_with(request, found)
+    wanted = request.GET.get("offer", "") or made_by
+    offer = choose(found, wanted, request.account)
     account, user = request.account, request.user
+    if made_by:
+        forget_proposals(found, offer, initial)
     form = OperationForm(found, offer, account=account, user=user, initial=initial)
-    return render(request, "studio/operation.html", page(request, form))
+    missing = wanted if wanted and wanted != offer.key else ""
+    return render(request, "studio/operation.html", page(request, form) | {"missing": missing})
 
 
 def find(module: str, key: str) -> Operation:
     found = catalogue.operations().get(key)
-    if found is None or found.module != module or not catalogue.offers(key):
+    if found is None or found.module != module:
         raise Http404
     return found
 
 
-def choose(operation: Operation, key: str) -> Offer:
+def choose(operation: Operation, key: str, account: Account) -> Offer:
     """The offer asked for, else the first."""
-    offers = catalogue.offers(operation.key)
+    offers = catalogue.offers(operation.key, keys.usable(account))
+    if not offers:
+        raise Http404
     return next((o for o in offers if o.key == key), offers[0])
 
 
-def start_with(request: MemberRequest, operation: Operation) -> dict[str, Any]:
-    """What the form is filled with: the recipe of an asset (?from=) or of a job (?job=), or the
-    asset itself as the source; else what the address says by name."""
+def nobody(request: MemberRequest, operation: Operation) -> HttpResponse:
+    """Nobody can do it for this account yet: who could, and what that takes."""
+    context = {
+        "operation": operation,
+        "siblings": models.siblings(operation),
+        "locked": models.locked(operation, request.account),
+    }
+    return render(request, "studio/locked.html", context)
+
+
+def start_with(request: MemberRequest, operation: Operation) -> tuple[dict[str, Any], str]:
+    """What the form is filled with, and the offer that it was for: the recipe of an asset (?from=)
+    or of a job (?job=), or the asset itself as the source; else what the address says by name."""
     if (job := _mine(Job.objects, request, "job")) and job.operation == operation.key:
-        return dict(job.params)
+        return dict(job.params), job.offer
     asset = _mine(Asset.objects.live(), request, "from")
     if asset is None:
-        return {p.name: request.GET[p.name] for p in operation.params if p.name in request.GET}
+        query = request.GET
+        return {p.name: query[p.name] for p in operation.params if p.name in query}, ""
     if asset.recipe.get("operation") == operation.key:
-        return dict(asset.recipe["params"])
+        return dict(asset.recipe["params"]), asset.recipe.get("offer", "")
     source = next((p for p in operation.params if p.is_asset), None)
-    return {source.name: str(asset.pk)} if source and source.kind == asset.kind else {}
+    return {source.name: str(asset.pk)} if source and source.kind == asset.kind else {}, ""
+
+
+def forget_proposals(operation: Operation, offer: Offer, initial: dict[str, Any]) -> None:
+    """What was only proposed is proposed anew, so that it follows the other controls again."""
+    for param in offer.params(operation):
+        if param.derive and initial.get(param.name) == param.derive(initial):
+            initial.pop(param.name, None)
 
 
 def _mine(manager: Any, request: MemberRequest, name: str) -> Any:
@@ -84,15 +114,19 @@ def page(request: MemberRequest, form: OperationForm, key: str = "") -> dict[str
     return {
         "operation": operation,
         "offer": offer,
-        "offers": catalogue.offers(operation.key),
+        "siblings": models.siblings(operation),
+        "models": models.usable(operation, request.account, offer),
+        "locked": models.locked(operation, request.account),
+        "takes_picture": any(p.kind == "image" for p in form.spec.values()),
         "provider": catalogue.provider_of(offer),
         "form": form,
         "groups": groups(form),
         "problems": form.non_field_errors() if form.is_bound else [],
         "key": key or str(uuid.uuid4()),
-        "sent": sent(operation, offer, said(form), request.account.available),
+        "sent": sent(operation, offer, said(form), request.account),
         "cards": cards(mine[:RESULTS], request.account),
         "samples": SAMPLES.values(),
+        "ideas": CARD_IDEAS if catalogue.provider_of(offer).local else PROMPT_IDEAS,
         "stage": [f"studio/stages/{operation.key}.html", "studio/stages/default.html"],
         "filled": bool(form.is_bound or form.initial),
     }
@@ -112,7 +146,7 @@ def fields(data: Mapping[str, Any]) -> dict[str, Any]:
 @writer
 def submit(request: MemberRequest, operation: Operation) -> HttpResponseBase:
     """Order the job, once per key, or say beside each control what is wrong."""
-    offer = choose(operation, request.POST.get("offer", ""))
+    offer = choose(operation, request.POST.get("offer", ""), request.account)
     key = "".join(c for c in request.POST.get("key", "")[:100] if c.isprintable())
     form = OperationForm(
         operation,
@@ -153,24 +187,44 @@ def refuse(request: MemberRequest, form: OperationForm, key: str) -> HttpRespons
 def quote(request: MemberRequest, module: str, key: str) -> HttpResponseBase:
     """What would be sent and what it would cost, while the form is being filled."""
     operation = find(module, key)
-    offer = choose(operation, request.POST.get("offer", ""))
-    reading = sent(operation, offer, fields(request.POST), request.account.available)
+    offer = choose(operation, request.POST.get("offer", ""), request.account)
+    reading = sent(operation, offer, fields(request.POST), request.account)
     return render(request, "studio/sent.html", {"sent": reading})
 
 
 def sent(
-    operation: Operation, offer: Offer, data: dict[str, Any], available: int
+    operation: Operation, offer: Offer, data: dict[str, Any], account: Account
 ) -> dict[str, Any]:
     """The server's reading of the form: values in words, notes, problems, price."""
-    form = OperationForm(operation, offer, data, resolve=False)
+    form = OperationForm(operation, offer, data, account=account, resolve=False)
+    for field in form.fields.values():
+        field.required = False  # what is not yet said is no mistake yet
     if not form.is_valid():
         return {"problems": [p["message"] for p in form.problems()], "price": None}
-    price = jobs.quote(offer, form.params)
+    price = jobs.quote(offer, form.params, account)
+    own = keys.own_key(account, offer.provider) is not None
+    bill = offer.price.quote(form.params)
     label = f"{credits(price.amount)} cr" if price.amount else "free"
     return {
-        "rows": spoken_params(operation, form.params),
+        "rows": rows(form),
         "notes": form.notes,
+        "derived": {name: value or "" for name, value in form.derived.items()},
         "price": price,
-        "label": label,
-        "left": available - price.amount,
+        "label": "your key" if own else label,
+        "own": own,
+        "who": catalogue.provider_of(offer).label,
+        "rule": bill.words,
+        "dollars": about(bill.amount),
+        "left": account.available - price.amount,
     }
+
+
+def rows(form: OperationForm) -> list[tuple[str, str]]:
+    """(label, value in words) of what goes out. Motion goes out as words of the prompt."""
+    speaks = "motion_words" in form.spec
+    said = as_prompt(form.params) if speaks else form.params
+    return [
+        (p.label, spoken(p, said[p.name]))
+        for p in form.spec.values()
+        if said.get(p.name) is not None
+    ]

@@ -47,3 +47,11 @@ IDEAS = (
     Idea("Tilt and settle", "rotation", "coffee", "motion=rotation&direction=left"),
     Idea("Fly like a drone", "complex", "rocket", "motion=complex&direction=up&strength=80"),
 )
+
+# First words to try: for a card that shows them, and for a model that pictures them.
+CARD_IDEAS = ("Every picture wants to move", "Open on Sunday", "Thank you for 1,000 followers")
+PROMPT_IDEAS = (
+    "A paper boat drifts down a rainy street at night, neon in the puddles",
+    "Slow aerial flight over a lavender field at sunrise, light fog",
+    "A potter's hands shape a bowl, close, warm window light",
+)

@@ -1,4 +1,4 @@
-"""Signing in and out, and the account page: keys of the API and the password."""
+"""Signing in and out, and the account page: keys and the password."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from django.http import (
     HttpResponseBase,
 )
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -30,6 +31,7 @@ from assets.views.guard import sign_in_first
 from billing import access
 from billing.models import Account, User
 from billing.services import usage
+from studio.views import keys as own_keys
 
 TRIES = 10
 WINDOW = 15 * 60  # seconds, from the first failure
@@ -151,6 +153,8 @@ def _page(request: PersonRequest, status: int = 200, **changed: Any) -> HttpResp
         "key_form": KeyForm(initial={"read_only": not access.can_write(role)}),
         "password_form": _password_form(request),
         "can_write": access.can_write(role),
+        "own_keys": own_keys.rows(mine, role) if mine else [],
+        "can_manage": access.can_manage(role),
     }
     return render(request, "account/account.html", context | changed, status=status)
 
@@ -210,9 +214,24 @@ def _choose_account(request: PersonRequest) -> HttpResponseBase:
     return redirect("home")
 
 
+def _save_own_key(request: PersonRequest) -> HttpResponseBase:
+    refused = own_keys.save(request)
+    if refused is None:
+        return redirect(f"{reverse('account')}#own-keys")
+    assert request.account
+    return _page(request, 422, own_keys=own_keys.rows(request.account, request.role, refused))
+
+
+def _remove_own_key(request: PersonRequest) -> HttpResponseBase:
+    own_keys.remove(request)
+    return redirect(f"{reverse('account')}#own-keys")
+
+
 ACTIONS: dict[str, Callable[[PersonRequest], HttpResponseBase]] = {
     "create_key": _create_key,
     "revoke_key": _revoke_key,
     "set_password": _set_password,
     "choose_account": _choose_account,
+    "save_own_key": _save_own_key,
+    "remove_own_key": _remove_own_key,
 }

@@ -29,6 +29,8 @@ REQUESTS = [
     ("job", "get", False, "job"),
     ("job-cancel", "post", True, "job"),
     ("job-retry", "post", True, "job"),
+    ("job-send-again", "post", True, "job"),
+    ("job-give-up", "post", True, "job"),
     ("assets", "get", False, ""),
     ("assets", "post", True, ""),
     ("asset", "get", False, "asset"),
@@ -47,6 +49,8 @@ PATHS = {
     "job": "jobs/{job}/",
     "job-cancel": "jobs/{job}/cancel/",
     "job-retry": "jobs/{job}/retry/",
+    "job-send-again": "jobs/{job}/send-again/",
+    "job-give-up": "jobs/{job}/give-up/",
     "assets": "assets/",
     "asset": "assets/{asset}/",
     "asset-restore": "assets/{asset}/restore/",
@@ -67,8 +71,11 @@ def ask(
     job = Job.objects.get(pk=post(api, "/api/v1/jobs/", body()).json()["id"])
 
     def send(client: Client, name: str, method: str, **ids: Any) -> Any:
-        if name == "job-retry":
-            Job.objects.filter(pk=job.pk).update(state="failed")
+        state = {"job-retry": "failed", "job-send-again": "review", "job-give-up": "review"}.get(
+            name
+        )
+        if state:
+            Job.objects.filter(pk=job.pk).update(state=state)
         path = "/api/v1/" + PATHS[name].format(**{"job": job.pk, "asset": cat.pk, **ids})
         if (name, method) == ("assets", "post"):
             from django.core.files.uploadedfile import SimpleUploadedFile

@@ -10,18 +10,18 @@ from jsonschema import Draft202012Validator
 
 from assets.models import Asset
 from billing.models import CREDIT, Account, Entry
-from studio import catalogue
+from studio import catalogue, keys
 from studio.models import Job
 from tests.api.conftest import post
 
 ESTIMATE = "/api/v1/estimate/"
 
 
-def test_the_list_is_the_catalogue(api: Client) -> None:
+def test_the_list_is_the_catalogue(api: Client, account: Account) -> None:
     told = api.get("/api/v1/operations/").json()["results"]
     assert [o["key"] for o in told] == list(catalogue.operations())
     for operation in told:
-        offered = [offer.key for offer in catalogue.offers(operation["key"])]
+        offered = [offer.key for offer in catalogue.offers(operation["key"], keys.usable(account))]
         assert [offer["key"] for offer in operation["offers"]] == offered
 
 
@@ -75,7 +75,7 @@ def test_an_unknown_operation(api: Client) -> None:
 
 
 def test_an_operation_that_nobody_can_do(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "offers", lambda key: [])
+    monkeypatch.setattr(catalogue, "offers", lambda key, usable: [])
     assert api.get("/api/v1/operations/image-to-video/").json()["offers"] == []
     answer = post(api, ESTIMATE, {"operation": "image-to-video"})
     assert answer.status_code == 400

@@ -55,6 +55,7 @@ class Faults:
     retry_after: str = "1"
     body: str = HTML.decode()
     expired_status: int = 403
+    upload_status: int = 200  # of the answer to the bytes of an upload
 
 
 @dataclass

@@ -301,6 +301,8 @@ class Fake:
         name = request.match_info["name"]
         if name not in self.uploads:
             return web.Response(status=403, text="SignatureDoesNotMatch")
+        if self.faults.upload_status != 200:
+            return web.Response(status=self.faults.upload_status)
         self.uploads[name] = await request.read()
         return web.Response()
 

@@ -1,4 +1,5 @@
 """What every provider promises who sends news: nothing that is forged, changed or old is believed.
+They take files by ticket as well.
 
 A mixin beside ProviderContract; the fake has `sign(body, at=None, id="")`, which makes the headers.
 """
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from studio.spec import Call, ProviderError
+from studio.spec import Call, ErrorKind, ProviderError
 from tests.fakes.parts import DONE
 from tests.fakes.server import Fake
 from tests.providers.contract import ProviderContract, Talk
@@ -132,3 +133,20 @@ class NewsContract(ProviderContract):
             headers = self.sign(fake, body)
             with contextlib.suppress(ProviderError):
                 assert self.provider.read_webhook(headers, body, keys, time.time()).ref == "x"
+
+    # --- files, by ticket -----------------------------------------------------------------------
+
+    @pytest.mark.parametrize(
+        ("status", "kind"),
+        [
+            (403, ErrorKind.LATER),
+            (429, ErrorKind.LATER),
+            (503, ErrorKind.LATER),
+            (413, ErrorKind.INPUT),
+        ],
+    )
+    def test_an_upload_that_fails_is_never_unclear(
+        self, talk: Talk, fake: Fake, files: dict[str, Path], status: int, kind: ErrorKind
+    ) -> None:
+        fake.faults.upload_status = status
+        assert talk.refused("upload", files["image"], "image/png").kind == kind

@@ -18,18 +18,19 @@ from billing.pricing import Flat
 from studio import catalogue, jobs
 from studio.models import Job
 from studio.operations.transform import IMAGE_TO_VIDEO
-from studio.providers import Provider
+from studio.providers import Renderer
 from studio.providers.local import MOTION
 from studio.spec import Call, Update
+from tests.studio.acme import FakeAcme
+from tests.studio.keyring import GOOD
 
 
-class Paper(Provider):
+class Paper(Renderer):
     """`answers` are given one by one: an Update is returned, an exception raised, a function
     called with the Call."""
 
     key = "paper"
     label = "Paper"
-    local = True
     reconcile = "none"
     offers = (replace(MOTION, key="paper-motion", provider="paper", price=Flat("0.12")),)
 
@@ -37,7 +38,7 @@ class Paper(Provider):
         self.answers: list[Any] = []
         self.calls: list[Call] = []
 
-    def submit(self, call: Call) -> Update:
+    def render(self, call: Call) -> Update:
         self.calls.append(call)
         answer = self.answers.pop(0)
         if isinstance(answer, BaseException):
@@ -50,10 +51,22 @@ def paper(monkeypatch: pytest.MonkeyPatch) -> Iterator[Paper]:
     provider = Paper()
     everybody = {**catalogue.providers(), "paper": provider}
     monkeypatch.setattr(catalogue, "providers", lambda: everybody)
-    catalogue.all_offers.cache_clear()
+    catalogue.declared_offers.cache_clear()
     yield provider
     monkeypatch.undo()
-    catalogue.all_offers.cache_clear()
+    catalogue.declared_offers.cache_clear()
+
+
+@pytest.fixture
+def acme(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAcme]:
+    """Acme is there too; its server accepts the key GOOD, and its operator has none."""
+    settings.EXTRA_PROVIDERS = ["tests.studio.acme"]
+    catalogue.clear()
+    with FakeAcme(secret=GOOD) as fake:
+        monkeypatch.setenv("ACME_URL", fake.url)
+        monkeypatch.delenv("ACME_API_KEY", raising=False)
+        yield fake
+    catalogue.clear()
 
 
 @pytest.fixture
@@ -114,13 +127,6 @@ def video(tmp_path: Path, order: Callable[..., Job]) -> Path:
     )
     Job.objects.filter(pk=job.pk).delete()
     return target
-
-
-@pytest.fixture
-def remote(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> Paper:
-    """The same, far away: its work cannot be repeated."""
-    monkeypatch.setattr(type(paper), "local", False)
-    return paper
 
 
 def kinds(job: Job) -> list[str]:

@@ -7,10 +7,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.models import Account, Entry, User
+from billing.pricing import units
 from studio import jobs
-from studio.models import Job
+from studio.models import Job, Notice
+from tests.studio.acme import FakeAcme
 
 Order = Callable[..., Job]
 
@@ -96,3 +99,68 @@ def test_nobody_can_put_a_function_into_the_queue(operator: Client, model: str) 
     assert operator.post(reverse(f"admin:django_q_{model}_add"), data).status_code == 403
     page = operator.get(reverse(f"admin:django_q_{model}_changelist"))
     assert "delete_selected" not in page.content.decode()
+
+
+class TestWorkElsewhere:
+    """Jobs of Acme, of which one is in review."""
+
+    @pytest.fixture
+    def unclear(self, acme: FakeAcme, rich: Account, order: Order) -> Job:
+        job = order("acme-motion")
+        Job.objects.filter(pk=job.pk).update(state="review")
+        job.refresh_from_db()
+        return job
+
+    def listed(self, operator: Client, query: str) -> int:
+        page = operator.get(reverse("admin:studio_job_changelist") + query)
+        assert page.status_code == 200
+        return len(page.context["cl"].result_list)
+
+    @pytest.mark.parametrize(
+        ("action", "state", "words"),
+        [("send_again", "queued", "sent again"), ("give_up", "failed", "given up")],
+    )
+    def test_a_review_is_decided(
+        self, operator: Client, unclear: Job, action: str, state: str, words: str
+    ) -> None:
+        address = reverse("admin:studio_job_changelist")
+        chosen = {"action": action, "_selected_action": [str(unclear.pk)]}
+        assert words in operator.post(address, chosen, follow=True).content.decode()
+        unclear.refresh_from_db()
+        assert unclear.state == state
+        again = operator.post(address, chosen, follow=True).content.decode()
+        assert "only one of unknown outcome" in again
+
+    def test_the_list_finds_what_an_operator_looks_for(
+        self, operator: Client, unclear: Job, order: Order
+    ) -> None:
+        order(key="here")
+        facts = {"cost_differs": True, "provider_cost": units("0.25"), "suspense": units("0.12")}
+        Job.objects.filter(pk=unclear.pk).update(error_kind="key", **facts)
+        for query in (
+            "cost_differs__exact=1",
+            "state__exact=review",
+            "provider=acme",
+            "in_suspense=yes",
+            "error_kind=key",
+        ):
+            assert self.listed(operator, f"?{query}") == 1, query
+        assert self.listed(operator, "?in_suspense=no") == 1
+        assert self.listed(operator, "") == 2
+        page = operator.get(reverse("admin:studio_job_changelist")).content.decode()
+        for words in ("acme", "$0.12", "$0.25", "not said"):
+            assert words in page
+
+    def test_one_job_shows_what_is_known_of_it_there(self, operator: Client, unclear: Job) -> None:
+        hidden = "https://cdn.acme.example/hush?sig=1"
+        Notice.objects.create(provider="acme", delivery="delivery-9", job=unclear, ref="ref-7")
+        facts = {"provider_ref": "ref-7", "epoch": 41, "deadline": timezone.now()}
+        words = {"error": f"No: {hidden}", "error_detail": hidden, "links": {"a": hidden}}
+        Job.objects.filter(pk=unclear.pk).update(**facts, **words)
+        unclear.events.create(state="review", note=hidden)
+        page = operator.get(reverse("admin:studio_job_change", args=[unclear.pk])).content.decode()
+        for shown in ("ref-7", "41", "delivery-9", "Deadline", "No: …"):
+            assert shown in page
+        assert "hush" not in page
+        assert unclear.hook not in page
+        assert 'name="notices-0-taken"' not in page

@@ -6,11 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from billing.pricing import Free, PerSecond, units
 from studio import catalogue, checks
-from studio.operations.transform import IMAGE_TO_VIDEO, MOTION_DIRECTIONS
-from studio.providers.local import MOTION, RENDERERS
+from studio.operations.transform import (
+    FPS,
+    IMAGE_TO_VIDEO,
+    MOTION_DIRECTIONS,
+    PROMPTED,
+    SPOKEN,
+    choice_of,
+)
+from studio.providers.local import CARD, MOTION, RENDERERS
 from studio.schema import json_schema
 from studio.spec import Depends, Offer, Param
 
@@ -23,8 +31,51 @@ def test_every_local_offer_has_its_renderer() -> None:
     assert set(RENDERERS) == {o.key for o in catalogue.providers()["local"].offers}
 
 
-def test_this_computer_comes_first() -> None:
-    assert catalogue.offers("image-to-video")[0] is MOTION
+def test_this_computer_comes_first_and_only_what_is_usable_is_offered() -> None:
+    everybody = catalogue.offers("image-to-video", catalogue.providers())
+    assert everybody[0] is MOTION
+    assert len({o.provider for o in everybody}) > 2
+    assert catalogue.offers("image-to-video", {"local"}) == [MOTION]
+    assert catalogue.offers("text-to-video", {"local"}) == [CARD]
+
+
+def test_transform_leads_wherever_operations_are_listed() -> None:
+    assert list(catalogue.operations())[:2] == ["image-to-video", "text-to-video"]
+
+
+@pytest.mark.parametrize("offer", catalogue.declared_offers().values(), ids=lambda o: o.key)
+def test_every_offer_has_a_price_and_a_schema_for_its_usual_settings(offer: Offer) -> None:
+    operation = catalogue.operations()[offer.operation]
+    price = offer.price.quote(catalogue.usual(operation, offer))
+    assert price.words
+    assert (price.amount == 0) == catalogue.provider_of(offer).local
+    Draft202012Validator.check_schema(json_schema(operation, offer))
+
+
+def test_a_rule_about_a_param_that_is_not_taken_falls_away() -> None:
+    offer = Offer("f", "x", "image-to-video", "F", {"fps": True, "audio": True}, Free())
+    assert [p.depends for p in offer.params(IMAGE_TO_VIDEO)] == [None, None]
+    depends = {p.name: p.depends for p in MOTION.params(IMAGE_TO_VIDEO)}
+    assert depends["fps"] == FPS.depends is not None
+
+
+def test_a_duration_may_be_a_choice() -> None:
+    offer = Offer(
+        "c", "x", "image-to-video", "C", {"duration": choice_of(4, 6, 8, default=8)}, Free()
+    )
+    (duration,) = offer.params(IMAGE_TO_VIDEO)
+    assert (duration.kind, duration.choices, duration.default) == ("choice", (4, 6, 8), 8)
+    assert duration.label_of(4) == "4 s"
+
+
+def test_motion_that_is_only_words_may_be_none() -> None:
+    offer = Offer("w", "x", "image-to-video", "W", PROMPTED, Free())
+    params = {p.name: p for p in offer.params(IMAGE_TO_VIDEO)}
+    assert list(params) == ["motion", "direction", "strength", "motion_words"]
+    assert params["motion"].default == "none"
+    assert tuple(params) == SPOKEN[1:]
+    found = [i for i, _ in checks.offer_problems(offer, {"image-to-video": IMAGE_TO_VIDEO})]
+    assert set(found) == {"studio.E013"}, "nothing but the picture that is missing here"
 
 
 def test_the_declared_directions_are_those_of_the_engine() -> None:
@@ -52,7 +103,7 @@ def test_the_declared_directions_are_those_of_the_engine() -> None:
 )
 def test_a_bad_offer_is_found(change: dict[str, Any], id_: str) -> None:
     offer = replace(MOTION, **change)
-    found = [i for i, _ in checks._offer_problems(offer, {"image-to-video": IMAGE_TO_VIDEO})]
+    found = [i for i, _ in checks.offer_problems(offer, {"image-to-video": IMAGE_TO_VIDEO})]
     assert id_ in found
 
 
@@ -88,3 +139,12 @@ def test_the_schema_says_what_the_form_checks() -> None:
     zoom = rules["zoom"]
     assert zoom["then"]["properties"]["direction"]["enum"] == ["in", "out"]
     assert "required" not in zoom["if"], "left out, the motion is zoom"
+
+
+def test_an_operator_may_rename_the_model_of_an_offer(settings: pytest.FixtureRequest) -> None:
+    settings.OFFER_MODELS = ["gemini-omni-text=gemini-next", "gone=x"]  # type: ignore[attr-defined]
+    catalogue.clear()
+    try:
+        assert catalogue.declared_offers()["gemini-omni-text"].model == "gemini-next"
+    finally:
+        catalogue.clear()

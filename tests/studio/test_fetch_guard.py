@@ -235,5 +235,5 @@ def test_the_certificate_has_to_be_for_the_name_although_a_number_is_connected_t
     ear.join(5)
     listener.close()
     assert b"tls.example" in heard[0]  # the greeting of TLS names whom it expects
-    assert http._tls().check_hostname
-    assert http._tls().verify_mode == ssl.CERT_REQUIRED
+    assert http.tls().check_hostname
+    assert http.tls().verify_mode == ssl.CERT_REQUIRED

@@ -225,16 +225,6 @@ def test_what_has_ended_cannot_be_canceled(order: Order) -> None:
         jobs.cancel(job)
 
 
-def test_what_a_provider_works_on_is_not_called_canceled(
-    order: Order, remote: Paper, rich: Account
-) -> None:
-    remote.answers = [Update(Status.RUNNING, ref="abc-1")]
-    job = order("paper-motion")
-    jobs.start(job.pk)
-    with pytest.raises(jobs.NotPossible):
-        jobs.cancel(job)
-
-
 def test_retry_is_a_new_job_linked_to_the_old(order: Order, alice: User) -> None:
     old = jobs.cancel(order())
     new, created = jobs.retry(old, alice)

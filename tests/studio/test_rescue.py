@@ -1,4 +1,4 @@
-"""Providers far away, workers that die, hints that get lost: nothing is done twice or forgotten."""
+"""Workers that die, hints that get lost: nothing is done twice or forgotten."""
 
 from __future__ import annotations
 
@@ -14,80 +14,11 @@ from assets.models import Asset
 from billing.models import CREDIT, Account, User
 from studio import jobs
 from studio.models import Job, State
-from studio.spec import ErrorKind, Output, ProviderError, Status, Update
+from studio.spec import Output, Status, Update
 from tests.studio.conftest import Paper, kinds
 
 PRICE = 12 * CREDIT
 Order = Callable[..., Job]
-
-
-# --- the states that only a provider far away brings about ----------------------------------------
-
-
-def test_asked_to_wait_it_waits_and_it_was_no_start(
-    order: Order, remote: Paper, rich: Account
-) -> None:
-    remote.answers = [ProviderError("Slow down.", ErrorKind.LATER, retry_after=60)]
-    job = order("paper-motion")
-    jobs.start(job.pk)
-    job.refresh_from_db()
-    assert (job.state, job.attempts) == ("queued", 0)
-    assert job.next_at > timezone.now() + timedelta(seconds=50)
-    jobs.start(job.pk)
-    assert len(remote.calls) == 1, "too early"
-
-
-def test_an_unclear_start_is_never_repeated(order: Order, remote: Paper, rich: Account) -> None:
-    remote.answers = [ProviderError("The line was cut.", ErrorKind.UNCLEAR)]
-    job = order("paper-motion")
-    for _ in range(3):
-        jobs.start(job.pk)
-        jobs.rescue()
-    job.refresh_from_db()
-    rich.refresh_from_db()
-    assert (job.state, len(remote.calls), rich.held) == ("unknown", 1, PRICE)
-    assert job.unclear_since
-
-
-def test_a_bug_after_a_paid_start_is_unclear_too(
-    order: Order, remote: Paper, rich: Account
-) -> None:
-    remote.answers = [RuntimeError("boom")]
-    job = order("paper-motion")
-    jobs.start(job.pk)
-    job.refresh_from_db()
-    assert job.state == State.UNKNOWN
-
-
-def test_accepted_keeps_the_reference_and_late_success_is_charged_once(
-    order: Order, remote: Paper, rich: Account, video: Path, tmp_path: Path
-) -> None:
-    remote.answers = [Update(Status.RUNNING, ref="abc-1", stage="working")]
-    job = order("paper-motion")
-    jobs.start(job.pk)
-    job.refresh_from_db()
-    assert (job.state, job.provider_ref) == ("running", "abc-1")
-    jobs.rescue()
-    first, second = Job.objects.get(pk=job.pk), Job.objects.get(pk=job.pk)
-    done = Update(Status.SUCCEEDED, outputs=(Output(video),))
-    jobs.apply(first, done)
-    jobs.apply(second, done)
-    job.refresh_from_db()
-    rich.refresh_from_db()
-    assert (job.state, rich.balance, rich.held) == ("succeeded", 88 * CREDIT, 0)
-    assert Asset.objects.filter(origin=job.origin).count() == 1
-
-
-def test_a_start_that_died_on_the_way_to_a_provider_becomes_unknown(
-    order: Order, remote: Paper, rich: Account
-) -> None:
-    job = order("paper-motion")
-    Job.objects.filter(pk=job.pk).update(
-        state=State.SUBMITTING, fence=1, attempts=1, lease=timezone.now() - timedelta(seconds=1)
-    )
-    assert jobs.rescue()["unknown"] == 1
-    job.refresh_from_db()
-    assert (job.state, len(remote.calls)) == ("unknown", 0)
 
 
 # --- workers that die -----------------------------------------------------------------------------

@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def _params() -> tuple[Param, ...]:
-        return catalogue.all_offers()[OFFER].params(catalogue.operations()[OPERATION])
+        return catalogue.declared_offers()[OFFER].params(catalogue.operations()[OPERATION])
 
     @staticmethod
     def _help(param: Param) -> str:
@@ -73,7 +73,7 @@ class Command(BaseCommand):
             raise CommandError(f"{output} exists. Name another --output, or add --overwrite.")
 
     def _clean(self, options: dict[str, Any]) -> dict[str, Any]:
-        operation, offer = catalogue.operations()[OPERATION], catalogue.all_offers()[OFFER]
+        operation, offer = catalogue.operations()[OPERATION], catalogue.declared_offers()[OFFER]
         given = {p.name: options.get(p.name) for p in self._params() if not p.is_asset}
         data = {name: value for name, value in given.items() if value is not None}
         form = OperationForm(operation, offer, data, resolve=False)

@@ -1,0 +1,171 @@
+"""Words set into a frame: how large, on which lines, and where each of them stands."""
+
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image, ImageDraw, ImageFont
+
+from studio.engine import EngineError
+from studio.engine.picture import Plane, as_plane
+
+FONT = Path(__file__).parent / "fonts" / "InterDisplay-Bold.otf"
+MISSING = "\uffff"  # no font has it
+
+SAFE_WIDTH, SAFE_HEIGHT = 0.82, 0.7  # shares of the frame that the words may take
+LARGEST = 0.19  # of the shorter side
+SMALLER = 0.5  # further lines, beside the headline
+LEADING = 1.14
+APART = 0.3  # between the headline and what follows, in sizes of the headline
+SHARP = 1.05  # drawn a little too large, so that a camera coming nearer loses nothing
+SMALLEST = 3
+
+
+class Word(NamedTuple):
+    """A word as a mask, with the place of the mask's top left corner in the frame. `size` is the
+    size of its letters, `row` counts the lines from 0."""
+
+    mask: Plane
+    x: float
+    y: float
+    size: float
+    row: int
+    headline: bool
+
+
+class Line(NamedTuple):
+    words: list[str]
+    size: float
+    headline: bool
+
+
+@lru_cache(maxsize=64)
+def font(size: float) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(FONT, size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """The words of each line that has any. Raises EngineError for what cannot be drawn."""
+    found = [line.split() for line in unicodedata.normalize("NFC", text).splitlines()]
+    found = [words for words in found if words]
+    if not found:
+        raise EngineError("There are no words to draw. Write some.")
+    if missing := unknown("".join(word for words in found for word in words)):
+        named = ", ".join(_named(c) for c in missing[:6])
+        more = f" and {len(missing) - 6} more" if len(missing) > 6 else ""
+        raise EngineError(
+            f"The font of the title card has no {named}{more}. It has the Latin, Greek and "
+            "Cyrillic alphabets; leave other characters out."
+        )
+    return found
+
+
+def unknown(text: str) -> list[str]:
+    """The characters that the font lacks, each once."""
+    test = font(24)
+    blank = _shape(test, MISSING)
+    return [c for c in dict.fromkeys(text) if not c.isprintable() or _shape(test, c) == blank]
+
+
+def _shape(face: ImageFont.FreeTypeFont, character: str) -> tuple[tuple[int, int], bytes]:
+    mask = face.getmask(character)
+    return mask.size, bytes(mask)
+
+
+def _named(character: str) -> str:
+    code = f"U+{ord(character):04X}"
+    return f"“{character}” ({code})" if character.isprintable() else code
+
+
+def compose(text: str, width: int, height: int) -> list[Word]:
+    """Every word of `text` in its place, as large as the frame allows."""
+    said = paragraphs(text)
+    room = (width * SAFE_WIDTH, height * SAFE_HEIGHT)
+    low, high = float(SMALLEST), max(SMALLEST, LARGEST * min(width, height))
+    lines = fitted(said, high, room)
+    if lines is None:
+        while high - low > 0.5:
+            middle = (low + high) / 2
+            found = fitted(said, middle, room)
+            low, high, lines = (middle, high, found) if found else (low, middle, lines)
+    return placed(lines or wrapped(said, low, room[0]), width, height)
+
+
+def fitted(said: list[list[str]], size: float, room: tuple[float, float]) -> list[Line] | None:
+    """The lines at that size, or None where they need more room."""
+    lines = wrapped(said, size, room[0])
+    wide = max(measure(line) for line in lines)
+    return lines if wide <= room[0] and height_of(lines) <= room[1] else None
+
+
+def wrapped(said: list[list[str]], size: float, room: float) -> list[Line]:
+    """Each paragraph on as few lines as it needs, made about equally long."""
+    lines: list[Line] = []
+    for number, words in enumerate(said):
+        own = size if number == 0 else size * SMALLER
+        lines += [Line(part, own, number == 0) for part in balanced(words, own, room)]
+    return lines
+
+
+def balanced(words: list[str], size: float, room: float) -> list[list[str]]:
+    rows = greedy(words, size, room)
+    low, high = 0.0, room
+    while high - low > size / 4:
+        middle = (low + high) / 2
+        narrower = greedy(words, size, middle)
+        if len(narrower) == len(rows):
+            high = middle
+        else:
+            low = middle
+    return greedy(words, size, high)
+
+
+def greedy(words: list[str], size: float, room: float) -> list[list[str]]:
+    """As many words on each line as go in; a word that is too long stands alone."""
+    rows: list[list[str]] = [[]]
+    for word in words:
+        if rows[-1] and font(size).getlength(" ".join([*rows[-1], word])) > room:
+            rows.append([])
+        rows[-1].append(word)
+    return rows
+
+
+def measure(line: Line) -> float:
+    return font(line.size).getlength(" ".join(line.words))
+
+
+def height_of(lines: list[Line]) -> float:
+    gap = APART * lines[0].size if not lines[-1].headline else 0
+    return sum(line.size * LEADING for line in lines) + gap
+
+
+def placed(lines: list[Line], width: int, height: int) -> list[Word]:
+    """The lines in the middle of the frame, word by word."""
+    found = []
+    top = (height - height_of(lines)) / 2
+    for row, line in enumerate(lines):
+        if row and line.headline != lines[row - 1].headline:
+            top += APART * lines[0].size
+        left = (width - measure(line)) / 2
+        # Capital letters of this font are 0.73 of its size high: half of that below the middle.
+        base = top + line.size * (LEADING / 2 + 0.36)
+        for index, word in enumerate(line.words):
+            before = " ".join([*line.words[:index], ""]) if index else ""
+            x = left + font(line.size).getlength(before)
+            found.append(drawn(word, x, base, line, row))
+        top += line.size * LEADING
+    return found
+
+
+def drawn(word: str, x: float, base: float, line: Line, row: int) -> Word:
+    """The mask of a word whose first letter begins at `x` on the base line."""
+    face = font(line.size * SHARP)
+    left, top, right, bottom = face.getbbox(word, anchor="ls")
+    margin = 2
+    size = (int(right - left) + 2 * margin + 1, int(bottom - top) + 2 * margin + 1)
+    image = Image.new("L", size)
+    ImageDraw.Draw(image).text((margin - left, margin - top), word, 255, face, anchor="ls")
+    mask = as_plane(image)
+    at = (x + (left - margin) / SHARP, base + (top - margin) / SHARP)
+    return Word(mask, *at, line.size, row, line.headline)

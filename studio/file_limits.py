@@ -1,0 +1,125 @@
+"""What a provider takes as a file, and what a person is told of one that is outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.text import get_text_list
+
+from assets.models import Asset
+from studio.spec import FileLimits, Param
+
+MEGABYTE = 1_000_000
+
+
+def problem(param: Param, limits: FileLimits, asset: Asset, taker: str) -> str:
+    """Why `taker` cannot use it: the value, the limit, the way out. Empty when it can."""
+    if param.kind == "image":
+        return _shape(param, limits, asset, taker)
+    if words := _length(param, limits, asset, taker):
+        return words
+    if limits.max_bytes and asset.size > limits.max_bytes:
+        most = _megabytes(limits.max_bytes)
+        return (
+            f"{param.label} has {_megabytes(asset.size)}; {taker} takes {most} at most. "
+            "Choose a shorter or smaller one."
+        )
+    if limits.mimes and asset.mime not in limits.mimes:
+        return (
+            f"{param.label} is {type_name(asset.mime)}; {taker} takes {type_names(limits.mimes)}. "
+            "Convert it, or choose another."
+        )
+    return ""
+
+
+def _shape(param: Param, limits: FileLimits, asset: Asset, taker: str) -> str:
+    width, height = asset.width or 0, asset.height or 0
+    if not width or not height:
+        return ""
+    is_ = f"{param.label} is {width} × {height}"
+    ratio = width / height
+    low, high = limits.min_ratio, limits.max_ratio
+    if (low and ratio < low) or (high and ratio > high):
+        return (
+            f"{is_}, a shape of {_ratio(ratio)}; {taker} takes {_between(low, high, _ratio)} "
+            "(width to height). Crop it, or choose another."
+        )
+    shrunk = min(1.0, (limits.max_side or max(width, height)) / max(width, height))
+    if limits.min_side and min(width, height) * shrunk < limits.min_side:
+        made = " when it is made small enough" if shrunk < 1 <= min(width, height) else ""
+        return (
+            f"{is_}; {taker} needs {limits.min_side} px on the shorter side"
+            f"{made}. Choose a larger one."
+        )
+    return ""
+
+
+def _length(param: Param, limits: FileLimits, asset: Asset, taker: str) -> str:
+    low, high, seconds = limits.min_seconds, limits.max_seconds, asset.duration
+    if seconds is None or not ((low and seconds < low) or (high and seconds > high)):
+        return ""
+    takes = _between(low, high, lambda s: f"{s:g} s")
+    way_out = "Cut it" if high and seconds > high else "Choose a longer one"
+    return f"{param.label} is {seconds:.1f} s long; {taker} takes {takes}. {way_out}."
+
+
+def note(param: Param, limits: FileLimits, asset: Asset, taker: str) -> str:
+    """How a picture is changed on the way, in words; empty when it goes as it is."""
+    if param.kind != "image":
+        return ""
+    width, height = asset.width or 0, asset.height or 0
+    if limits.max_side and max(width, height) > limits.max_side:
+        return (
+            f"{param.label} is {width} × {height}; {taker} takes {limits.max_side} px at most, "
+            "so a smaller copy is sent."
+        )
+    if limits.max_bytes and asset.size > limits.max_bytes:
+        most = _megabytes(limits.max_bytes)
+        return (
+            f"{param.label} has {_megabytes(asset.size)}; {taker} takes {most} at most, "
+            "so a smaller copy is sent."
+        )
+    if limits.mimes and asset.mime not in limits.mimes:
+        return (
+            f"{param.label} is {type_name(asset.mime)}; {taker} takes {type_names(limits.mimes)}, "
+            "so a converted copy is sent."
+        )
+    return ""
+
+
+def summary(limits: FileLimits) -> str:
+    """All of it in a few words, for lists."""
+    px, mb = limits.max_side, limits.max_bytes
+    parts = [
+        f"from {limits.min_side} px" if limits.min_side else "",
+        f"up to {px} px" if px else "",
+        f"up to {_megabytes(mb)}" if mb else "",
+        _between(limits.min_seconds, limits.max_seconds, lambda s: f"{s:g} s")
+        if limits.min_seconds or limits.max_seconds
+        else "",
+    ]
+    return ", ".join(p for p in parts if p)
+
+
+def _between(low: float | None, high: float | None, words: Any) -> str:
+    if low and high:
+        return f"{words(low)} to {words(high)}"
+    return f"at least {words(low)}" if low else f"at most {words(high)}"
+
+
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.2f} : 1" if ratio >= 1 else f"1 : {1 / ratio:.2f}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / MEGABYTE:.1f}".removesuffix(".0") + " MB"
+
+
+def type_name(mime: str) -> str:
+    """'image/jpeg' → 'JPEG'."""
+    return mime.partition("/")[2].removeprefix("x-").upper()
+
+
+def type_names(mimes: Sequence[str]) -> str:
+    return str(get_text_list([type_name(m) for m in mimes], "or"))

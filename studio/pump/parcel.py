@@ -1,0 +1,60 @@
+"""What a job looks like on its way to a provider."""
+
+from __future__ import annotations
+
+from assets import services as assets
+from billing.pricing import Free
+from studio import catalogue, jobs
+from studio.jobs.render import folder_of
+from studio.keys import Access
+from studio.models import Job
+from studio.pump import uploads
+from studio.pump.errands import Send, Source
+from studio.spec import Handle, Offer, ProviderError
+
+
+def packed(job: Job, access: Access, webhook: str) -> Send:
+    """A claimed job with everything that goes with it. Raises ProviderError, and what is wrong with
+    its files."""
+    offer = catalogue.all_offers().get(job.offer)
+    if offer is None:
+        raise ProviderError(f"“{job.offer}” is not offered any more. Choose another model.")
+    folder = folder_of(job)
+    folder.mkdir(parents=True, exist_ok=True)
+    return Send(
+        job=job.pk,
+        fence=job.fence,
+        access=access,
+        offer=offer,
+        params=job.params,
+        sources=_sources(job, offer, access),
+        ref=_ref(job),
+        folder=folder,
+        webhook=webhook,
+    )
+
+
+def _sources(job: Job, offer: Offer, access: Access) -> dict[str, Source]:
+    limits = {p.name: p.limits for p in offer.params(catalogue.operations()[job.operation])}
+    found = {}
+    for param, asset in jobs.source_assets(job, offer).items():
+        name = uploads.name_of(asset, limits[param])
+        found[param] = Source(
+            path=assets.local_copy(asset, folder_of(job)),
+            name=name,
+            mime=asset.mime,
+            limits=limits[param],
+            known=uploads.known(access, name) if access.provider.uploads else "",
+        )
+    return found
+
+
+def handle_of(job: Job, offer: Offer | None) -> Handle:
+    """What its provider is asked by; also when the offer is gone."""
+    known = offer or Offer(job.offer, job.provider, job.operation, job.offer, {}, Free())
+    return Handle(known, _ref(job), job.provider_ref, job.links)
+
+
+def _ref(job: Job) -> str:
+    """Our reference for a start."""
+    return f"{job.pk}.{job.fence}"

@@ -1,0 +1,61 @@
+"""The models of an operation as cards: who does it, for how much, what it cannot do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from billing.models import Account
+from billing.pricing import about
+from studio import catalogue, keys
+from studio.providers import Provider, Remote
+from studio.spec import Offer, Operation
+from studio.templatetags.zoetrope import credits
+
+
+@dataclass(frozen=True)
+class Model:
+    """`price` is that of the usual settings, `words` how it comes about."""
+
+    offer: Offer
+    provider: Provider
+    price: str
+    words: str
+    chosen: bool = False
+
+
+def usable(operation: Operation, account: Account, chosen: Offer) -> list[Model]:
+    """Those that this account may use; this computer first."""
+    own = set(account.provider_keys.filter(retired=None).values_list("provider", flat=True))
+    found = []
+    for offer in catalogue.offers(operation.key, keys.usable(account)):
+        price = offer.price.quote(catalogue.usual(operation, offer))
+        paid = f"{credits(price.amount)} cr" if price.amount else "free"
+        found.append(
+            Model(
+                offer,
+                catalogue.provider_of(offer),
+                "your key" if offer.provider in own else paid,
+                price.words,
+                offer.key == chosen.key,
+            )
+        )
+    return found
+
+
+def locked(operation: Operation, account: Account) -> list[Model]:
+    """Those that this account could use with a key of its own."""
+    open_ = keys.usable(account)
+    found = []
+    for offer in catalogue.all_offers().values():
+        provider = catalogue.provider_of(offer)
+        if offer.operation != operation.key or provider.key in open_:
+            continue
+        if isinstance(provider, Remote) and provider.home:
+            price = offer.price.quote(catalogue.usual(operation, offer))
+            found.append(Model(offer, provider, f"≈ {about(price.amount)}", price.words))
+    return found
+
+
+def siblings(operation: Operation) -> list[Operation]:
+    """The operations of the same module, this one among them."""
+    return [o for o in catalogue.operations().values() if o.module == operation.module]

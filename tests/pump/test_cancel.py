@@ -1,0 +1,197 @@
+"""Stopping work elsewhere: only what its provider confirms is canceled; a result that is quicker is
+kept and paid for."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from typing import Any
+
+import pytest
+from django import db
+
+from assets.models import Asset
+from billing import services as billing
+from billing.models import Account
+from studio import catalogue, jobs, pump
+from studio.models import Job, State
+from tests.fakes.parts import DONE
+from tests.fakes.plain import FakePlain
+from tests.pump.conftest import PRICE, Order, settle
+from tests.pump.test_road import kinds
+
+
+def start(order: Order, plain: FakePlain) -> Job:
+    plain.seconds = None
+    job = order()
+    settle(until=lambda: Job.objects.get(pk=job.pk).state == State.RUNNING)
+    job.refresh_from_db()
+    return job
+
+
+def test_what_waits_is_canceled_at_once(order: Order, plain: FakePlain) -> None:
+    job = jobs.cancel(order())
+    settle()
+    assert (job.state, kinds(job), len(plain.predictions)) == (
+        State.CANCELED,
+        ["hold", "release"],
+        0,
+    )
+
+
+def test_what_runs_is_canceled_when_its_provider_says_so(order: Order, plain: FakePlain) -> None:
+    job = jobs.cancel(start(order, plain))
+    assert (job.state, job.cancel_requested) == (State.RUNNING, True)
+    settle(3)
+    job.refresh_from_db()
+    assert (job.state, kinds(job)) == (State.CANCELED, ["hold", "release"])
+    assert plain.predictions[job.provider_ref].stage == "canceled"
+
+
+def test_a_result_that_was_quicker_is_kept(order: Order, plain: FakePlain) -> None:
+    job = start(order, plain)
+    plain.end(job.provider_ref)
+    jobs.cancel(job)
+    settle(3)
+    job.refresh_from_db()
+    assert (job.state, kinds(job)) == (State.SUCCEEDED, ["hold", "charge"])
+
+
+def test_canceled_while_it_is_sent(order: Order, plain: FakePlain) -> None:
+    """Whether it was accepted is waited for; then it is stopped there."""
+    plain.seconds, plain.faults.slow = None, 0.3
+    job = order()
+    pumping = threading.Thread(target=_pump_once)
+    pumping.start()
+    while Job.objects.get().state == State.QUEUED:
+        time.sleep(0.01)
+    jobs.cancel(job)
+    pumping.join()
+    plain.faults.slow = 0
+    settle(3)
+    job.refresh_from_db()
+    assert (job.state, kinds(job)) == (State.CANCELED, ["hold", "release"])
+    assert [p.stage for p in plain.predictions.values()] == ["canceled"]
+
+
+def _pump_once() -> None:
+    pump.run_slice(0.4)
+    db.connection.close()
+
+
+def test_canceled_while_it_is_asked_to_wait(order: Order, plain: FakePlain) -> None:
+    plain.faults.too_many = 1
+    job = order()
+    pump.run_slice(0.3)
+    assert jobs.cancel(job).state == State.CANCELED
+
+
+@pytest.mark.parametrize("fault", ["server_error", "malformed"])
+def test_a_provider_that_does_not_answer_is_asked_again_but_not_all_the_time(
+    fault: str, order: Order, plain: FakePlain
+) -> None:
+    job = start(order, plain)
+    setattr(plain.faults, fault, -1)
+    plain.calls.clear()
+    jobs.cancel(job)
+    for _ in range(3):
+        pump.run_slice(0.4)
+    asked = [call for call in plain.calls if call[0] == "DELETE"]
+    assert 1 <= len(asked) <= 8, asked
+    setattr(plain.faults, fault, 0)
+    settle(4)
+    job.refresh_from_db()
+    assert (job.state, kinds(job)) == (State.CANCELED, ["hold", "release"])
+
+
+def test_a_provider_that_cannot_stop(
+    order: Order, plain: FakePlain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person is told, and nothing is pretended."""
+    job = start(order, plain)
+    monkeypatch.setattr(type(catalogue.providers()["plainlookup"]), "cancels", False)
+    with pytest.raises(jobs.NotPossible, match="cannot stop what it has begun"):
+        jobs.cancel(job)
+    plain.end(job.provider_ref)
+    settle(3)
+    assert kinds(job) == ["hold", "charge"]
+
+
+def test_a_provider_that_says_no_to_it(
+    order: Order, plain: FakePlain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no(*_: Any) -> Any:
+        from studio.spec import ProviderError
+
+        raise ProviderError("It is too late to stop this.")
+
+    job = start(order, plain)
+    monkeypatch.setattr(type(catalogue.providers()["plainlookup"]), "cancel", no)
+    jobs.cancel(job)
+    pump.run_slice(0.4)
+    job.refresh_from_db()
+    assert (job.state, job.cancel_requested) == (State.RUNNING, False)
+    assert job.stage == "cannot be stopped any more"
+    plain.end(job.provider_ref)
+    settle(3)
+
+
+@pytest.mark.parametrize("races", [20, pytest.param(200, marks=pytest.mark.slow)])
+def test_cancel_and_success_race(
+    races: int, order: Order, rich: Account, plain: FakePlain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At moments of all kinds: one of the two wins, and the money goes with it."""
+    monkeypatch.setenv("PLAINLOOKUP_SLOTS", str(races))
+    monkeypatch.setattr(jobs.results, "_into_library", _as_if_saved)
+    plain.seconds = None
+    billing.grant(rich, races * PRICE, "grant:races")
+    placed = [order() for _ in range(races)]
+    settle(30, until=lambda: not Job.objects.exclude(state=State.RUNNING).exists())
+    racing = [
+        threading.Thread(target=_end_all, args=(plain,)),
+        threading.Thread(target=_cancel_all, args=(placed,)),
+    ]
+    for thread in racing:
+        thread.start()
+    settle(60)
+    for thread in racing:
+        thread.join()
+    settle(10)
+    ends = {State.SUCCEEDED: ["hold", "charge"], State.CANCELED: ["hold", "release"]}
+    outcome = {job.pk: State(job.state) for job in Job.objects.all()}
+    for job in placed:
+        assert kinds(job) == ends[outcome[job.pk]]
+    assert set(outcome.values()) == set(ends), "each of them won sometimes"
+    for job in Job.objects.filter(state=State.CANCELED):
+        assert plain.predictions[job.provider_ref].stage == "canceled"
+
+
+def _as_if_saved(job: Job, paths: object, *, apart: bool) -> None:
+    """The library has its own tests; here only the decision counts."""
+    jobs.results.end(job, State.SUCCEEDED, note="in the library", results=[])
+
+
+def _end_all(plain: FakePlain) -> None:
+    for prediction in random.sample(list(plain.predictions.values()), len(plain.predictions)):
+        time.sleep(random.uniform(0, 0.03))
+        if prediction.stage != "canceled":
+            plain.end(prediction.id, DONE)
+
+
+def _cancel_all(placed: list[Job]) -> None:
+    for job in random.sample(placed, len(placed)):
+        time.sleep(random.uniform(0, 0.02))
+        try:
+            jobs.cancel(job)
+        except jobs.NotPossible:
+            continue
+    db.connection.close()
+
+
+def test_a_canceled_job_has_no_film(order: Order, plain: FakePlain) -> None:
+    job = jobs.cancel(start(order, plain))
+    settle(3)
+    plain.end(job.provider_ref)
+    settle(1)
+    assert not Asset.objects.filter(origin=job.origin).exists()

@@ -1,0 +1,376 @@
+"""Workflows of ComfyUI: what an admin may store, and the offers that come of it."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from billing.models import User
+from billing.pricing import CREDIT
+from studio import catalogue, workflows
+from studio.graphs import filled, propose
+from studio.models import Workflow
+from studio.operations.transform import IMAGE_TO_VIDEO, TEXT_TO_VIDEO
+
+GRAPHS = Path(__file__).parent.parent / "providers" / "workflows"
+REPEAT: dict[str, Any] = json.loads((GRAPHS / "repeat.json").read_text())
+MAPPING: dict[str, Any] = {
+    "image": [["1", "image"]],
+    "width": [["2", "width"]],
+    "height": [["2", "height"]],
+    "frames": [["3", "amount"]],
+    "fps": [["4", "fps"]],
+}
+SAMPLER: dict[str, Any] = {
+    "1": {"class_type": "LoadImage", "inputs": {"image": "a.png"}},
+    "2": {"class_type": "CLIPTextEncode", "inputs": {"text": "bad", "clip": ["9", 0]}},
+    "3": {"class_type": "CLIPTextEncode", "inputs": {"text": "good", "clip": ["9", 0]}},
+    "4": {
+        "class_type": "WanImageToVideo",
+        "inputs": {
+            "positive": ["3", 0],
+            "negative": ["2", 0],
+            "start_image": ["1", 0],
+            "width": 832,
+            "height": 480,
+            "length": 81,
+        },
+    },
+    "5": {
+        "class_type": "KSampler",
+        "inputs": {"positive": ["4", 0], "negative": ["4", 1], "seed": 1, "cfg": 6.0},
+    },
+    "6": {"class_type": "CreateVideo", "inputs": {"images": ["5", 0], "fps": 16}},
+    "8": {"class_type": "SaveVideo", "inputs": {"video": ["6", 0]}},
+    "9": {"class_type": "CLIPLoader", "inputs": {"clip_name": "t5"}},
+}
+
+
+def workflow(**changed: Any) -> Workflow:
+    said: dict[str, Any] = {"key": "repeat", "label": "Repeat", "graph": REPEAT}
+    return Workflow(**{**said, "mapping": MAPPING, **changed})
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The address of a server is set."""
+    monkeypatch.setenv("COMFYUI_URL", "http://127.0.0.1:8188")
+    workflows.forget()
+    yield
+    workflows.forget()
+
+
+@pytest.fixture
+def operator(db: None, client: Client) -> Client:
+    User.objects.create_superuser("root", password="a long password")
+    client.login(username="root", password="a long password")
+    return client
+
+
+# --- offers -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_what_is_stored_is_offered(server: None) -> None:
+    workflow(price="0.02").save()
+    offer = catalogue.all_offers()["comfyui-repeat"]
+    assert offer in catalogue.offers("image-to-video", {"comfyui"})
+    assert offer.price.quote({}).amount == 2 * CREDIT
+    names = [p.name for p in offer.params(IMAGE_TO_VIDEO)]
+    assert names == ["image", "duration", "width", "height", "fps"]
+
+
+@pytest.mark.django_db
+def test_what_is_not_enabled_not_sound_or_without_a_server_is_not(
+    server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workflow().save()
+    workflow(key="off", enabled=False).save()
+    workflow(key="broken", mapping={"image": [["77", "image"]]}).save()
+    workflow(key="gone", operation="no-such-thing").save()
+    assert [o.key for o in workflows.offers()] == ["comfyui-repeat"]
+    monkeypatch.delenv("COMFYUI_URL")
+    assert workflows.offers() == []
+
+
+@pytest.mark.django_db
+def test_many_looks_are_one_query(
+    server: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    workflow().save()
+    with django_assert_num_queries(1):
+        for _ in range(20):
+            assert workflows.offers()
+
+
+def test_without_a_server_the_database_is_not_asked() -> None:
+    assert workflows.offers() == []
+
+
+def test_values_go_to_their_nodes_and_the_stored_graph_stays() -> None:
+    before = deepcopy(REPEAT)
+    params = {"width": 320, "height": 240, "duration": 2.5, "fps": 24}
+    sent = workflows.offer_of(workflow()).payload(params, {"image": "cat.png"})["prompt"]
+    assert sent["1"]["inputs"]["image"] == "cat.png"
+    assert (sent["2"]["inputs"]["width"], sent["2"]["inputs"]["height"]) == (320, 240)
+    assert (sent["3"]["inputs"]["amount"], sent["4"]["inputs"]["fps"]) == (60, 24)
+    assert sent["2"]["inputs"]["image"] == ["1", 0]
+    assert before == REPEAT
+
+
+def test_what_is_not_said_is_left_and_zero_is_said() -> None:
+    graph = {"1": {"class_type": "A", "inputs": {"seed": 5, "cfg": 1.0}}}
+    mapping = {"seed": [["1", "seed"]], "guidance": [["1", "cfg"]]}
+    sent = filled(graph, mapping, {"seed": None, "guidance": 0})
+    assert sent["1"]["inputs"] == {"seed": 5, "cfg": 0}
+
+
+@pytest.mark.parametrize(
+    ("pace", "fps", "seconds", "frames"),
+    [
+        ({}, 24, 1, 24),
+        ({"fps": 16}, None, 5, 80),
+        ({"fps": 16, "step": 4}, None, 5, 81),
+        ({"fps": 16, "step": 4}, None, 4.9, 81),
+        ({"fps": 24, "step": 8}, None, 1, 25),
+        ({}, 24, 0.01, 1),
+    ],
+)
+def test_a_length_becomes_frames(
+    pace: dict[str, Any], fps: int | None, seconds: float, frames: int
+) -> None:
+    mapping = {"image": MAPPING["image"], "frames": MAPPING["frames"]}
+    mapping |= {"fps": MAPPING["fps"]} if fps else {}
+    offer = workflows.offer_of(workflow(mapping=mapping, limits={"frames": pace}))
+    sent = offer.payload({"duration": seconds, "fps": fps}, {"image": "a.png"})
+    assert sent["prompt"]["3"]["inputs"]["amount"] == frames
+
+
+def test_limits_narrow_what_may_be_said() -> None:
+    limits = {
+        "width": {"low": 256, "high": 1024, "default": 512, "multiple": 16},
+        "height": {"default": None},
+        "fps": {"choices": [16, 24]},
+        "duration": {"high": 8},
+    }
+    stored = workflow(limits=limits)
+    assert workflows.problems(stored) == []
+    params = {p.name: p for p in workflows.offer_of(stored).params(IMAGE_TO_VIDEO)}
+    width = params["width"]
+    assert (width.low, width.high, width.default, width.multiple) == (256, 1024, 512, 16)
+    assert params["height"].default is None
+    assert (params["fps"].choices, params["fps"].default) == ((16, 24), 16)
+    assert params["duration"].high == 8
+
+
+def test_a_prompt_brings_the_camera_as_words() -> None:
+    mapping = {"image": [["1", "image"]], "prompt": [["3", "text"]]}
+    stored = workflow(graph=SAMPLER, mapping=mapping)
+    assert workflows.problems(stored) == []
+    offer = workflows.offer_of(stored)
+    assert {"motion", "direction", "strength", "motion_words"} <= set(offer.accepts)
+    params = {"prompt": "A cat", "motion": "zoom", "motion_words": "The camera zooms in."}
+    sent = offer.payload(params, {"image": "a.png"})["prompt"]
+    assert sent["3"]["inputs"]["text"] == "A cat. The camera zooms in."
+
+
+# --- what is refused ----------------------------------------------------------------------------
+
+EDITOR = {"nodes": [{"id": 1, "type": "LoadImage"}], "links": [], "version": 0.4}
+UNSAVED = {k: v for k, v in REPEAT.items() if k != "5"}
+DANGLING = {**REPEAT, "4": {"class_type": "CreateVideo", "inputs": {"images": ["33", 0]}}}
+LARGE = {str(n): {"class_type": "SaveImage", "inputs": {}} for n in range(1001)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"graph": {}}, "empty"),
+        ({"graph": [1]}, "empty"),
+        ({"graph": EDITOR}, "Export (API)"),
+        ({"graph": {"1": {"class_type": "A"}}}, "no inputs"),
+        ({"graph": {"1": {"type": "A"}}}, "no class_type"),
+        ({"graph": UNSAVED}, "No node saves"),
+        ({"graph": DANGLING}, "comes from node 33, which does not exist"),
+        ({"graph": LARGE}, "at most 1,000 nodes"),
+        ({"mapping": []}, "must look like"),
+        ({"mapping": {"image": [["1"]]}}, "must look like"),
+        ({"mapping": {"image": []}}, "must look like"),
+        ({"mapping": {"image": [[1, "image"]]}}, "must look like"),
+        ({"mapping": {"image": [["8", "image"]]}}, "goes to node 8, which does not exist"),
+        ({"mapping": {"image": [["1", "picture"]]}}, "which has image"),
+        ({"mapping": {"image": [["2", "image"]]}}, "which is fed by node 1"),
+        ({"mapping": {**MAPPING, "cats": [["3", "amount"]]}}, "“cats” is nothing"),
+        ({"mapping": {**MAPPING, "focus": [["3", "amount"]]}}, "“focus” is nothing"),
+        ({"mapping": {"width": [["2", "width"]]}}, "lacks “image”"),
+        ({"limits": [1]}, "must look like"),
+        ({"limits": {"width": 3}}, "must look like"),
+        ({"limits": {"seed": {"low": 1}}}, "not in the mapping"),
+        ({"limits": {"width": {"lowest": 1}}}, "“lowest” is unknown"),
+        ({"limits": {"width": {"low": "1"}}}, "it is a number"),
+        ({"limits": {"width": {"multiple": 0}}}, "more than 0"),
+        ({"limits": {"width": {"choices": []}}}, "one value or more"),
+        ({"limits": {"width": {"low": 900, "high": 100}}}, "low and high"),
+        ({"limits": {"width": {"default": 9000}}}, "outside its limits"),
+        ({"limits": {"frames": {"step": 0}}}, "more than 0"),
+        ({"operation": "no-such-thing"}, "no operation"),
+    ],
+)
+def test_a_problem_is_named(changed: dict[str, Any], words: str) -> None:
+    found = workflows.problems(workflow(**changed))
+    assert any(words in problem for problem in found), found
+
+
+def test_frames_need_a_pace() -> None:
+    mapping = {"image": MAPPING["image"], "frames": MAPPING["frames"]}
+    [problem] = workflows.problems(workflow(mapping=mapping))
+    assert '"fps": 24' in problem
+    assert not workflows.problems(workflow(mapping=mapping, limits={"frames": {"fps": 24}}))
+
+
+def test_a_sound_one_has_no_problem() -> None:
+    assert workflows.problems(workflow()) == []
+
+
+# --- proposals ----------------------------------------------------------------------------------
+
+
+def test_the_mapping_of_a_simple_graph_is_proposed() -> None:
+    assert propose(REPEAT, IMAGE_TO_VIDEO) == MAPPING
+
+
+def test_texts_are_told_apart_by_the_sampler() -> None:
+    found = propose(SAMPLER, IMAGE_TO_VIDEO)
+    assert found["prompt"] == [["3", "text"]]
+    assert found["negative_prompt"] == [["2", "text"]]
+    assert (found["seed"], found["guidance"]) == ([["5", "seed"]], [["5", "cfg"]])
+    assert found["frames"] == [["4", "length"]]
+    assert not workflows.problems(workflow(graph=SAMPLER, mapping=found))
+
+
+def test_only_what_the_operation_asks_for_is_proposed() -> None:
+    found = propose(SAMPLER, TEXT_TO_VIDEO)
+    assert "image" not in found
+    assert "guidance" not in found
+
+
+def test_two_pictures_are_the_first_and_the_last() -> None:
+    graph = {**REPEAT, "7": {"class_type": "LoadImage", "inputs": {"image": "b.png"}}}
+    found = propose(graph, IMAGE_TO_VIDEO)
+    assert (found["image"], found["end_image"]) == ([["1", "image"]], [["7", "image"]])
+
+
+def test_a_circle_of_links_is_survived() -> None:
+    graph: dict[str, Any] = {
+        "1": {"class_type": "KSampler", "inputs": {"positive": ["2", 0]}},
+        "2": {"class_type": "A", "inputs": {"positive": ["3", 0]}},
+        "3": {"class_type": "SaveVideo", "inputs": {"positive": ["2", 0]}},
+    }
+    assert propose(graph, IMAGE_TO_VIDEO) == {}
+
+
+# --- the admin ----------------------------------------------------------------------------------
+
+ADD = "admin:studio_workflow_add"
+
+
+def said(**changed: Any) -> dict[str, Any]:
+    whole: dict[str, Any] = {
+        "key": "repeat",
+        "label": "Repeat",
+        "operation": "image-to-video",
+        "graph": json.dumps(REPEAT),
+        "mapping": "",
+        "limits": "",
+        "price": "0.01",
+        "deadline": "600",
+        "enabled": "on",
+    }
+    return {**whole, **changed}
+
+
+def test_a_pasted_workflow_gets_a_mapping_and_is_offered(operator: Client, server: None) -> None:
+    assert workflows.offers() == []
+    assert operator.post(reverse(ADD), said()).status_code == 302
+    stored = Workflow.objects.get()
+    assert stored.mapping == MAPPING
+    assert stored.limits == {}
+    assert [o.key for o in workflows.offers()] == ["comfyui-repeat"], "at once"
+    operator.post(reverse("admin:studio_workflow_delete", args=[stored.pk]), {"post": "yes"})
+    assert workflows.offers() == []
+
+
+def test_a_file_does_as_well(operator: Client) -> None:
+    file = SimpleUploadedFile("repeat.json", json.dumps(REPEAT).encode())
+    assert operator.post(reverse(ADD), said(graph="", file=file)).status_code == 302
+    assert Workflow.objects.get().graph == REPEAT
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"not json", "is not JSON"),
+        (b"\xff\xfe\x00", "is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
+        (b" " * (1024 * 1024 + 1), "at most 1,048,576"),
+        (json.dumps(EDITOR).encode(), "Export (API)"),
+    ],
+)
+def test_a_bad_file_is_refused_in_words(operator: Client, content: bytes, words: str) -> None:
+    file = SimpleUploadedFile("w.json", content)
+    page = operator.post(reverse(ADD), said(graph="", file=file))
+    assert page.status_code == 200
+    assert words in page.content.decode()
+    assert not Workflow.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"graph": ""}, "The workflow is empty"),
+        ({"graph": "{"}, "valid JSON"),
+        ({"mapping": '{"image": [["8", "image"]]}'}, "goes to node 8"),
+        ({"limits": '{"width": {"low": "a"}}'}, "it is a number"),
+        ({"price": "-1"}, "0 or more"),
+        ({"operation": "nothing"}, "Select a valid choice"),
+    ],
+)
+def test_bad_words_are_refused(operator: Client, changed: dict[str, Any], words: str) -> None:
+    page = operator.post(reverse(ADD), said(**changed))
+    assert page.status_code == 200
+    assert words in page.content.decode()
+    assert not Workflow.objects.exists()
+
+
+def test_the_mapping_can_be_read_and_what_was_typed_stays(operator: Client) -> None:
+    stored = workflow()
+    stored.save()
+    address = reverse("admin:studio_workflow_change", args=[stored.pk])
+    page = html.unescape(operator.get(address).content.decode())
+    assert '  "image": [["1", "image"]],\n' in page
+    typed = html.unescape(operator.post(address, said(mapping="{not json")).content.decode())
+    assert "{not json" in typed
+    empty = html.unescape(operator.post(reverse(ADD), said(graph="")).content.decode())
+    assert ">null" not in empty
+
+
+def test_the_page_shows_what_it_becomes(operator: Client) -> None:
+    stored = workflow(label="<b>Repeat</b>")
+    stored.save()
+    address = reverse("admin:studio_workflow_change", args=[stored.pk])
+    page = operator.get(address).content.decode()
+    assert "64 to 3840 px; 1080 when not said" in page
+    assert "<b>Repeat</b>" not in page
+    Workflow.objects.update(mapping={})
+    assert "lacks “image”" in operator.get(address).content.decode()
+    assert operator.get(reverse("admin:studio_workflow_changelist"), {"q": "r"}).status_code == 200
