@@ -1,6 +1,7 @@
 # make run    the studio, on http://127.0.0.1:8000 (another port: make run PORT=9000)
 # make test   the tests that can run here            (some of them: make test ARGS="-k money";
 #             the long experiments too: make test ARGS="-m 'slow or not slow'")
+# make play   as run, with every paid provider played on this computer: no key, no cost
 # make lint   style and types          make bench   measurements        make clean   caches, .venv
 #
 # Further packages: make run EXTRAS="postgres s3", the names are those of pyproject.toml.
@@ -13,13 +14,16 @@ ARGS =
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run setup test lint bench clean
+.PHONY: run setup play test lint bench clean
 
 run: setup
 	@exec $(BIN)/python manage.py start
 
 setup: $(VENV)/run.txt $(EXTRAS:%=$(VENV)/%.txt)
 	@$(BIN)/python manage.py setup
+
+play: setup $(VENV)/test.txt
+	@exec $(BIN)/python manage.py fake_providers --start --credits 1000
 
 test: $(VENV)/test.txt
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)

@@ -67,7 +67,9 @@ class Clients:
         limits = httpx.Limits(max_connections=PER_CLIENT, max_keepalive_connections=PER_CLIENT)
         timeout = httpx.Timeout(30.0, connect=CONNECT, pool=CONNECT)
         self._clients = [
-            httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False, transport=transport, verify=tls())
+            httpx.AsyncClient(
+                limits=limits, timeout=timeout, trust_env=False, transport=transport, verify=tls()
+            )
             for _ in range(max(1, -(-most // PER_CLIENT)))
         ]
         self._busy = [0] * len(self._clients)

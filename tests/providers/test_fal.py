@@ -105,6 +105,14 @@ class TestFal(NewsContract):
         fake.end(handle.ref, CANCELED)
         assert talk("poll", handle).status == Status.CANCELED
 
+    def test_what_they_took_out_of_their_queue_is_gone(
+        self, talk: Talk, fake: FakeFal, call: Call
+    ) -> None:
+        handle = self.begin(talk, fake, call)
+        del fake.predictions[handle.ref]
+        assert talk.refused("poll", handle).kind == ErrorKind.LATER, "on its own it says nothing"
+        assert talk("cancel", handle).status == Status.CANCELED
+
     def test_keys_may_lack_their_padding(self, talk: Talk) -> None:
         with UnpaddedFal() as fake, Talk(self.provider, fake) as elsewhere:
             body = b'{"request_id": "x"}'

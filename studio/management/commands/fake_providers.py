@@ -16,6 +16,7 @@ import threading
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billing import services
@@ -74,6 +75,7 @@ class Command(BaseCommand):
 def _give(credits: int) -> None:
     if not 1 <= credits <= MOST_CREDITS:
         raise CommandError(f"--credits is {credits}; give 1 to {MOST_CREDITS:,}, or leave it out.")
+    call_command("setup", verbosity=0)
     account = set_up_owner().accounts.order_by("created")[0]
     services.grant(account, credits * CREDIT, f"play:{uuid7()}", "to play with the fake providers")
 

@@ -1,4 +1,4 @@
-"""`manage.py pump`: work the pump in this process, for experiments and for hosts without a queue."""
+"""`manage.py pump`: work the pump in this process, for experiments and hosts without a queue."""
 
 from __future__ import annotations
 

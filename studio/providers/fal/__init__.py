@@ -119,10 +119,17 @@ class Fal(Remote):
         reply = await wire.call("PUT", _address(wire, handle, "cancel"))
         if text(reply.data, "status") == "ALREADY_COMPLETED":
             return await self.poll(wire, handle)
+        if reply.status == 404 and await self._is_gone(wire, handle):
+            return Update(Status.CANCELED, ref=handle.ref)
         if not reply.ok:
             raise no_news(self, reply)
         # A request to stop, not a promise: it may still finish, and is then paid for.
         return Update(Status.RUNNING, ref=handle.ref)
+
+    async def _is_gone(self, wire: Wire, handle: Handle) -> bool:
+        """Whether they do not know it under its state either, as after a stop in their queue."""
+        reply = await wire.call("GET", _address(wire, handle, "status"), params={"logs": "0"})
+        return reply.status == 404
 
     async def upload(self, wire: Wire, file: Path, mime: str) -> Uploaded:
         life = json.dumps({"expiration_duration_seconds": int(FILE_LIFE)})
