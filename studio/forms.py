@@ -81,8 +81,8 @@ class OperationForm(forms.Form):
                 self._unknown[message] = shown(name)
         if not self.errors:
             self._fill()
-        if not self.errors and self.resolve:
             self._check_key()
+        if not self.errors and self.resolve:
             self._resolve()
             self._check_room()
         elif not self.errors:
@@ -158,9 +158,15 @@ class OperationForm(forms.Form):
         return up
 
     def _check_key(self) -> None:
-        """What is known to stop it before anything is uploaded or held."""
-        if self.account and (problem := keys.problem(self.account, self.offer)):
+        """What is known to stop it before anything is uploaded or held. An estimate still tells
+        the price."""
+        if self.account is None:
+            return
+        problem = keys.problem(self.account, self.offer)
+        if problem and self.resolve:
             self._problem(None, problem)
+        elif note := problem or keys.delay(self.account, self.offer):
+            self.notes.append(note)
 
     def _glance(self) -> None:
         """What an estimate can say of files that are in the library already."""

@@ -157,6 +157,22 @@ def problem(account: Account, offer: Offer) -> str:
     return f"{known.refused.rstrip('.')}. {whose}, or choose another model."
 
 
+def delay(account: Account, offer: Offer) -> str:
+    """Why an order would have to wait, as far as is known before; empty when it would not."""
+    provider = catalogue.provider_of(offer)
+    if not isinstance(provider, Remote):
+        return ""
+    own = own_key(account, provider.key)
+    name = f"{provider.key}:{own.pk}" if own else provider.key
+    found = Health.objects.filter(name=name, open_until__gt=timezone.now()).first()
+    if found is None:
+        return ""
+    return (
+        f"{provider.label} does not answer at the moment, so the job waits until it does. "
+        "Canceling it meanwhile is free."
+    )
+
+
 # --- is it accepted? ----------------------------------------------------------------------------
 
 

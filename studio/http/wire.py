@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from studio.http import socket
-from studio.http.files import origin, tls
+from studio.http.files import FetchRefused, Guard, lookup, origin, tls
 from studio.spec import ErrorKind, ProviderError
 
 PER_CLIENT = 8  # the pool of httpx slows down quadratically with its connections
@@ -51,7 +51,7 @@ def retry_after(text: str) -> float | None:
     (30.0, None, None)
     """
     text = text.strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return min(float(text), 86_400.0)
     try:
         then = email.utils.parsedate_to_datetime(text).timestamp()
@@ -162,7 +162,10 @@ class Wire:
         timeout: float = 120.0,
     ) -> Reply:
         """Bring a file to an address that the provider named for it: with `fields` as a form whose
-        last part is `file`, else as the bare bytes. Never with the key."""
+        last part is `file`, else as the bare bytes. Never with the key, and not to a private
+        network unless the provider itself lies there."""
+        if not self.is_own(url):
+            await asyncio.to_thread(_check_public, url)
         if fields is None:
             content = await asyncio.to_thread(file.read_bytes)
             sent = {"content-type": mime, **(headers or {})}
@@ -189,6 +192,17 @@ class Wire:
             raise ProviderError(
                 f"{host} did not answer.", ErrorKind.UNCLEAR, detail=type(error).__name__
             ) from error
+
+
+def _check_public(url: str) -> None:
+    guard = Guard()
+    try:
+        address = guard.url(url)
+        port = address.port or 443
+        guard.checked(address.host, port, lookup(address.host, port))
+    except FetchRefused as error:
+        message = "The provider named a place for the file to which nothing is sent."
+        raise ProviderError(message, detail=error.message) from error
 
 
 async def _read(response: httpx.Response, secrets: Sequence[bytes] = ()) -> Reply:

@@ -18,7 +18,7 @@ from studio.spec import ErrorKind, ProviderError
 log = logging.getLogger("zoetrope.pump")
 
 T = TypeVar("T")
-POLLS, SENDS = 56, 8
+POLLS, SENDS = 184, 8
 RECENT = 20
 HEARD_EVERY = 0.5
 # Whoever does not heed the word to end is left behind after so many seconds.

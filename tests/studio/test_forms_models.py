@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from assets.models import Asset
 from billing.models import Account, User
 from studio import catalogue
 from studio.forms import OperationForm
-from studio.models import Job
+from studio.models import Health, Job
 from studio.operations.transform import IMAGE_TO_VIDEO, PROMPTED, TEXT_TO_VIDEO
 from studio.providers.local import CARD, MOTION
 from studio.spec import FileLimits, Offer, Param
@@ -282,3 +284,21 @@ def test_a_model_without_a_key_is_refused_before_anything_is_stored(
     assert not Asset.objects.exists()
     estimate = OperationForm(IMAGE_TO_VIDEO, offer, data, account=account, resolve=False)
     assert estimate.is_valid(), "a price is told without a key"
+    assert any("no key" in note for note in estimate.notes)
+
+
+def test_a_provider_that_is_down_is_said_before_anything_is_held(
+    account: Account, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAL_KEY", "a key that is long enough")
+    later = timezone.now() + timedelta(seconds=30)
+    Health.objects.create(name="fal", provider="fal", open_until=later)
+    fal = catalogue.declared_offers()["fal-kling-2.6-pro"]
+    data = {"prompt": "A cat yawns"}
+    told = OperationForm(IMAGE_TO_VIDEO, fal, data, account=account, user=alice, resolve=False)
+    assert told.is_valid()
+    assert any("fal.ai does not answer" in note for note in told.notes)
+    Health.objects.update(open_until=timezone.now())
+    told = OperationForm(IMAGE_TO_VIDEO, fal, data, account=account, user=alice, resolve=False)
+    assert told.is_valid()
+    assert told.notes == []
