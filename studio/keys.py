@@ -111,7 +111,7 @@ def slots(provider: Provider) -> int:
     if not isinstance(provider, Remote):
         return int(settings.RENDER_SLOTS)
     text = variables(provider).slots
-    return int(text) if text.isdigit() and int(text) else provider.slots
+    return int(text) if text.isdecimal() and int(text) else provider.slots
 
 
 def health(access: Access) -> Health:

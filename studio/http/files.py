@@ -345,7 +345,7 @@ def _check(response: httpx.Response, max_bytes: int) -> None:
             f"{host} sends the file packed ({encoding[:20]}). Download the file and upload it."
         )
     length = response.headers.get("content-length", "")
-    if length.isdigit() and int(length) > max_bytes:
+    if length.isascii() and length.isdigit() and int(length) > max_bytes:
         raise _too_long(max_bytes)
 
 

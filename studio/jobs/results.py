@@ -122,7 +122,9 @@ def _save(job: Job, draft: assets.Draft, slot: int) -> Asset:
 def fetch(job_id: str | UUID) -> None:
     """Bring what a provider made here. Called by a hint, so it may be too late or a repeat."""
     job = Job.objects.select_related("account", "user", "own_key").filter(pk=job_id).first()
-    if job is None or job.state != State.FETCHING or not _take(job):
+    if job is None or job.state != State.FETCHING or job.next_at > timezone.now():
+        return
+    if not _take(job):
         return
     if job.fetches > MOST_FETCHES:
         _lose(job, "it was tried too often.")

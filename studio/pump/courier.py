@@ -153,7 +153,7 @@ class Courier:
         if watch.soon:
             wait = 0.0
         elif watch.spread:
-            wait *= random.random()  # noqa: S311
+            wait = min(wait, pace.SPREAD_MOST) * random.random()  # noqa: S311
         self._put_off(watch, wait)
 
     def _interval(self, watch: Watch) -> float:

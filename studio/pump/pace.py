@@ -11,6 +11,8 @@ HOOKED = 60.0
 # So many times its deadline work may take before a person is asked.
 PATIENCE = 4
 ERROR_MOST = 60.0
+# Whoever takes over asks about everything within so many seconds: it may have been long away.
+SPREAD_MOST = 20.0
 
 
 def interval(age: float, first: float, most: float, *, deadline: float, hooked: bool) -> float:
