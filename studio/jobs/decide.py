@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import F
 from django.utils import timezone
 
 from studio import catalogue
@@ -62,7 +63,7 @@ def send_again(job: Job) -> Job:
             f"This job is {job.get_state_display().lower()}; only one of unknown outcome can be "
             "sent again."
         )
-    Job.objects.filter(pk=job.pk, fence=job.fence).update(suspense=job.expected_cost)
+    Job.objects.filter(pk=job.pk).update(suspense=F("suspense") + job.expected_cost)
     dispatch()
     return job
 
@@ -71,7 +72,8 @@ def give_up(job: Job) -> Job:
     """Have the price of work of unknown outcome back now."""
     label = getattr(catalogue.providers().get(job.provider), "label", job.provider)
     message = f"Given up. You were not charged; {label} may have charged for it."
-    gone = {"error_kind": "possibly_charged", "error": message, "suspense": job.expected_cost}
+    suspense = job.suspense + job.expected_cost
+    gone = {"error_kind": "possibly_charged", "error": message, "suspense": suspense}
     if job.state != State.REVIEW or not end(job, State.FAILED, note=message, **gone):
         job.refresh_from_db()
         raise NotPossible(

@@ -58,5 +58,5 @@ def expire(job: Job) -> bool:
         note=message,
         error_kind="possibly_charged",
         error=message,
-        suspense=job.expected_cost,
+        suspense=job.suspense + job.expected_cost,
     )

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 
 from django import db
 from django.db import transaction
@@ -35,6 +36,7 @@ RENEW = 1.0
 # What is being sent at the end of a slice gets so long to be answered.
 DRAIN = 100.0
 IDLE = 3.0
+LAST_WORDS = 15.0
 
 
 def run_slice(seconds: float = SLICE) -> bool:
@@ -42,12 +44,14 @@ def run_slice(seconds: float = SLICE) -> bool:
     held = lease.take()
     if held is None:
         return False
-    try:
-        with Courier(held.is_sure) as courier:
-            _Slice(held, courier, seconds).run()
-    except Fenced:
-        log.warning("the pump was taken over by another process")
-        return True
+    with Courier(held.is_sure) as courier:
+        work = _Slice(held, courier, seconds)
+        try:
+            work.run()
+        except Fenced:
+            log.warning("the pump was taken over by another process")
+            work.leave_word()
+            return True
     with transaction.atomic():
         held.give_back()
         if jobs.pump_is_wanted() and not held.left:
@@ -65,8 +69,9 @@ class _Slice:
         self.waiting: list[News] = []
 
     def run(self) -> None:
-        self._steadily(self.desk.adopt)
-        while not self._is_over():
+        adopted = False
+        while not adopted or not self._is_over():
+            adopted = adopted or self._steadily(self.desk.adopt)
             self.waiting += self.courier.news(TICK)
             self._steadily(self._take_in)
             if time.monotonic() - self.looked >= LOOK:
@@ -76,6 +81,13 @@ class _Slice:
         if asked:
             said = "asked %d times, late by %.2f s (median), %.2f s (95 of 100)"
             log.info(said, asked, median, most)
+
+    def leave_word(self) -> None:
+        """Others work now; what is still being answered here is worth telling them."""
+        deadline = time.monotonic() + LAST_WORDS
+        while self.waiting or (self.desk.is_sending() and time.monotonic() < deadline):
+            self._steadily(partial(self.desk.leave_word, self.waiting))
+            self.waiting = self.courier.news(TICK)
 
     def _take_in(self) -> None:
         while self.waiting:
@@ -107,11 +119,12 @@ class _Slice:
             return False
         return not self._is_in_time() or now - self.needed > IDLE
 
-    def _steadily(self, act: Callable[[], None]) -> None:
-        """What needs the database waits for it: an answer that cost money is not dropped because
-        somebody holds a lock."""
+    def _steadily(self, act: Callable[[], None]) -> bool:
+        """Whether it was done. What needs the database waits for it: an answer that cost money is
+        not dropped because somebody holds a lock."""
         try:
             act()
+            return True
         except Fenced:
             raise
         except db.Error as error:
@@ -120,3 +133,4 @@ class _Slice:
             time.sleep(TICK)
         except Exception:
             log.exception("the pump stumbled")
+        return False

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from uuid import UUID
 
+from studio.engine import EngineError
 from studio.engine.fit import fitted
 from studio.failpoints import point
 from studio.pump import pace
@@ -260,6 +261,9 @@ class Courier:
             }
         except ProviderError as error:
             self._news.put(_answer(send, error=_before(error)))
+            return
+        except EngineError as error:
+            self._news.put(_answer(send, error=ProviderError(str(error), ErrorKind.INPUT)))
             return
         except Exception:
             log.exception("job %s: its files could not be made ready", send.job)

@@ -4,6 +4,7 @@ of it. Every decision is one transaction that also renews the lease; without it 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import time
@@ -32,16 +33,17 @@ from studio.pump.errands import (
     LearnHookKeys,
     News,
     Send,
-    Watch,
 )
 from studio.pump.lease import Held
-from studio.pump.parcel import handle_of, packed
+from studio.pump.parcel import handle_of, is_hooked, packed, watched
 from studio.spec import ErrorKind, ProviderError, Status, Update
 
 log = logging.getLogger("zoetrope.pump")
 
 MANY = 1000
 ASK_AGAIN = timedelta(seconds=5)
+# A wish to stop that was heard and not yet granted is repeated after so long.
+STOP_AGAIN = timedelta(seconds=15)
 BROKEN = "Something went wrong on our side. It is in the log under this job's id."
 
 
@@ -85,6 +87,7 @@ class Desk:
         while self.claimed:  # what stumbles on the way is there at the next look
             self._hand_over(self.claimed[0])
             self.claimed.popleft()
+            self.held.keep()
 
     def _way(self, job: Job) -> Access:
         return keys.access(catalogue.remote(job.provider), job.own_key)
@@ -95,24 +98,8 @@ class Desk:
         except ProviderError as error:
             log.warning("job %s cannot be asked about: %s", job.pk, error)
             return
-        offer = catalogue.all_offers().get(job.offer)
-        begun = job.started or job.created
-        self.courier.post(
-            Watch(
-                job=job.pk,
-                fence=job.fence,
-                access=access,
-                handle=handle_of(job, offer),
-                since=begun.timestamp(),
-                deadline=float(offer.deadline if offer else 900),
-                hooked=self._is_hooked(access),
-                soon=soon,
-                spread=spread,
-            )
-        )
-
-    def _is_hooked(self, access: Access) -> bool:
-        return bool(settings.PUBLIC_URL and access.provider.webhooks)
+        hooked = is_hooked(access.provider)
+        self.courier.post(watched(job, access, hooked=hooked, soon=soon, spread=spread))
 
     def _take_notices(self) -> None:
         """Webhooks: they say whom to ask, and of whom nobody knew whose they were."""
@@ -184,7 +171,7 @@ class Desk:
         """A webhook may still come, as long as the work may take."""
         offer = catalogue.all_offers().get(job.offer)
         patience = settings.SETTLE_SECONDS
-        if self._is_hooked(self._way(job)):
+        if is_hooked(catalogue.remote(job.provider)):
             patience += offer.deadline if offer else 900
         over = (job.unclear_since or timezone.now()) + timedelta(seconds=patience)
         if over <= timezone.now():
@@ -225,22 +212,28 @@ class Desk:
         try:
             send = self._errand(job)
         except ProviderError as error:
-            jobs.fail(job, error)
+            self._not_sent(job, error)
         except (assets.Refused, assets.Gone, OSError) as error:
-            jobs.fail(job, ProviderError(str(error), ErrorKind.INPUT))
+            self._not_sent(job, ProviderError(str(error), ErrorKind.INPUT))
         except Error:
             raise
         except Exception:
             log.exception("job %s could not be made ready", job.pk)
-            jobs.fail(job, ProviderError(BROKEN))
+            self._not_sent(job, ProviderError(BROKEN))
         else:
             self.sending[send.access.name] += 1
             self.courier.post(send)
 
+    def _not_sent(self, job: Job, error: ProviderError) -> None:
+        if job.state == State.UNKNOWN:  # an earlier try may have been accepted
+            self._review(job, error.message)
+        else:
+            jobs.fail(job, error)
+
     def _errand(self, job: Job) -> Send:
         access = self._way(job)
         webhook = ""
-        if self._is_hooked(access):
+        if is_hooked(access.provider):
             webhook = f"{settings.PUBLIC_URL}/hooks/{job.provider}/{job.hook}"
             self._learn(access)
         return packed(job, access, webhook)
@@ -255,7 +248,8 @@ class Desk:
         stale = Health.objects.filter(hook_keys_at=None).exclude(hook_keys="")
         for found in stale.select_related("own_key"):
             if found.provider in self.elsewhere and found.name not in self._learned:
-                self._learn(keys.access(catalogue.remote(found.provider), found.own_key))
+                with contextlib.suppress(ProviderError):
+                    self._learn(keys.access_of(found))
 
     # --- what came of it ----------------------------------------------------------------------
 
@@ -285,6 +279,21 @@ class Desk:
                 mine = Job.objects.filter(pk=answer.job, state=State.RUNNING, fence=answer.fence)
                 mine.update(**jobs.progress(answer.update))
         self._progress.clear()
+
+    def leave_word(self, news: list[News]) -> None:
+        """What this process still knows when another one works the pump. It may decide nothing, but
+        the name that a provider gave to work of unknown outcome is worth as much as a webhook."""
+        self.claimed.clear()
+        for one in news:
+            if not isinstance(one, Answer) or one.verb != "submit":
+                continue
+            self.sending[one.access.name] -= 1
+            if one.update and one.update.ref:
+                Notice.objects.get_or_create(
+                    provider=one.access.provider.key,
+                    delivery=f"late {one.job}.{one.fence}",
+                    defaults={"job_id": one.job, "ref": one.update.ref},
+                )
 
     def is_sending(self) -> bool:
         return bool(self.claimed) or any(self.sending.values())
@@ -346,15 +355,18 @@ class Desk:
             jobs.apply(job, answer.update)
 
     def _stopped(self, job: Job, answer: Answer) -> None:
-        if answer.update and answer.update.status == Status.CANCELED:
-            jobs.apply(job, answer.update)
+        update, error = answer.update, answer.error
+        if update and update.status not in (Status.QUEUED, Status.RUNNING):
             self.courier.drop(job.pk)
-        elif answer.error and answer.error.kind not in (ErrorKind.LATER, ErrorKind.UNCLEAR):
+            jobs.apply(job, update)
+        elif error and error.kind not in (ErrorKind.LATER, ErrorKind.UNCLEAR):
+            self.asked.pop(job.pk, None)
             Job.objects.filter(pk=job.pk, fence=job.fence).update(
                 cancel_requested=False, stage="cannot be stopped any more"
             )
-        elif answer.error:
-            self.asked[job.pk] = time.monotonic() + ASK_AGAIN.total_seconds()
+        else:
+            wait = ASK_AGAIN if error else STOP_AGAIN
+            self.asked[job.pk] = time.monotonic() + wait.total_seconds()
 
     def _looked_up(self, job: Job, answer: Answer) -> bool:
         if job.state != State.UNKNOWN or answer.error:

@@ -39,6 +39,11 @@ class Held:
             raise Fenced
         self._sure_until = begun + SECONDS - MARGIN
 
+    def keep(self) -> None:
+        """Renew it when that is nearly due, in work that takes long."""
+        if time.monotonic() > self._sure_until - (SECONDS - MARGIN) / 2:
+            self.renew()
+
     def is_sure(self) -> bool:
         """Whether nobody else can have it yet; asked right before anything is sent."""
         return time.monotonic() < self._sure_until

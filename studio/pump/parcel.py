@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from assets import services as assets
 from billing.pricing import Free
 from studio import catalogue, jobs
 from studio.jobs.render import folder_of
 from studio.keys import Access
 from studio.models import Job
+from studio.providers import Remote
 from studio.pump import uploads
-from studio.pump.errands import Send, Source
+from studio.pump.errands import Send, Source, Watch
 from studio.spec import Handle, Offer, ProviderError
 
 
@@ -47,6 +50,27 @@ def _sources(job: Job, offer: Offer, access: Access) -> dict[str, Source]:
             known=uploads.known(access, name) if access.provider.uploads else "",
         )
     return found
+
+
+def watched(job: Job, access: Access, *, hooked: bool, soon: bool, spread: bool) -> Watch:
+    """A job that is to be asked about from now on."""
+    offer = catalogue.all_offers().get(job.offer)
+    return Watch(
+        job=job.pk,
+        fence=job.fence,
+        access=access,
+        handle=handle_of(job, offer),
+        since=(job.started or job.created).timestamp(),
+        deadline=float(offer.deadline if offer else 900),
+        hooked=hooked,
+        soon=soon,
+        spread=spread,
+    )
+
+
+def is_hooked(provider: Remote) -> bool:
+    """Whether it can send news here."""
+    return bool(settings.PUBLIC_URL and provider.webhooks)
 
 
 def handle_of(job: Job, offer: Offer | None) -> Handle:

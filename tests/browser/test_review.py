@@ -103,7 +103,7 @@ def see(
     assert complaints == []
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("size", ["wide", "phone"])
 def test_every_state_elsewhere_fits_and_explains_itself(
     size: str, theme: str, see: Callable[..., Page], review: tuple[Studio, dict[str, str]]

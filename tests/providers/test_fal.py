@@ -30,6 +30,7 @@ def test_seconds_become_frames(seconds: float, fps: int, frames: int) -> None:
 
 
 class TestFal(NewsContract):
+    gone_is_stopped = True
     provider = fal.PROVIDER
     fake_class = FakeFal
     vocabulary = ("video", "videos", "IN_QUEUE", "queue_position", "error_type", "loc", "msg")

@@ -211,3 +211,27 @@ def test_what_cannot_be_made_ready_fails_alone(
     monkeypatch.setattr(pump.desk, "packed", broken)
     settle()
     assert [kinds(job)[-1] for job in placed] == ["release", "charge", "charge"]
+
+
+def test_the_last_word_of_a_pump_that_was_replaced_finds_its_work_again(
+    order: Order, plain: FakePlain
+) -> None:
+    """Its provider cannot tell; only the process that handed it over heard the answer."""
+    plain.faults.slow = 0.3
+    job = order("plainnone")
+    old = pump.lease.take()
+    assert old
+    with pump.Courier(old.is_sure) as courier:
+        work = pump._Slice(old, courier, 5.0)
+        work.desk.look(sends=True)
+        new = taken_over()
+        with pump.Courier(new.is_sure) as another:
+            pump.Desk(new, another).adopt()
+        job.refresh_from_db()
+        assert job.state == State.UNKNOWN
+        work.leave_word()
+    new.give_back()
+    plain.faults.slow = 0
+    settle()
+    job.refresh_from_db()
+    assert (job.state, len(plain.predictions)) == (State.SUCCEEDED, 1)

@@ -13,6 +13,7 @@ from studio.spec import FileLimits, Offer, Param
 from studio.words.motion import spoken
 
 PROMPT_UNITS = 1000  # of UTF-16, which is how they count
+MOTION_UNITS = 302  # of the words for a motion, with what joins them
 GEN4 = ("1280:720", "720:1280", "1104:832", "832:1104", "960:960", "1584:672")
 GEN4_TEXT = GEN4[:2]
 VEO = ("1280:720", "720:1280", "1080:1920", "1920:1080")
@@ -103,7 +104,8 @@ def offer(
     by_picture = operation == "image-to-video"
     ratio = shape(legal, auto=by_picture)
     seen = {"image": {"limits": PICTURE}, **PROMPTED} if by_picture else {}
-    prompt = {"max_length": PROMPT_UNITS}
+    # The words of a motion come behind it.
+    prompt = {"max_length": PROMPT_UNITS - MOTION_UNITS if by_picture else PROMPT_UNITS}
     return Offer(
         key="-".join(("runway", re.sub("[._]", "-", model), operation.partition("-")[0])),
         provider="runway",
@@ -126,7 +128,10 @@ VEO_FAST_PRICE = PerSecond("0.10", with_sound="0.15")
 GEN_TAKES = {"duration": WHOLE_SECONDS, "seed": SEED}
 VEO_TAKES = {"negative_prompt": True, "duration": choice_of(4, 6, 8), "make_audio": True}
 VEO_LAST = {"end_image": {"limits": PICTURE}, **VEO_TAKES}
-WORDED = {"prompt": {"max_length": PROMPT_UNITS, "required": True}, **GEN_TAKES}
+WORDED = {
+    "prompt": {"max_length": PROMPT_UNITS - MOTION_UNITS, "required": True},
+    **GEN_TAKES,
+}
 SILENT = "No sound; 720p."
 FASTER = "As Veo 3.1, sooner and cheaper."
 IMAGE, TEXT = "image-to-video", "text-to-video"
