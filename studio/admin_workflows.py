@@ -9,20 +9,38 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from studio import catalogue, workflows
-from studio.graphs import MAX_BYTES, problems_of_graph, propose
+from studio.graphs import MAX_BYTES, problems_of_graph, propose, read
 from studio.models import Workflow
 from studio.spec import Param
+
+MOST_PROBLEMS = 20  # at a time
 
 
 class LinesField(forms.JSONField):
     """An object as text with one line for each of its names."""
 
     widget = forms.Textarea(attrs={"class": "vLargeTextField", "spellcheck": "false"})
+
+    def to_python(self, value: Any) -> Any:
+        if not value or not isinstance(value, str):
+            return super().to_python(value)
+        try:
+            return read(value)
+        except ValueError as error:
+            raise forms.ValidationError(f"This {error}") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was typed comes back as it was when it cannot be used."""
+        try:
+            return read(data) if data else None
+        except ValueError:
+            return InvalidJSONInput(data)
 
     def prepare_value(self, value: Any) -> Any:
         if value is None or value == {}:
@@ -71,12 +89,10 @@ class WorkflowForm(forms.ModelForm):  # type: ignore[type-arg]
             "deadline",
             "enabled",
         )
-        help_texts = {"price": "US dollars a job; 0 is free"}
-
-    def clean_price(self) -> Any:
-        if (price := self.cleaned_data["price"]) < 0:
-            raise forms.ValidationError(f"The price is {price}; it is 0 or more.")
-        return price
+        help_texts = {
+            "price": "US dollars a job; 0 is free",
+            "deadline": "Seconds until the work counts as late: 30 to 604800, which are 7 days",
+        }
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -93,9 +109,9 @@ class WorkflowForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("file", f"The file has {file.size:,} bytes; at most {MAX_BYTES:,}.")
             return None
         try:
-            return json.loads(file.read())
-        except (ValueError, RecursionError):
-            self.add_error("file", "The file is not JSON. Use what Export (API) saves.")
+            return read(file.read())
+        except ValueError as error:
+            self.add_error("file", f"The file {error} Use what Export (API) saves.")
             return None
 
     def _check(self) -> None:
@@ -103,8 +119,8 @@ class WorkflowForm(forms.ModelForm):  # type: ignore[type-arg]
         operation = catalogue.operations()[said["operation"]]
         if not said.get("mapping") and not list(problems_of_graph(said.get("graph"))):
             said["mapping"] = propose(said["graph"], operation)
-        names = ("key", "label", "summary", "operation", "graph", "mapping", "limits", "price")
-        for problem in workflows.problems(Workflow(**{name: said[name] for name in names})):
+        stored = {f.name: said[f.name] for f in Workflow._meta.fields if f.name in said}
+        for problem in workflows.problems(Workflow(**stored))[:MOST_PROBLEMS]:
             self.add_error(None, problem)
 
 
@@ -117,6 +133,10 @@ class WorkflowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     prepopulated_fields = {"key": ("label",)}
     readonly_fields = ("becomes",)
     save_as = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Workflow]:
+        """A list needs no graphs."""
+        return super().get_queryset(request).defer("graph", "mapping", "limits")
 
     def save_model(self, request: HttpRequest, obj: Workflow, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

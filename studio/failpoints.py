@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 NAMES: Final = (
-    "claimed",  # the start is committed, nothing was sent
-    "before-send",  # the files are there, the next thing is the submit
+    "claimed",  # the start is committed, nothing is ready
+    "handed",  # that it is handed over is committed, nothing was sent
+    "before-send",  # the next thing is the submit
     "answered",  # the provider took it, nobody knows yet
     "before-commit",  # the answer is written, not committed
     "noted",  # the answer is committed

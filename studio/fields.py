@@ -48,7 +48,11 @@ class ParamField(forms.Field):
         return forms.ValidationError(f"{self.param.label} {problem}. {way_out}")
 
     def to_python(self, value: Any) -> Any:
-        return None if value is None or value == "" else self.read(value)
+        found = None if value is None or value == "" else self.read(value)
+        check = self.param.check
+        if check and found is not None and (problem := check(found)):
+            raise forms.ValidationError(f"{self.param.label}: {problem}")
+        return found
 
     def read(self, value: Any) -> Any:
         raise NotImplementedError

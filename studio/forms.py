@@ -266,18 +266,23 @@ class OperationForm(forms.Form):
         return " · ".join(named) or self.operation.label
 
     def create_job(
-        self, *, key: str | None = None, request: str = "", change: bool = False
+        self,
+        *,
+        key: str | None = None,
+        request: str = "",
+        change: bool = False,
+        agreed: str | None = None,
     ) -> tuple[Job, bool]:
         """Order what was checked: (the job, whether it is new). What was uploaded with a request
         that is refused or repeated is removed again. With `change` a key that stands for another
-        request makes a new order instead of KeyReused."""
+        request makes a new order instead of KeyReused. `agreed` are the terms that were shown."""
         try:
             try:
-                job, created = self._order(key, request)
+                job, created = self._order(key, request, agreed)
             except jobs.KeyReused as error:
                 if not change or not key:
                     raise
-                job, created = self._order(jobs.changed_key(key, error), request)
+                job, created = self._order(jobs.changed_key(key, error), request, agreed)
         except Exception:
             self.forget_uploads()
             raise
@@ -285,7 +290,7 @@ class OperationForm(forms.Form):
             self.forget_uploads()
         return job, created
 
-    def _order(self, key: str | None, request: str) -> tuple[Job, bool]:
+    def _order(self, key: str | None, request: str, agreed: str | None) -> tuple[Job, bool]:
         assert self.account
         return jobs.create(
             account=self.account,
@@ -297,6 +302,7 @@ class OperationForm(forms.Form):
             title=self.title,
             key=key,
             request=request,
+            agreed=agreed,
         )
 
     def problems(self) -> list[dict[str, Any]]:

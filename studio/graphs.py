@@ -7,8 +7,9 @@ A mapping says where the params of an operation go: {param: [[node id, input], �
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from studio.spec import Operation
@@ -16,6 +17,10 @@ from studio.spec import Operation
 FRAMES = "frames"
 MAX_BYTES = 1024 * 1024
 MAX_NODES = 1000
+MAX_DEPTH = 50
+MAX_NUMBER = 2**64
+UNFIT = re.compile("[\x00\ud800-\udfff]")  # what a database or a wire cannot hold
+NAMED = 20  # of many in a message
 SAVES = re.compile(r"save|combine|output|export|preview", re.IGNORECASE)
 LOOK = 12  # nodes from a sampler back to its text
 # What inputs are called that hold the value of a param.
@@ -46,6 +51,52 @@ def filled(graph: Graph, mapping: Mapped, values: Mapping[str, Any]) -> dict[str
 
 def is_link(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
+
+
+# --- what is read -------------------------------------------------------------------------------
+
+
+def read(text: str | bytes) -> Any:
+    """JSON that somebody gave us. ValueError goes on, in words, after the name of where it is."""
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"{error.msg} in line {error.lineno}, column {error.colno}"
+        raise ValueError(f"is not valid JSON: {where}.") from None
+    except RecursionError:
+        raise ValueError(f"is nested more than {MAX_DEPTH} deep.") from None
+    except ValueError:
+        raise ValueError("is not valid JSON: it has a number or a letter too odd.") from None
+    if problem := oddity(value):
+        raise ValueError(problem)
+    return value
+
+
+def oddity(value: Any) -> str | None:
+    """Why a JSON value cannot be stored or sent, after the name of where it is; else None. Without
+    recursion, for it may be nested deeper than Python can follow."""
+    left: list[tuple[Any, int, str]] = [(value, 1, "")]
+    while left:
+        found, depth, path = left.pop()
+        named = found.items() if isinstance(found, dict) else ()
+        inner = list(enumerate(found) if isinstance(found, list) else named)
+        if depth > MAX_DEPTH:
+            return f"is nested more than {MAX_DEPTH} deep."
+        if problem := _odd(found) or next((p for key, _ in inner if (p := _odd(key))), None):
+            return f"{problem}{f' at {path}' if path else ''}. Leave it out."
+        before = f"{path} › " if path else ""
+        left += [(v, depth + 1, f"{before}{str(key)[:40]}") for key, v in inner]
+    return None
+
+
+def _odd(value: Any) -> str | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"has {value}, which is no number that JSON knows,"
+    if isinstance(value, int) and abs(value) > MAX_NUMBER:
+        return "has a number larger than 2⁶⁴"
+    if isinstance(value, str) and UNFIT.search(value):
+        return "has a character that cannot be stored (code 0, or half of a pair)"
+    return None
 
 
 # --- what is wrong ------------------------------------------------------------------------------
@@ -101,14 +152,19 @@ def problems_of_mapping(graph: Graph, mapping: Any, operation: Operation) -> Ite
 
 def _problems_of_place(graph: Graph, name: str, key: str, slot: str) -> Iterator[str]:
     if key not in graph:
-        yield f"“{name}” goes to node {key}, which does not exist. There are {', '.join(graph)}."
+        yield f"“{name}” goes to node {key}, which does not exist. There are {_some(graph)}."
         return
     inputs = graph[key]["inputs"]
     where = f"node {key} ({graph[key]['class_type']})"
     if slot not in inputs:
-        yield f"“{name}” goes to {slot} of {where}, which has {', '.join(inputs) or 'no inputs'}."
+        yield f"“{name}” goes to {slot} of {where}, which has {_some(inputs) or 'no inputs'}."
     elif is_link(inputs[slot]):
         yield f"“{name}” goes to {slot} of {where}, which is fed by node {inputs[slot][0]}."
+
+
+def _some(names: Iterable[str]) -> str:
+    found = list(names)
+    return ", ".join(found[:NAMED]) + (" …" if len(found) > NAMED else "")
 
 
 def _are_places(value: Any) -> bool:

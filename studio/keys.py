@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -207,6 +208,17 @@ def examine(access: Access) -> str:
         now = timezone.now()
         ProviderKey.objects.filter(pk=access.whose).update(checked=now, words=words[:WORDS])
     return words
+
+
+def examine_refused() -> int:
+    """Try the keys that were not accepted once more: a refusal may have been a mistake of theirs.
+    Returns how many work again."""
+    done = 0
+    for health in Health.objects.exclude(refused="").select_related("own_key"):
+        with contextlib.suppress(ProviderError):
+            examine(access_of(health))
+            done += 1
+    return done
 
 
 def tested(access: Access, problem: str) -> None:

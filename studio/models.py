@@ -49,10 +49,11 @@ class Job(models.Model):
     news of an older start is dropped. `lease` is until when the process that works on it is
     believed to be alive; `next_at` is when it is looked at again. `quote` is in ledger units.
 
-    Of work elsewhere: `epoch` is the pump that handed it over, `hook` the unguessable part of the
-    address that its provider may send news to, `results` what is to be fetched. `expected_cost` is
-    our list price of it, `provider_cost` what the provider says, `suspense` what it may have taken
-    for work of which nobody knows. `own_key` is the account's own key, when that pays.
+    Of work elsewhere: `epoch` is the pump that took it up, `handed` when it began to hand it over,
+    `hook` the unguessable part of the address that its provider may send news to, `results` what is
+    to be fetched. `expected_cost` is our list price of it, `provider_cost` what the provider says,
+    `suspense` what it may have taken for work of which nobody knows. `own_key` is the account's own
+    key, when that pays.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -80,6 +81,7 @@ class Job(models.Model):
     unclear_since = models.DateTimeField(null=True)
     deadline = models.DateTimeField(null=True)
     epoch = models.PositiveBigIntegerField(default=0)
+    handed = models.DateTimeField(null=True, editable=False)
     own_key = models.ForeignKey(
         "ProviderKey", null=True, blank=True, on_delete=models.PROTECT, related_name="jobs"
     )

@@ -56,7 +56,8 @@ class Param:
     `default` None means "not sent". `low` and `high` are inclusive, in `unit`. `step` is the
     fineness of a number; `multiple` is what a whole number is rounded up to, with a note.
     `derive` proposes the value from the other ones as long as the person says nothing; the
-    proposal is shown and may be edited. `limits` is for files.
+    proposal is shown and may be edited. `limits` is for files. `check` looks at what was
+    said, once it is of the right kind: words of what is wrong and the way out, or None.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Param:
     advanced: bool = False
     derive: Callable[[Mapping[str, Any]], str | None] | None = None
     limits: FileLimits | None = None
+    check: Callable[[Any], str | None] | None = None
 
     @property
     def is_asset(self) -> bool:

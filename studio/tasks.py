@@ -6,13 +6,15 @@ from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
+from django_q.tasks import async_task
 
 from assets import services as assets
 from studio import jobs, keys
-from studio.models import Beat, Notice, Upload
+from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
 
 TIDY_EVERY = timedelta(hours=1)
+EXAMINE_EVERY = timedelta(minutes=2)
 # Nothing that is being stored takes so long.
 ORPHAN_AGE = timedelta(hours=24)
 # No provider sends the same news for longer.
@@ -42,6 +44,14 @@ def beat(name: str) -> None:
         jobs.rescue()
         if _is_due("tidy", TIDY_EVERY):
             tidy()
+        if _is_due("keys", EXAMINE_EVERY) and Health.objects.exclude(refused="").exists():
+            # It waits for the network, which nobody here may.
+            async_task("studio.tasks.examine_keys", cluster="work")
+
+
+def examine_keys() -> None:
+    """Whether keys that were refused are accepted by now."""
+    keys.examine_refused()
 
 
 def _is_due(name: str, every: timedelta) -> bool:

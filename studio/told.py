@@ -50,4 +50,5 @@ def can_send_again(job: Job) -> bool:
 
 
 def can_give_up(job: Job) -> bool:
-    return job.state == State.REVIEW
+    """Whether nobody knows what became of it. While that is still being found out, too."""
+    return job.state in (State.UNKNOWN, State.REVIEW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -10,18 +10,24 @@ from typing import Any
 
 from billing.pricing import Flat, Free
 from studio import catalogue, checks, keys
-from studio.graphs import FRAMES, filled, problems_of_graph, problems_of_mapping
+from studio.graphs import FRAMES, filled, oddity, problems_of_graph, problems_of_mapping
 from studio.models import Workflow
-from studio.operations.transform import PROMPTED, choice_of
-from studio.spec import Offer, Operation, Param
+from studio.operations.transform import PROMPTED
+from studio.spec import Offer, Operation
 from studio.words.motion import spoken
+from studio.workflow_limits import narrowed, problems_of_limits
+
+log = logging.getLogger("zoetrope.workflows")
 
 PROVIDER = "comfyui"
-NARROWS = ("low", "high", "default", "step", "multiple", "max_length", "choices")
-PACES = ("fps", "step")  # of frames
 KEPT_SECONDS = 2.0
+DAY = 24 * 3600
+DEADLINES = (30, 7 * DAY)
+UNREADABLE = (RecursionError, ValueError)
+TOLD = 300  # letters of a line in the log
 
 _kept: tuple[float, list[Offer]] = (0.0, [])
+_told: dict[str, str] = {}  # what the log was told of each that is left out
 
 
 def offers() -> list[Offer]:
@@ -31,10 +37,37 @@ def offers() -> list[Offer]:
         return []
     until, found = _kept
     if time.monotonic() >= until:
-        enabled = Workflow.objects.filter(enabled=True).order_by("label", "key")
-        found = [offer_of(workflow) for workflow in enabled if not problems(workflow)]
+        found = list(_sound())
         _kept = (time.monotonic() + KEPT_SECONDS, found)
     return found
+
+
+def _sound() -> Iterator[Offer]:
+    """What can be offered; the log is told once of what cannot."""
+    wrong: dict[str, str] = {}
+    for key, workflow in _enabled():
+        found = problems(workflow) if workflow else ["It cannot be read from the database."]
+        if workflow and not found:
+            yield offer_of(workflow)
+        else:
+            wrong[key] = " ".join(" ".join(found).split())[:TOLD]
+            if _told.get(key) != wrong[key]:
+                log.warning("The workflow %s is not offered: %s", key, wrong[key])
+    _told.clear()
+    _told.update(wrong)
+
+
+def _enabled() -> Iterator[tuple[str, Workflow | None]]:
+    """By key; None for one whose JSON Python cannot read, which is no reason to lose the others."""
+    enabled = Workflow.objects.filter(enabled=True).order_by("label", "key")
+    try:
+        yield from [(workflow.key, workflow) for workflow in enabled]
+    except UNREADABLE:
+        for key in enabled.values_list("key", flat=True):
+            try:
+                yield key, enabled.filter(key=key).first()
+            except UNREADABLE:
+                yield key, None
 
 
 def forget() -> None:
@@ -63,21 +96,10 @@ def offer_of(workflow: Workflow) -> Offer:
 def _accepts(workflow: Workflow, operation: Operation) -> dict[str, Any]:
     declared = {param.name: param for param in operation.params}
     names = {"duration" if name == FRAMES else name for name in workflow.mapping}
-    taken = {n: _narrowed(declared[n], workflow.limits.get(n)) for n in names if n in declared}
+    taken = {n: narrowed(declared[n], workflow.limits.get(n)) for n in names if n in declared}
     # What steers the camera reaches a workflow only as words.
     worded = {n: rule for n, rule in PROMPTED.items() if n in declared and n not in taken}
     return {**taken, **worded} if "prompt" in taken else taken
-
-
-def _narrowed(param: Param, said: Mapping[str, Any] | None) -> Any:
-    if not said:
-        return True
-    rule = {name: said[name] for name in NARROWS if name in said}
-    if "choices" not in rule:
-        return rule
-    default = rule.get("default", param.default)
-    chosen = default if default in rule["choices"] else None
-    return {**rule, **choice_of(*rule["choices"], default=chosen), "depends": None}
 
 
 def _builder(
@@ -111,42 +133,33 @@ def problems(workflow: Workflow) -> list[str]:
     operation = catalogue.operations().get(workflow.operation)
     if operation is None:
         return [f"There is no operation “{workflow.operation}”."]
-    return (
-        list(problems_of_graph(workflow.graph))
-        or list(problems_of_mapping(workflow.graph, workflow.mapping, operation))
-        or list(_problems_of_limits(workflow))
-        or [words for _, words in checks.offer_problems(offer_of(workflow), catalogue.operations())]
+    mapping, limits = workflow.mapping, workflow.limits
+    found = [*_problems_of_terms(workflow)] + (
+        list(_problems_of_json(workflow))
+        or list(problems_of_graph(workflow.graph))
+        or list(problems_of_mapping(workflow.graph, mapping, operation))
+        or list(problems_of_limits(limits, mapping, operation))
     )
+    if found:
+        return found
+    return [words for _, words in checks.offer_problems(offer_of(workflow), catalogue.operations())]
 
 
-def _problems_of_limits(workflow: Workflow) -> Iterator[str]:
-    limits, mapping = workflow.limits, workflow.mapping
-    if not isinstance(limits, dict) or not all(isinstance(v, dict) for v in limits.values()):
-        yield 'Limits must look like {"width": {"low": 256, "high": 1024, "default": 512}}.'
-        return
-    known = {*mapping, "duration"} if FRAMES in mapping else set(mapping)
-    for name, said in limits.items():
-        if name not in known:
-            yield f"Limits speak of “{name}”, which is not in the mapping."
-        possible = PACES if name == FRAMES else NARROWS
-        for word in said:
-            if word not in possible:
-                yield f"Limits of “{name}”: “{word}” is unknown. Use {', '.join(possible)}."
-        yield from _wrong_values(name, said)
-    pace = limits.get(FRAMES, {})
-    if FRAMES in mapping and "fps" not in mapping and not pace.get("fps"):
-        yield 'The mapping has frames but no fps. Map fps, or set {"frames": {"fps": 24}}.'
+def _problems_of_terms(workflow: Workflow) -> Iterator[str]:
+    """Of the price and the deadline."""
+    price = Decimal(workflow.price)
+    if not price.is_finite() or price < 0:
+        yield f"The price is {price}; it is 0 or more."
+    least, most = DEADLINES
+    if not least <= workflow.deadline <= most:
+        yield (
+            f"The deadline is {workflow.deadline:,} s; it is {least} s to {most:,} s, which are "
+            f"{most // DAY} days."
+        )
 
 
-def _wrong_values(name: str, said: Mapping[str, Any]) -> Iterator[str]:
-    for word, value in said.items():
-        if word == "choices":
-            if not isinstance(value, list) or not value:
-                yield f"Limits of “{name}”: choices is a list of one value or more."
-        elif word == "default":
-            if isinstance(value, dict | list):
-                yield f"Limits of “{name}”: default is one value."
-        elif isinstance(value, bool) or not isinstance(value, int | float):
-            yield f"Limits of “{name}”: {word} is {json.dumps(value)}; it is a number."
-        elif word in ("fps", "step", "multiple", "max_length") and value <= 0:
-            yield f"Limits of “{name}”: {word} is {value}; it is more than 0."
+def _problems_of_json(workflow: Workflow) -> Iterator[str]:
+    named = {"The workflow": workflow.graph, "The mapping": workflow.mapping}
+    for name, value in {**named, "What is in limits": workflow.limits}.items():
+        if problem := oddity(value):
+            yield f"{name} {problem}"

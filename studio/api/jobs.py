@@ -158,8 +158,9 @@ class SendJobAgain(JobView):
 class GiveJobUp(JobView):
     @extend_schema(
         summary="Give a job up",
-        description="For a job in review: it fails at once and what was held comes back. A result "
-        "that comes later is not kept.",
+        description="For a job of unknown outcome, while that is still being found out or in "
+        "review: it fails at once and what was held comes back. Its provider may have accepted it; "
+        "a result that comes later is not kept.",
         operation_id="jobs_give_up",
         parameters=[PATH_ID],
         request=None,

@@ -182,7 +182,9 @@ class JobLinksSerializer(serializers.Serializer[Any]):
     cancel = serializers.URLField(allow_null=True)
     retry = serializers.URLField(allow_null=True)
     send_again = serializers.URLField(allow_null=True, help_text="For work of unknown outcome")
-    give_up = serializers.URLField(allow_null=True, help_text="For work in review")
+    give_up = serializers.URLField(
+        allow_null=True, help_text="For work of unknown outcome, and work in review"
+    )
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):

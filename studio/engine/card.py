@@ -66,7 +66,7 @@ def animate(
     report(0.0, "reading")
     if audio:
         sound.check(audio)
-    number = zlib.crc32(text.encode()) if seed is None else seed
+    number = zlib.crc32(text.encode(errors="surrogatepass")) if seed is None else seed
     count = max(1, round(duration * fps))
     step = 1 if format == "gif" else 2
     card = Card(text, style, number, width, height, count / fps, step)

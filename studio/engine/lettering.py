@@ -1,6 +1,8 @@
 """Words set into a frame: how large, on which lines, and where each of them stands."""
 
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Container
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +14,7 @@ from studio.engine.picture import Plane, as_plane
 
 FONT = Path(__file__).parent / "fonts" / "InterDisplay-Bold.otf"
 MISSING = "\uffff"  # no font has it
+AS_PICTURE_OR_SIGN = dict.fromkeys((0xFE0E, 0xFE0F))  # a wish for one look of the sign before
 
 SAFE_WIDTH, SAFE_HEIGHT = 0.82, 0.7  # shares of the frame that the words may take
 LARGEST = 0.19  # of the shorter side
@@ -20,6 +23,7 @@ LEADING = 1.14
 APART = 0.3  # between the headline and what follows, in sizes of the headline
 SHARP = 1.05  # drawn a little too large, so that a camera coming nearer loses nothing
 SMALLEST = 3
+READABLE, LEGIBLE = 0.035, 8  # of the shorter side, but never fewer pixels
 
 
 class Word(NamedTuple):
@@ -47,7 +51,8 @@ def font(size: float) -> ImageFont.FreeTypeFont:
 
 def paragraphs(text: str) -> list[list[str]]:
     """The words of each line that has any. Raises EngineError for what cannot be drawn."""
-    found = [line.split() for line in unicodedata.normalize("NFC", text).splitlines()]
+    plain = unicodedata.normalize("NFC", text).translate(AS_PICTURE_OR_SIGN)
+    found = [line.split() for line in plain.splitlines()]
     found = [words for words in found if words]
     if not found:
         raise EngineError("There are no words to draw. Write some.")
@@ -75,64 +80,97 @@ def _shape(face: ImageFont.FreeTypeFont, character: str) -> tuple[tuple[int, int
 
 def _named(character: str) -> str:
     code = f"U+{ord(character):04X}"
-    return f"“{character}” ({code})" if character.isprintable() else code
+    if character.isprintable():
+        return f"“{character}” ({code})"
+    name = unicodedata.name(character, "").lower()
+    return f"{code} ({name}, invisible)" if name else code
 
 
 def compose(text: str, width: int, height: int) -> list[Word]:
     """Every word of `text` in its place, as large as the frame allows."""
+    return placed(laid_out(text, width, height), width, height)
+
+
+def laid_out(text: str, width: int, height: int) -> list[Line]:
+    """The lines, as large as the frame allows. A word that would have to be too small to be read
+    goes on in the next line; others stay whole."""
     said = paragraphs(text)
     room = (width * SAFE_WIDTH, height * SAFE_HEIGHT)
+    small = max(LEGIBLE, READABLE * min(width, height))
+    long = {word for words in said for word in words if length(word, small) > room[0]}
     low, high = float(SMALLEST), max(SMALLEST, LARGEST * min(width, height))
-    lines = fitted(said, high, room)
+    lines = fitted(said, high, room, long)
     if lines is None:
         while high - low > 0.5:
             middle = (low + high) / 2
-            found = fitted(said, middle, room)
+            found = fitted(said, middle, room, long)
             low, high, lines = (middle, high, found) if found else (low, middle, lines)
-    return placed(lines or wrapped(said, low, room[0]), width, height)
+    return lines or wrapped(said, low, room[0], long)
 
 
-def fitted(said: list[list[str]], size: float, room: tuple[float, float]) -> list[Line] | None:
+def fitted(
+    said: list[list[str]], size: float, room: tuple[float, float], long: Container[str]
+) -> list[Line] | None:
     """The lines at that size, or None where they need more room."""
-    lines = wrapped(said, size, room[0])
+    lines = wrapped(said, size, room[0], long)
     wide = max(measure(line) for line in lines)
     return lines if wide <= room[0] and height_of(lines) <= room[1] else None
 
 
-def wrapped(said: list[list[str]], size: float, room: float) -> list[Line]:
+def wrapped(said: list[list[str]], size: float, room: float, long: Container[str]) -> list[Line]:
     """Each paragraph on as few lines as it needs, made about equally long."""
     lines: list[Line] = []
     for number, words in enumerate(said):
         own = size if number == 0 else size * SMALLER
-        lines += [Line(part, own, number == 0) for part in balanced(words, own, room)]
+        lines += [Line(part, own, number == 0) for part in balanced(words, own, room, long)]
     return lines
 
 
-def balanced(words: list[str], size: float, room: float) -> list[list[str]]:
-    rows = greedy(words, size, room)
+def balanced(words: list[str], size: float, room: float, long: Container[str]) -> list[list[str]]:
+    rows = greedy(words, size, room, long)
     low, high = 0.0, room
     while high - low > size / 4:
         middle = (low + high) / 2
-        narrower = greedy(words, size, middle)
+        narrower = greedy(words, size, middle, long)
         if len(narrower) == len(rows):
             high = middle
         else:
             low = middle
-    return greedy(words, size, high)
+    return greedy(words, size, high, long)
 
 
-def greedy(words: list[str], size: float, room: float) -> list[list[str]]:
-    """As many words on each line as go in; a word that is too long stands alone."""
+def greedy(words: list[str], size: float, room: float, long: Container[str]) -> list[list[str]]:
+    """As many words on each line as go in; one of the `long` ones goes on in the next line, another
+    that is too long stands alone."""
     rows: list[list[str]] = [[]]
-    for word in words:
-        if rows[-1] and font(size).getlength(" ".join([*rows[-1], word])) > room:
+    pieces = (p for word in words for p in (cut(word, size, room) if word in long else [word]))
+    for word in pieces:
+        if rows[-1] and length(" ".join([*rows[-1], word]), size) > room:
             rows.append([])
         rows[-1].append(word)
     return rows
 
 
+def cut(word: str, size: float, room: float) -> list[str]:
+    """The word in pieces, each as long as goes in; an accent stays with its letter."""
+    ends = [i for i in range(1, len(word)) if not unicodedata.combining(word[i])] + [len(word)]
+    pieces: list[str] = []
+    start, first = 0, 0
+    while start < len(word):
+        fit = bisect_right(ends, room, first, key=lambda end: length(word[start:end], size))
+        last = max(fit - 1, first)
+        pieces.append(word[start : ends[last]])
+        start, first = ends[last], last + 1
+    return pieces
+
+
 def measure(line: Line) -> float:
-    return font(line.size).getlength(" ".join(line.words))
+    return length(" ".join(line.words), line.size)
+
+
+def length(text: str, size: float) -> float:
+    """As it is drawn: the letters of small sizes are whole pixels wide."""
+    return font(size * SHARP).getlength(text) / SHARP
 
 
 def height_of(lines: list[Line]) -> float:
@@ -152,7 +190,7 @@ def placed(lines: list[Line], width: int, height: int) -> list[Word]:
         base = top + line.size * (LEADING / 2 + 0.36)
         for index, word in enumerate(line.words):
             before = " ".join([*line.words[:index], ""]) if index else ""
-            x = left + font(line.size).getlength(before)
+            x = left + length(before, line.size)
             found.append(drawn(word, x, base, line, row))
         top += line.size * LEADING
     return found

@@ -9,18 +9,28 @@ The queue carries hints and may run one 0, 1 or n times; the table carries the t
 
 from studio.jobs.decide import can_stop, cancel, give_up, send_again
 from studio.jobs.news import WATCHED, apply, fail, progress
-from studio.jobs.order import KeyReused, changed_key, create, quote, replayed, retry
+from studio.jobs.order import (
+    KeyReused,
+    TermsChanged,
+    changed_key,
+    create,
+    quote,
+    replayed,
+    retry,
+    terms,
+)
 from studio.jobs.remote import claim
 from studio.jobs.render import source_assets, start, work_folder
 from studio.jobs.results import collect, fetch
 from studio.jobs.state import NotPossible, move
 from studio.jobs.sweep import dispatch, pump_is_wanted, rescue, tidy, void_host
-from studio.jobs.unclear import absent, expire, lost, review
+from studio.jobs.unclear import absent, expire, lay_back, lost, review
 
 __all__ = [
     "WATCHED",
     "KeyReused",
     "NotPossible",
+    "TermsChanged",
     "absent",
     "apply",
     "can_stop",
@@ -34,6 +44,7 @@ __all__ = [
     "fail",
     "fetch",
     "give_up",
+    "lay_back",
     "lost",
     "move",
     "progress",
@@ -46,6 +57,7 @@ __all__ = [
     "send_again",
     "source_assets",
     "start",
+    "terms",
     "tidy",
     "void_host",
     "work_folder",

@@ -43,6 +43,11 @@ def cancel(job: Job) -> Job:
     if job.state == State.REVIEW:
         raise NotPossible("Nobody knows what became of this job. Give it up, or send it again.")
     label = provider.label if provider else job.provider
+    if job.state == State.UNKNOWN:
+        raise NotPossible(
+            f"{label} has not answered, and we are finding out whether it has this job. "
+            "Give it up, or wait."
+        )
     if job.state in AT_WORK:
         raise NotPossible(f"{label} cannot stop what it has begun. Its result will be kept.")
     raise NotPossible("This job cannot be stopped any more: the work is done or paid for.")
@@ -74,7 +79,8 @@ def give_up(job: Job) -> Job:
     message = f"Given up. You were not charged; {label} may have charged for it."
     suspense = job.suspense + job.expected_cost
     gone = {"error_kind": "possibly_charged", "error": message, "suspense": suspense}
-    if job.state != State.REVIEW or not end(job, State.FAILED, note=message, **gone):
+    unclear = job.state in (State.UNKNOWN, State.REVIEW)
+    if not unclear or not end(job, State.FAILED, note=message, **gone):
         job.refresh_from_db()
         raise NotPossible(
             f"This job is {job.get_state_display().lower()}; only one of unknown outcome can be "

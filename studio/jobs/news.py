@@ -63,8 +63,14 @@ def _apply_running(job: Job, update: Update) -> None:
         mine = Job.objects.filter(pk=job.pk, state=State.RUNNING, fence=job.fence)
         mine.update(**progress(update))
         return
-    fields = {"unclear_since": None, "lease": None, "next_at": timezone.now() + WATCHED}
-    move(job, State.RUNNING, note="accepted by the provider", **progress(update), **fields)
+    fields = {
+        "unclear_since": None,
+        "lease": None,
+        "next_at": timezone.now() + WATCHED,
+        "stage": "",
+        **progress(update),
+    }
+    move(job, State.RUNNING, note="accepted by the provider", **fields)
     point("before-commit")
 
 

@@ -7,6 +7,7 @@ import json
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -18,7 +19,7 @@ from billing.pricing import Quote, about
 from studio import catalogue, keys
 from studio.jobs.state import NotPossible
 from studio.jobs.sweep import dispatch
-from studio.models import Event, Job, State
+from studio.models import Event, Job, ProviderKey, State
 from studio.spec import Offer, Operation
 
 log = logging.getLogger("zoetrope.jobs")
@@ -32,13 +33,44 @@ class KeyReused(Exception):
         self.fingerprint = fingerprint
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What an order costs now, and whose key pays for it at the provider."""
+
+    price: Quote
+    own_key: ProviderKey | None
+
+    @property
+    def shown(self) -> str:
+        """The terms as a page carries them beside its button: the units, and who pays."""
+        return f"{self.price.amount}:{'own' if self.own_key else 'credits'}"
+
+    def are(self, shown: str | None) -> bool:
+        """Whether that is what was shown. A page that had no price to show may order what is free;
+        None comes from where nothing is shown at all."""
+        return shown in (None, self.shown) or (shown == "" and self.shown == "0:credits")
+
+
+class TermsChanged(Exception):
+    """It would cost other than what was shown to the person who ordered it."""
+
+    def __init__(self, shown: str, terms: Terms) -> None:
+        super().__init__(f"shown {shown[:40]}, now {terms.shown}")
+        self.shown, self.terms = shown, terms
+
+
 def quote(offer: Offer, params: Mapping[str, Any], account: Account | None = None) -> Quote:
     """What it will cost this account: the same figure for estimate, hold and charge."""
-    price = offer.price.quote(params)
-    if keys.own_key(account, offer.provider) is None:
-        return price
-    label = catalogue.provider_of(offer).label
-    return Quote(0, f"your key; {label} bills you, about {about(price.amount)}")
+    return terms(offer, params, account).price
+
+
+def terms(offer: Offer, params: Mapping[str, Any], account: Account | None = None) -> Terms:
+    """The price and the key behind it, from one look, so that they cannot differ."""
+    price, own_key = offer.price.quote(params), keys.own_key(account, offer.provider)
+    if own_key is not None:
+        label = catalogue.provider_of(offer).label
+        price = Quote(0, f"your key; {label} bills you, about {about(price.amount)}")
+    return Terms(price, own_key)
 
 
 def create(
@@ -53,19 +85,22 @@ def create(
     key: str | None = None,
     request: str = "",
     retry_of: Job | None = None,
+    agreed: str | None = None,
 ) -> tuple[Job, bool]:
     """Accept a checked request: (the job, whether it is new).
 
     The same `key` with the same request returns the first job; with another request KeyReused.
-    `request` is a digest of what was sent, for `replayed`.
-    Raises billing's InsufficientCredits before anything is written.
+    `request` is a digest of what was sent, for `replayed`; `agreed` are the terms that were shown.
+    Raises TermsChanged, or billing's InsufficientCredits, before anything is written.
     """
     key = key or str(uuid.uuid4())
     print_ = fingerprint(account, operation, offer, params)
     if first := _first(account, key, print_):
         return first, False
-    own_key = keys.own_key(account, offer.provider)
-    price = quote(offer, params, account)
+    now = terms(offer, params, account)
+    if not now.are(agreed):
+        raise TermsChanged(agreed or "", now)
+    price = now.price
     job = Job(
         account=account,
         user=user,
@@ -80,7 +115,7 @@ def create(
         fingerprint=print_,
         request=request,
         quote=price.amount,
-        own_key=own_key,
+        own_key=now.own_key,
         expected_cost=offer.price.quote(params).amount,
         price_words=price.words,
         retry_of=retry_of,

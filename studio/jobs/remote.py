@@ -19,7 +19,10 @@ from studio.processes import HOST
 
 # (provider, the account's own key or None): what has slots of its own.
 Way = tuple[str, UUID | None]
-AT_WORK = (State.SUBMITTING, State.RUNNING, State.UNKNOWN)
+# What nobody knows of takes no place: it may never have been accepted.
+AT_WORK = (State.SUBMITTING, State.RUNNING)
+# No work takes longer, whatever a stored model says.
+LONGEST = 7 * 24 * 3600
 MOST = 100
 
 
@@ -91,13 +94,14 @@ def _start(chosen: list[UUID], epoch: int, now: datetime) -> list[Job]:
             host=HOST,
             started=now,
             lease=None,
+            handed=None,
             stage="sending",
             progress=None,
         )
         for job in taken:
             job.state, job.fence, job.epoch = State.SUBMITTING, job.fence + 1, epoch
             job.attempts += 1
-            job.started = now
+            job.started, job.handed = now, None
             _set_deadline(job, now)
         Job.objects.bulk_update(taken, ["deadline"])
         Attempt.objects.bulk_create(Attempt(job=job, number=job.fence) for job in taken)
@@ -109,4 +113,5 @@ def _start(chosen: list[UUID], epoch: int, now: datetime) -> list[Job]:
 
 def _set_deadline(job: Job, now: datetime) -> None:
     offer = catalogue.all_offers().get(job.offer)
-    job.deadline = now + timedelta(seconds=offer.deadline if offer else 900)
+    seconds = min(max(offer.deadline, 1), LONGEST) if offer else 900
+    job.deadline = now + timedelta(seconds=seconds)

@@ -20,7 +20,7 @@ from django_q.tasks import async_task
 
 from studio import catalogue, keys
 from studio.jobs.state import close_attempt, end, move
-from studio.jobs.unclear import expire
+from studio.jobs.unclear import expire, review
 from studio.models import Beat, Job, Lease, Notice, State
 from studio.providers import Provider
 
@@ -144,6 +144,12 @@ def rescue() -> dict[str, int]:
         done[_rescue(job)] += 1
     for job in Job.objects.filter(state=State.REVIEW, next_at__lte=now):
         done["expired"] += expire(job)
+    # Whatever the provider, its key or the pump do: every wait has an end.
+    patience = now - timedelta(hours=settings.REVIEW_HOURS)
+    for job in Job.objects.filter(state=State.UNKNOWN, unclear_since__lt=patience):
+        done["expired"] += expire(job)
+    for job in Job.objects.filter(state=State.RUNNING, deadline__lt=patience):
+        done["reviews"] += review(job, "it takes far longer than it should")
     done["hints"] = dispatch()
     return dict(done)
 

@@ -11,6 +11,8 @@ from studio import catalogue
 from studio.jobs.state import close_attempt, end, move
 from studio.models import Job, State
 
+MAX_SENT = 5
+
 
 def lost(job: Job) -> bool:
     """The process that was handing it over is gone: it may have been accepted."""
@@ -19,8 +21,19 @@ def lost(job: Job) -> bool:
     return move(job, State.UNKNOWN, note="the outcome of the start is unknown", **fields)
 
 
+def lay_back(job: Job) -> bool:
+    """The process that took it up is gone, and had not begun to hand it over."""
+    attempts = max(0, job.attempts - 1)
+    fields = {"lease": None, "stage": "", "next_at": timezone.now(), "attempts": attempts}
+    if not move(job, State.QUEUED, note="nothing was sent; it is sent later", **fields):
+        return False
+    close_attempt(job, "not sent")
+    return True
+
+
 def absent(job: Job) -> bool:
-    """The provider proved that it does not have it: queued again, once nothing can be under way."""
+    """The provider proved that it does not have it: queued again, once nothing can be under way,
+    but not for ever."""
     since = job.unclear_since or timezone.now()
     over = since + timedelta(seconds=settings.SETTLE_SECONDS)
     if over > timezone.now():
@@ -28,6 +41,9 @@ def absent(job: Job) -> bool:
             next_at=min(over, timezone.now() + timedelta(seconds=15))
         )
         return False
+    if job.attempts >= MAX_SENT:
+        message = f"It was sent {job.attempts} times and never arrived. Nothing was charged."
+        return end(job, State.FAILED, note=message, error_kind="refused", error=message)
     fields = {"unclear_since": None, "next_at": timezone.now(), "lease": None}
     if not move(
         job, State.QUEUED, note="the provider does not have it; sending it again", **fields

@@ -129,7 +129,7 @@ class Remote(Provider):
 
 
 def _kind(status: int, sending: bool) -> ErrorKind:
-    if status in (401, 403):
+    if status == 401:
         return ErrorKind.KEY
     if status == 402:
         return ErrorKind.NO_CREDIT

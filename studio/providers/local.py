@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from billing.pricing import Free
-from studio.engine import EngineError, Stopped, card, motion
+from studio.engine import EngineError, Stopped, card, lettering, motion
 from studio.providers import Renderer
 from studio.spec import Call, ErrorKind, Offer, Output, ProviderError, Status, Update
 
@@ -32,6 +32,16 @@ MOTION = Offer(
     price=Free("drawn on this computer"),
 )
 
+
+def undrawable(text: str) -> str | None:
+    """What keeps these words from being drawn; None when nothing does."""
+    try:
+        lettering.paragraphs(text)
+    except EngineError as error:
+        return str(error)
+    return None
+
+
 CARD = Offer(
     key="local-title-card",
     provider="local",
@@ -42,9 +52,10 @@ CARD = Offer(
     accepts={
         "prompt": {
             "label": "Words",
-            "help": "Up to 200 characters, shown as they are. The first line is the headline, "
-            "further ones are set smaller.",
+            "help": "Up to 200 characters, Latin, Greek or Cyrillic, shown as they are. The first "
+            "line is the headline, further ones are set smaller.",
             "max_length": card.MOST,
+            "check": undrawable,
         },
         "style": True,
         "duration": True,

@@ -30,9 +30,11 @@ from studio.pump.errands import (
     Ask,
     Brought,
     Errand,
+    Go,
     HookKeys,
     LearnHookKeys,
     News,
+    Ready,
     Send,
     Source,
     Watch,
@@ -61,6 +63,7 @@ class Courier:
         self._watches: dict[UUID, Watch] = {}
         self._heap: list[tuple[float, int, int, Watch]] = []
         self._order = itertools.count()
+        self._going: dict[UUID, asyncio.Future[bool]] = {}
         self._wake = asyncio.Event()
         self._over = asyncio.Event()
         # Seconds between when a question was due and when it was put.
@@ -141,6 +144,9 @@ class Courier:
                 self._watch(errand)
             case Send():
                 line.put(line.sends, partial(self._send, line, errand))
+            case Go():
+                if (going := self._going.get(errand.job)) and not going.done():
+                    going.set_result(errand.ok)
             case Ask():
                 line.put(line.sends, partial(self._ask, line, errand))
             case LearnHookKeys():
@@ -252,40 +258,40 @@ class Courier:
     # --- handing over -------------------------------------------------------------------------
 
     async def _send(self, line: Line, send: Send) -> None:
+        """Make it ready, have that committed, hand it over, bring the answer."""
         try:
-            files = {n: await self._ready(s, send) for n, s in send.sources.items()}
-            urls = {
-                n: await self._bring(line, s, files[n])
-                for n, s in send.sources.items()
-                if line.provider.uploads
-            }
+            answer = await self._hand_over(line, send, await self._made_ready(line, send))
         except ProviderError as error:
-            self._news.put(_answer(send, error=_before(error)))
-            return
+            answer = _answer(send, error=_before(error))
         except EngineError as error:
-            self._news.put(_answer(send, error=ProviderError(str(error), ErrorKind.INPUT)))
-            return
+            answer = _answer(send, error=ProviderError(str(error), ErrorKind.INPUT))
         except Exception:
-            log.exception("job %s: its files could not be made ready", send.job)
-            message = "The files could not be made ready. It is in the log under this job's id."
-            self._news.put(_answer(send, error=ProviderError(message, ErrorKind.INPUT)))
-            return
-        answer = await self._hand_over(line, send, files, urls)
-        await asyncio.to_thread(shutil.rmtree, send.folder, ignore_errors=True)
+            log.exception("job %s could not be made ready", send.job)
+            message = "It could not be made ready. It is in the log under this job's id."
+            answer = _answer(send, error=ProviderError(message, ErrorKind.INPUT))
+        finally:
+            await asyncio.to_thread(shutil.rmtree, send.folder, ignore_errors=True)
         self._news.put(answer)
 
-    async def _hand_over(
-        self, line: Line, send: Send, files: dict[str, Path], urls: dict[str, str]
-    ) -> Answer:
+    async def _made_ready(self, line: Line, send: Send) -> Call:
+        """Its files fitted and brought; what it says, once to see that it can be said."""
+        files = {n: await self._ready(s, send) for n, s in send.sources.items()}
+        brings = send.sources.items() if line.provider.uploads else ()
         call = Call(
             offer=send.offer,
             params=send.params,
             files=files,
             ref=send.ref,
             folder=send.folder,
-            urls=urls,
+            urls={n: await self._bring(line, s, files[n]) for n, s in brings},
             webhook=send.webhook,
         )
+        _ = call.payload
+        return call
+
+    async def _hand_over(self, line: Line, send: Send, call: Call) -> Answer:
+        if not send.again and not await self._may_go(send):
+            raise ProviderError("It is not wanted any more.", ErrorKind.LATER)
         point("before-send")
         if not self._sure():
             return _answer(send, error=ProviderError("Held up.", ErrorKind.LATER))
@@ -295,6 +301,15 @@ class Courier:
             return _answer(send, error=error)
         point("answered")
         return _answer(send, update=update)
+
+    async def _may_go(self, send: Send) -> bool:
+        """From here on it may have been accepted; until then a death costs nothing."""
+        self._going[send.job] = asyncio.get_running_loop().create_future()
+        self._news.put(Ready(send.job, send.fence, send.access))
+        try:
+            return await self._going[send.job]
+        finally:
+            del self._going[send.job]
 
     async def _ready(self, source: Source, send: Send) -> Path:
         """The file as the provider takes it: itself, or a smaller copy."""
@@ -338,7 +353,8 @@ class Courier:
 def _answer(
     send: Send, *, update: Update | None = None, error: ProviderError | None = None
 ) -> Answer:
-    return Answer("submit", send.job, send.fence, send.access, update, error)
+    cached = tuple(s.name for s in send.sources.values() if s.known)
+    return Answer("submit", send.job, send.fence, send.access, update, error, cached)
 
 
 def _before(error: ProviderError) -> ProviderError:

@@ -28,10 +28,12 @@ from studio.pump.errands import (
     Answer,
     Ask,
     Brought,
+    Go,
     Heard,
     HookKeys,
     LearnHookKeys,
     News,
+    Ready,
     Send,
 )
 from studio.pump.lease import Held
@@ -70,7 +72,10 @@ class Desk:
         for job in mine.filter(state=State.SUBMITTING).exclude(epoch=self.held.epoch):
             with transaction.atomic():
                 self.held.renew()
-                jobs.lost(job)
+                if job.handed:
+                    jobs.lost(job)
+                else:
+                    jobs.lay_back(job)
         at_work = mine.filter(state__in=(State.RUNNING, State.REVIEW)).exclude(provider_ref="")
         for job in at_work.iterator(MANY):
             self.watch(job, spread=True)
@@ -258,6 +263,8 @@ class Desk:
         match news:
             case Answer(verb="poll", update=Update(status=Status.QUEUED | Status.RUNNING)):
                 self._progress[news.job] = news
+            case Ready():
+                self._let_go(news)
             case Answer():
                 self._progress.pop(news.job, None)
                 self._answer(news)
@@ -269,6 +276,15 @@ class Desk:
             case HookKeys():
                 health.learned(news)
                 self._learned.discard(news.access.name)
+
+    def _let_go(self, ready: Ready) -> None:
+        """Commit that it is handed over, then say so."""
+        with transaction.atomic():
+            self.held.renew()
+            mine = Job.objects.filter(pk=ready.job, state=State.SUBMITTING, fence=ready.fence)
+            ok = bool(mine.filter(cancel_requested=False).update(handed=timezone.now()))
+        point("handed")
+        self.courier.post(Go(ready.job, ready.access, ok))
 
     def write_progress(self) -> None:
         """How far everything is, all of it in one transaction: no decision, so it may be late."""
@@ -308,19 +324,11 @@ class Desk:
             else:
                 watch = self._decide(job, answer)
         if answer.verb == "submit":
-            self._learn_from(answer)
+            health.submitted(answer)
             self.sending[answer.access.name] -= 1
         point("noted")
         if watch and job:
             self.watch(job)
-
-    def _learn_from(self, answer: Answer) -> None:
-        """What a refused submit says about the key."""
-        error = answer.error
-        if error and error.kind == ErrorKind.KEY:
-            keys.tested(answer.access, error.message)
-        elif error and error.kind == ErrorKind.NO_CREDIT:
-            health.no_credit(answer.access, error.message)
 
     def _decide(self, job: Job, answer: Answer) -> bool:
         """Take one answer in; whether the job is to be asked about from now on."""
@@ -343,7 +351,12 @@ class Desk:
     def _submitted(self, job: Job, answer: Answer) -> bool:
         if job.state not in (State.SUBMITTING, State.UNKNOWN):
             return False
-        update = answer.update or Update(Status.FAILED, error=answer.error)
+        error = answer.error
+        if error and answer.cached and error.kind in (ErrorKind.INPUT, ErrorKind.REFUSED):
+            # The files that it had may be gone there: once more, with files brought anew.
+            uploads.forget(answer.access, answer.cached)
+            error = ProviderError(error.message, ErrorKind.LATER, detail=error.detail)
+        update = answer.update or Update(Status.FAILED, error=error)
         if update.status in (Status.QUEUED, Status.RUNNING) and not update.ref:
             message = "The provider took it without saying what it calls it."
             update = Update(Status.FAILED, error=ProviderError(message, ErrorKind.UNCLEAR))

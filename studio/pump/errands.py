@@ -39,6 +39,8 @@ class Send:
     ref: str
     folder: Path
     webhook: str = ""
+    # It may have been accepted before: the provider takes the same reference once.
+    again: bool = False
 
 
 @dataclass
@@ -76,13 +78,33 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Go:
+    """What was made ready may be handed over: that it is, is committed. Not `ok`: it is not wanted
+    any more."""
+
+    job: UUID
+    access: Access
+    ok: bool
+
+
+@dataclass(frozen=True)
 class LearnHookKeys:
     access: Access
 
 
 @dataclass(frozen=True)
+class Ready:
+    """Everything is prepared; nothing was handed over yet."""
+
+    job: UUID
+    fence: int
+    access: Access
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What came of a verb: an update, an error, or, of a lookup, neither: it is not there."""
+    """What came of a verb: an update, an error, or, of a lookup, neither: it is not there. `cached`
+    are the names of files that were not brought anew for a submit."""
 
     verb: Verb
     job: UUID
@@ -90,6 +112,7 @@ class Answer:
     access: Access
     update: Update | None = None
     error: ProviderError | None = None
+    cached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,5 +141,5 @@ class HookKeys:
     keys: str
 
 
-Errand = Send | Watch | Ask | LearnHookKeys
-News = Answer | Brought | Heard | HookKeys
+Errand = Send | Go | Watch | Ask | LearnHookKeys
+News = Ready | Answer | Brought | Heard | HookKeys

@@ -8,9 +8,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from studio import keys, secrets
-from studio.keys import Access
 from studio.models import Health
-from studio.pump.errands import Heard, HookKeys
+from studio.pump.errands import Answer, Heard, HookKeys
+from studio.spec import ErrorKind
 
 FAILURES = 5
 SHARE = 0.5
@@ -36,11 +36,15 @@ def heard(news: Heard) -> None:
     mine.update(opened=F("opened") + 1, open_until=now + timedelta(seconds=seconds), **said)
 
 
-def no_credit(access: Access, message: str) -> None:
-    now = timezone.now()
-    Health.objects.filter(pk=keys.health(access).pk).update(
-        no_credit_at=now, last_error=message[:300], last_error_at=now
-    )
+def submitted(answer: Answer) -> None:
+    """What a refused submit says about the key."""
+    error, now = answer.error, timezone.now()
+    if error and error.kind == ErrorKind.KEY:
+        keys.tested(answer.access, error.message)
+    elif error and error.kind == ErrorKind.NO_CREDIT:
+        Health.objects.filter(pk=keys.health(answer.access).pk).update(
+            no_credit_at=now, last_error=error.message[:300], last_error_at=now
+        )
 
 
 def places(health: Health, slots: int, busy: int, sending: int) -> int:

@@ -9,7 +9,7 @@ from billing.pricing import Free
 from studio import catalogue, jobs
 from studio.jobs.render import folder_of
 from studio.keys import Access
-from studio.models import Job
+from studio.models import Job, State
 from studio.providers import Remote
 from studio.pump import uploads
 from studio.pump.errands import Send, Source, Watch
@@ -34,6 +34,7 @@ def packed(job: Job, access: Access, webhook: str) -> Send:
         ref=_ref(job),
         folder=folder,
         webhook=webhook,
+        again=job.state == State.UNKNOWN,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.utils import timezone
@@ -41,3 +42,9 @@ def remember(news: Brought) -> None:
         sha256=news.name,
         defaults={"url": news.url, "expires": expires},
     )
+
+
+def forget(access: Access, names: Collection[str]) -> None:
+    """They are to be brought anew: the provider may not have them any more."""
+    mine = Upload.objects.filter(provider=access.provider.key, whose=access.print)
+    mine.filter(sha256__in=names).delete()

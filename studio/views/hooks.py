@@ -33,7 +33,7 @@ def hook(request: HttpRequest, provider: str, token: str) -> HttpResponse:
     if int(request.headers.get("Content-Length") or 0) > MOST or len(request.body) > MOST:
         return HttpResponse(status=413)
     job = Job.objects.filter(hook=token, provider=provider).first()
-    if job is None:
+    if job is None or job.is_terminal:
         return HttpResponse()
     name = f"{provider}:{job.own_key_id}" if job.own_key_id else provider
     health = Health.objects.filter(pk=name).exclude(hook_keys="").first()
@@ -41,7 +41,7 @@ def hook(request: HttpRequest, provider: str, token: str) -> HttpResponse:
         return _later()
     try:
         delivery = _read(sender, request, health)
-    except ProviderError as error:
+    except (ProviderError, RecursionError, ValueError) as error:
         log.warning("job %s: a delivery that %s did not sign: %s", job.pk, provider, error)
         return _not_theirs(health)
     _note(job, delivery)
@@ -68,7 +68,7 @@ def _later() -> HttpResponse:
 
 def _note(job: Job, delivery: Delivery) -> None:
     """Once per delivery, and only about the work that the address was given to."""
-    if job.is_terminal or (job.provider_ref and delivery.ref != job.provider_ref):
+    if job.provider_ref and delivery.ref != job.provider_ref:
         return
     _, is_new = Notice.objects.get_or_create(
         provider=job.provider,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +29,7 @@ from studio.views.samples import CARD_IDEAS, PROMPT_IDEAS, SAMPLES
 from studio.words.motion import as_prompt
 
 RESULTS = 12
-OURS = ("offer", "key", "csrfmiddlewaretoken")
+OURS = ("offer", "key", "shown", "csrfmiddlewaretoken")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -159,7 +160,10 @@ def submit(request: MemberRequest, operation: Operation) -> HttpResponseBase:
     if not form.is_valid():
         return refuse(request, form, key)
     try:
-        job, _ = form.create_job(key=key or None, change=True)
+        job, _ = form.create_job(key=key or None, change=True, agreed=request.POST.get("shown"))
+    except jobs.TermsChanged as error:
+        form.add_error(None, anew(error))
+        return refuse(request, form, key)
     except InsufficientCredits as error:
         form.add_error(None, str(error))
         return refuse(request, form, key)
@@ -175,7 +179,10 @@ def refuse(request: MemberRequest, form: OperationForm, key: str) -> HttpRespons
     """The form again, with its messages: as a page, or as the part that the page replaces."""
     part = is_htmx(request)
     template = "studio/form.html" if part else "studio/operation.html"
-    response = render(request, template, page(request, form, key), status=422)
+    wanted = request.POST.get("offer", "")[:100]
+    missing = wanted if wanted != form.offer.key else ""
+    context = page(request, form, key) | {"missing": missing}
+    response = render(request, template, context, status=422)
     if part:
         response.headers["HX-Retarget"] = "#operation-form"
         response.headers["HX-Reswap"] = "outerHTML"
@@ -201,22 +208,39 @@ def sent(
         field.required = False  # what is not yet said is no mistake yet
     if not form.is_valid():
         return {"problems": [p["message"] for p in form.problems()], "price": None}
-    price = jobs.quote(offer, form.params, account)
-    own = keys.own_key(account, offer.provider) is not None
-    bill = offer.price.quote(form.params)
-    label = f"{credits(price.amount)} cr" if price.amount else "free"
+    terms = jobs.terms(offer, form.params, account)
+    price, bill = terms.price, offer.price.quote(form.params)
     return {
         "rows": rows(form),
         "notes": form.notes,
         "derived": {name: value or "" for name, value in form.derived.items()},
         "price": price,
-        "label": "your key" if own else label,
-        "own": own,
+        "label": on_the_button(terms.shown),
+        "shown": terms.shown,
+        "own": terms.own_key is not None,
         "who": catalogue.provider_of(offer).label,
         "rule": bill.words,
         "dollars": about(bill.amount),
         "left": account.available - price.amount,
     }
+
+
+def on_the_button(shown: str) -> str:
+    """Terms in words, such as “20 cr”; empty where they say nothing."""
+    found = re.fullmatch(r"([0-9]{1,18}):(own|credits)", shown)
+    if not found:
+        return ""
+    if found[2] == "own":
+        return "your key"
+    return f"{credits(int(found[1]))} cr" if int(found[1]) else "free"
+
+
+def anew(error: jobs.TermsChanged) -> str:
+    """What it costs now, for somebody who was shown something else."""
+    now, before = on_the_button(error.terms.shown), on_the_button(error.shown)
+    if not before:
+        return f"The price was not known yet. It is: {now}. Press again to order."
+    return f"The price has changed: {now} instead of {before}. Press again to order."
 
 
 def rows(form: OperationForm) -> list[tuple[str, str]]:

@@ -101,6 +101,15 @@ def test_very_many_problems_are_a_short_answer(api: Client, body: Any) -> None:
     assert "2,980 more" in answer.json()["message"]
 
 
+@pytest.mark.parametrize("address", [JOBS, ESTIMATE])
+@pytest.mark.parametrize(
+    ("words", "named"), [("Hi 🎬", "U+1F3AC"), ("سلام", "U+0633"), ("雨", "“雨”")]
+)
+def test_letters_that_a_title_card_lacks(api: Client, address: str, words: str, named: str) -> None:
+    order = {"operation": "text-to-video", "offer": "local-title-card", "params": {"prompt": words}}
+    refused(post(api, address, order), "prompt", named, "Latin, Greek and Cyrillic")
+
+
 # --- the body -----------------------------------------------------------------------------------
 
 DEEP = '{"a":' * 10_000 + "1" + "}" * 10_000

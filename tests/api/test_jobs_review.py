@@ -48,7 +48,7 @@ def possible(told: Told) -> set[str]:
         ("queued", "", False, {"cancel"}),
         ("running", "ref", False, set()),
         ("running", "ref", True, {"cancel"}),
-        ("unknown", "", True, set()),
+        ("unknown", "", True, {"give_up"}),
         ("fetching", "ref", True, set()),
         ("review", "", True, {"send_again", "give_up"}),
         ("review", "ref", True, {"give_up"}),
@@ -85,8 +85,11 @@ def test_send_again(api: Client, review: Callable[..., Told], rich: Account) -> 
     assert "unknown outcome" in again.json()["message"]
 
 
-def test_give_up(api: Client, review: Callable[..., Told], rich: Account) -> None:
-    told = review(provider_ref="far too late")
+@pytest.mark.parametrize(("state", "ref"), [("review", "far too late"), ("unknown", "")])
+def test_give_up(
+    state: str, ref: str, api: Client, review: Callable[..., Told], rich: Account
+) -> None:
+    told = review(state, provider_ref=ref)
     answer = post(api, told["links"]["give_up"], None)
     assert answer.status_code == 200
     assert answer.json()["error"]["kind"] == "possibly_charged"

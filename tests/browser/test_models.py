@@ -16,6 +16,18 @@ from tests.cluster.harness import Studio
 Visit = Callable[..., Page]
 TEXT = "/transform/text-to-video/"
 KLING = "fal-kling-2.6-pro"
+OWN_KEY = """
+from billing.models import Account
+from studio import secrets
+from studio.models import ProviderKey
+ProviderKey.objects.create(
+    account=Account.objects.get(), provider="fal", cipher=secrets.encrypt("k" * 20), tail="kkkk"
+)
+"""
+QUICK = """() => {
+  document.querySelector('[name="duration"][value="10"]').click();
+  document.querySelector(".go .primary").click();
+}"""
 WIDTH = "document.documentElement.scrollWidth"
 
 
@@ -82,6 +94,25 @@ def test_the_price_follows_on_the_card_and_on_the_button(visit: Visit) -> None:
     expect(card).to_have_text("140 cr")
     expect(page.locator("#sent")).to_contain_text("10 s × $0.14 with sound = $1.40")
     expect(page.locator("#price-words")).to_contain_text("Not enough credits")
+
+
+def test_nothing_is_ordered_at_a_price_that_was_not_shown(visit: Visit, studio: Studio) -> None:
+    studio.manage("shell", "-c", OWN_KEY)
+    page = ready(visit(f"{OPERATION}?offer={KLING}"), **{"#id_prompt": "The cup steams"})
+    button, form = page.locator(".go .primary"), page.locator("#operation-form")
+    expect(button).to_have_text("Generate · your key")
+    expect(page.locator("#sent")).to_contain_text("The cup steams")
+    studio.manage("shell", "-c", "from studio.models import *; ProviderKey.objects.all().delete()")
+    button.click()
+    expect(form).to_contain_text("The price has changed: 35 cr instead of your key. Press again")
+    expect(button).to_have_text("Generate · 35 cr")
+    # A press that is quicker than the answer about the price.
+    page.wait_for_timeout(800)
+    page.evaluate(QUICK)
+    expect(form).to_contain_text("The price has changed: 70 cr instead of 35 cr. Press again")
+    expect(button).to_have_text("Generate · 70 cr")
+    expect(page.locator("#id_prompt")).to_have_value("The cup steams")
+    assert studio.rows("SELECT count(*) FROM studio_job WHERE provider = 'fal'")[0][0] == 0
 
 
 def test_motion_becomes_words_until_somebody_writes_there(visit: Visit) -> None:

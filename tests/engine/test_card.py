@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,10 @@ SMALL: dict[str, Any] = {"duration": 1, "width": 128, "height": 72, "fps": 24, "
 def animate(target: Path, text: str = "Hello there", **changed: Any) -> Path:
     card.animate(text, target, **{"style": "gradient", **SMALL, **changed})
     return target
+
+
+def letters(lines: list[lettering.Line]) -> str:
+    return "".join(word for line in lines for word in line.words)
 
 
 def contrast(light: float, dark: float) -> float:
@@ -56,7 +62,49 @@ def test_words_are_whole_and_inside_the_frame(text: str, size: tuple[int, int]) 
             assert word.y >= 0
             assert word.x + width <= size[0]
             assert word.y + height <= size[1]
-    assert len(words) == len(text.split())
+    assert len(words) >= len(text.split())
+    assert letters(lettering.laid_out(text, *size)) == "".join(text.split())
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (3840, 2160), (320, 180)])
+@pytest.mark.parametrize(
+    "text", ["W" * 200, "m" * 200, "Hello " + "W" * 194, "Headline\n" + "W" * 191]
+)
+def test_a_word_without_end_goes_on_in_the_next_line(text: str, size: tuple[int, int]) -> None:
+    """All of it is there, large enough to be read, on lines of about the same length."""
+    lines = lettering.laid_out(text, *size)
+    assert letters(lines) == "".join(text.split())
+    assert min(line.size for line in lines) > 0.05 * min(size)
+    *full, last = [lettering.measure(line) for line in lines if line.words[0][0] in "Wm"]
+    assert min(full) == max(full) >= last
+
+
+def test_the_ink_of_two_hundred_letters_is_all_on_the_frame() -> None:
+    """200 letters W, counted: each of them is a piece of ink of its own."""
+    drawn = Card("W" * 200, "gradient", 1, 1920, 1080, 4, 2)
+    seen = np.where(drawn.letters(4.0) > 128, 255, 0).astype(np.uint8)
+    *_, stats, _ = cv2.connectedComponentsWithStats(seen)
+    tall = stats[1:, cv2.CC_STAT_HEIGHT]
+    assert tall.min() > 40
+    assert stats[1:, cv2.CC_STAT_WIDTH].sum() > 200 * 55
+
+
+@pytest.mark.parametrize("text", ["Extraordinary", "Donaudampfschifffahrtsgesellschaftskapitän"])
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (640, 360)])
+def test_a_word_that_can_be_read_stays_whole(text: str, size: tuple[int, int]) -> None:
+    (line,) = lettering.laid_out(text, *size)
+    assert line.words == [text]
+
+
+def test_only_the_word_without_end_is_broken() -> None:
+    lines = lettering.laid_out("Extraordinary " + "W" * 100 + " considerations", 1080, 1920)
+    assert {"Extraordinary", "considerations"} < {word for line in lines for word in line.words}
+
+
+def test_an_accent_stays_with_its_letter() -> None:
+    lines = lettering.laid_out("x\u0302" * 100, 320, 180)
+    assert len(lines) > 1
+    assert all(word[0] == "x" and word[-1] == "\u0302" for line in lines for word in line.words)
 
 
 def test_long_text_is_smaller() -> None:
@@ -143,7 +191,9 @@ def test_sound_is_as_long_as_the_picture(work: Path) -> None:
         ("x" * 201, ["201", "200"]),
         ("雨の日 rain", ["“雨” (U+96E8)", "Latin, Greek and Cyrillic", "leave other"]),
         ("Hi 🎬", ["“🎬” (U+1F3AC)"]),
-        ("a\u202eb", ["U+202E"]),
+        ("a\u202eb", ["U+202E (right-to-left override, invisible)"]),
+        ("سلام", ["“س” (U+0633)", "“م” (U+0645)"]),
+        ("a\ud800b", ["U+D800"]),
         ("".join(chr(c) for c in range(0x5D0, 0x5E0)), ["and 10 more"]),
     ],
 )
@@ -153,6 +203,19 @@ def test_what_cannot_be_drawn_is_named(text: str, words: list[str], work: Path) 
     for word in words:
         assert word in str(error.value)
     assert list(work.iterdir()) == []
+
+
+def test_the_wish_for_a_coloured_sign_is_no_character() -> None:
+    """Telephones write a heart as two characters; the font has the heart."""
+    assert lettering.paragraphs("I \u2764\ufe0f it") == [["I", "\u2764", "it"]]
+
+
+def test_the_font_is_opened_when_there_is_something_to_draw() -> None:
+    source = (
+        "import studio.providers.local, studio.engine.lettering as l; print(l.font.cache_info())"
+    )
+    told = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    assert "currsize=0" in told.stdout, told.stderr
 
 
 def test_an_accent_may_be_written_in_two_characters(work: Path) -> None:

@@ -31,6 +31,16 @@ def taken_over() -> pump.lease.Held:
     return held
 
 
+def answer_to(desk: pump.Desk, courier: pump.Courier) -> pump.errands.Answer:
+    """What came of the submit; on the way to it the desk is asked whether it may go."""
+    for _ in range(10):
+        for news in courier.news(5):
+            if isinstance(news, pump.errands.Answer):
+                return news
+            desk.take_in(news)
+    raise AssertionError("no answer")
+
+
 def test_one_at_a_time(order: Order) -> None:
     held = pump.lease.take()
     assert held
@@ -49,8 +59,7 @@ def test_the_older_one_writes_nothing(order: Order, plain: FakePlain) -> None:
     with pump.Courier(old.is_sure) as courier:
         desk = pump.Desk(old, courier)
         desk.look(sends=True)
-        news = iter(lambda: courier.news(5), None)
-        answer = next(n for many in news for n in many if isinstance(n, pump.errands.Answer))
+        answer = answer_to(desk, courier)
         new = taken_over()
         with pytest.raises(Fenced):
             desk.take_in(answer)
@@ -73,8 +82,7 @@ def test_what_is_not_sure_of_its_lease_sends_nothing(order: Order, plain: FakePl
     with pump.Courier(lambda: False) as courier:
         desk = pump.Desk(old, courier)
         desk.look(sends=True)
-        [answer] = courier.news(5)
-        desk.take_in(answer)
+        desk.take_in(answer_to(desk, courier))
     old.give_back()
     job.refresh_from_db()
     assert (job.state, job.attempts, len(plain.predictions)) == (State.QUEUED, 0, 0)
@@ -224,6 +232,8 @@ def test_the_last_word_of_a_pump_that_was_replaced_finds_its_work_again(
     with pump.Courier(old.is_sure) as courier:
         work = pump._Slice(old, courier, 5.0)
         work.desk.look(sends=True)
+        [ready] = courier.news(5)
+        work.desk.take_in(ready)
         new = taken_over()
         with pump.Courier(new.is_sure) as another:
             pump.Desk(new, another).adopt()

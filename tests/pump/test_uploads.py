@@ -68,6 +68,22 @@ def test_the_same_picture_is_brought_once(animate: Animate, cat: Asset, fal: Fak
     assert fal.leaks == []
 
 
+def test_what_is_gone_there_is_brought_once_more(
+    animate: Animate, cat: Asset, fal: FakeFal
+) -> None:
+    animate(cat)
+    settle()
+    fal.uploads.clear()
+    job = animate(cat)
+    settle(
+        until=lambda: Job.objects.get(pk=job.pk).events.filter(note__startswith="later").exists()
+    )
+    Job.objects.filter(pk=job.pk).update(next_at=timezone.now())
+    settle()
+    assert kinds(job) == ["hold", "charge"], Job.objects.get(pk=job.pk).error
+    assert (len(fal.uploads), len(fal.predictions)) == (1, 2)
+
+
 @pytest.mark.parametrize("change", ["expired", "another key", "another picture"])
 def test_what_does_not_lie_there_is_brought(
     change: str,

@@ -116,6 +116,37 @@ def test_a_card_needs_words() -> None:
     assert "the most is 200" in long.problems()[0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [("Hi 🎬", "“🎬” (U+1F3AC)"), ("سلام", "U+0633"), ("雨の日", "“の” (U+306E)")],
+)
+def test_a_card_says_at_once_what_it_cannot_draw(words: str, named: str) -> None:
+    (problem,) = OperationForm(TEXT_TO_VIDEO, CARD, {"prompt": words}, resolve=False).problems()
+    assert problem["field"] == "prompt"
+    for told in ("Words: ", named, "Latin, Greek and Cyrillic", "leave other characters out"):
+        assert told in problem["message"]
+
+
+def test_a_card_takes_what_its_font_has() -> None:
+    said = {"prompt": "Ça va? Γειά σου, привет – “100 €”"}
+    assert fine(OperationForm(TEXT_TO_VIDEO, CARD, said, resolve=False))["prompt"] == said["prompt"]
+
+
+def test_a_check_sees_a_value_of_its_kind_and_only_what_was_said() -> None:
+    seen: list[Any] = []
+
+    def odd(value: int) -> str | None:
+        seen.append(value)
+        return None if value % 2 else f"{value} is even. Take {value + 1}."
+
+    offer = replace(MOTION, accepts={"strength": {"check": odd}, "motion": True})
+    assert form(offer, strength="8").problems()[0]["message"] == "Strength: 8 is even. Take 9."
+    assert fine(form(offer, strength="9"))["strength"] == 9
+    assert "is not a whole number" in form(offer, strength="x").problems()[0]["message"]
+    assert fine(form(offer, strength=""))["strength"] == 50
+    assert seen == [8, 9]
+
+
 # --- the title ----------------------------------------------------------------------------------
 
 

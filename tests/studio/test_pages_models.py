@@ -225,6 +225,20 @@ def test_a_title_card_is_ordered_with_its_words(sign_in: People, bob: User) -> N
     assert (job.title, job.params["style"], job.quote) == ("One two", "aurora", 0)
 
 
+@pytest.mark.parametrize("headers", [{}, PART])
+def test_what_a_title_card_cannot_draw_is_said_before_the_order(
+    headers: dict[str, str], sign_in: People, bob: User
+) -> None:
+    sent = {"offer": "local-title-card", "prompt": "Hi 🎬", "key": "k1"}
+    client = sign_in(bob)
+    for address, status in ((TEXT, 422), (f"{TEXT}quote/", 200)):
+        answer = client.post(address, sent, headers=headers)
+        assert answer.status_code == status
+        assert "has no “🎬” (U+1F3AC)" in said(answer)
+    assert "Hi 🎬</textarea>" in said(client.post(TEXT, sent)), "what was written stays"
+    assert not Job.objects.exists()
+
+
 def test_the_operations_of_a_module_lead_to_each_other(sign_in: People, bob: User) -> None:
     for here, there in ((OPERATION, TEXT), (TEXT, OPERATION)):
         text = said(sign_in(bob).get(here))

@@ -87,6 +87,28 @@ def test_work_that_is_far_over_its_time_can_be_given_up_only(
         assert reverse("job-send-again", args=[job.pk]) not in text
 
 
+def test_what_is_still_being_found_out_can_be_given_up(
+    put: Put, sign_in: People, alice: User, vera: User
+) -> None:
+    job = put("unknown")
+    words = "Given up, 12 cr come back now and a late result is not kept; otherwise we keep finding"
+    for text in shown(sign_in(alice), job).values():
+        assert f"It may have been accepted. {words}" in text
+        assert "Give up, 12 cr back" in text
+        assert reverse("job-give-up", args=[job.pk]) in text
+        assert reverse("job-send-again", args=[job.pk]) not in text
+    for text in shown(sign_in(vera), job).values():
+        assert reverse("job-give-up", args=[job.pk]) not in text
+
+
+def test_what_is_still_being_found_out_with_a_key_of_ones_own(
+    put: Put, sign_in: People, alice: User, own_key: ProviderKey
+) -> None:
+    for text in shown(sign_in(alice), put("unknown")).values():
+        assert "charged to your account there. Given up, a late result is not kept" in text
+        assert "Give up</button>" in text
+
+
 def test_with_a_key_of_ones_own_it_is_said_who_may_have_paid(
     put: Put, sign_in: People, alice: User, own_key: ProviderKey
 ) -> None:
@@ -123,11 +145,11 @@ def test_send_again_queues_it_once_and_keeps_the_price(
     assert job.events.filter(note="sent again on request").count() == 1
 
 
-@pytest.mark.parametrize("ref", ["", "ref-7"])
+@pytest.mark.parametrize(("state", "ref"), [("review", ""), ("review", "ref-7"), ("unknown", "")])
 def test_giving_up_returns_the_price_at_once(
-    ref: str, put: Put, sign_in: People, alice: User, rich: Account
+    state: str, ref: str, put: Put, sign_in: People, alice: User, rich: Account
 ) -> None:
-    job, client = put("review", provider_ref=ref), sign_in(alice)
+    job, client = put(state, provider_ref=ref), sign_in(alice)
     page = said(client.post(reverse("job-give-up", args=[job.pk]), follow=True))
     assert "Given up. You were not charged." in page
     assert "It cost nothing: 12 cr were returned." in page

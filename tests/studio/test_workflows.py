@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Iterator
 from copy import deepcopy
@@ -10,12 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
-from django.urls import reverse
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
-from billing.models import User
 from billing.pricing import CREDIT
 from studio import catalogue, workflows
 from studio.graphs import filled, propose
@@ -23,6 +19,7 @@ from studio.models import Workflow
 from studio.operations.transform import IMAGE_TO_VIDEO, TEXT_TO_VIDEO
 
 GRAPHS = Path(__file__).parent.parent / "providers" / "workflows"
+STILL: dict[str, Any] = json.loads((GRAPHS / "still.json").read_text())
 REPEAT: dict[str, Any] = json.loads((GRAPHS / "repeat.json").read_text())
 MAPPING: dict[str, Any] = {
     "image": [["1", "image"]],
@@ -70,13 +67,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     workflows.forget()
 
 
-@pytest.fixture
-def operator(db: None, client: Client) -> Client:
-    User.objects.create_superuser("root", password="a long password")
-    client.login(username="root", password="a long password")
-    return client
-
-
 # --- offers -------------------------------------------------------------------------------------
 
 
@@ -101,6 +91,40 @@ def test_what_is_not_enabled_not_sound_or_without_a_server_is_not(
     assert [o.key for o in workflows.offers()] == ["comfyui-repeat"]
     monkeypatch.delenv("COMFYUI_URL")
     assert workflows.offers() == []
+
+
+@pytest.mark.django_db
+def test_what_was_stored_unsound_is_left_out_and_logged_once(
+    server: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    workflow().save()
+    workflow(key="late", deadline=0).save()
+    workflow(key="wrong", limits={"width": {"default": "x"}}).save()
+    for _ in range(3):
+        workflows.forget()
+        assert [o.key for o in workflows.offers()] == ["comfyui-repeat"]
+    told = sorted(r.getMessage() for r in caplog.records if r.name == "zoetrope.workflows")
+    assert [words.split(" is not offered")[0] for words in told] == [
+        "The workflow late",
+        "The workflow wrong",
+    ]
+    Workflow.objects.filter(key="late").update(deadline=600)
+    workflows.forget()
+    assert "comfyui-late" in [o.key for o in workflows.offers()]
+
+
+@pytest.mark.django_db
+def test_one_that_cannot_be_read_does_not_take_the_others_along(
+    server: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    workflow().save()
+    workflow(key="deep").save()
+    levels = 990
+    text = "[" * levels + "]" * levels
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE studio_workflow SET graph = %s WHERE key = 'deep'", [text])
+    assert [o.key for o in workflows.offers()] == ["comfyui-repeat"]
+    assert "deep is not offered: It cannot be read from the database" in caplog.text
 
 
 @pytest.mark.django_db
@@ -186,6 +210,18 @@ def test_a_prompt_brings_the_camera_as_words() -> None:
 
 # --- what is refused ----------------------------------------------------------------------------
 
+
+def deep(levels: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for _ in range(levels - 1):
+        found = {"a": found}
+    return found
+
+
+def with_input(value: Any) -> dict[str, Any]:
+    return {**REPEAT, "1": {"class_type": "LoadImage", "inputs": {"image": "a", "odd": value}}}
+
+
 EDITOR = {"nodes": [{"id": 1, "type": "LoadImage"}], "links": [], "version": 0.4}
 UNSAVED = {k: v for k, v in REPEAT.items() if k != "5"}
 DANGLING = {**REPEAT, "4": {"class_type": "CreateVideo", "inputs": {"images": ["33", 0]}}}
@@ -217,13 +253,29 @@ LARGE = {str(n): {"class_type": "SaveImage", "inputs": {}} for n in range(1001)}
         ({"limits": {"width": 3}}, "must look like"),
         ({"limits": {"seed": {"low": 1}}}, "not in the mapping"),
         ({"limits": {"width": {"lowest": 1}}}, "“lowest” is unknown"),
-        ({"limits": {"width": {"low": "1"}}}, "it is a number"),
-        ({"limits": {"width": {"multiple": 0}}}, "more than 0"),
+        ({"limits": {"width": {"low": "1"}}}, "it is a whole number"),
+        ({"limits": {"width": {"multiple": 0}}}, "is 0; it is 1 to 1,024"),
         ({"limits": {"width": {"choices": []}}}, "one value or more"),
         ({"limits": {"width": {"low": 900, "high": 100}}}, "low and high"),
         ({"limits": {"width": {"default": 9000}}}, "outside its limits"),
-        ({"limits": {"frames": {"step": 0}}}, "more than 0"),
+        ({"limits": {"frames": {"step": 0}}}, "is 0; it is 1 to 1,024"),
         ({"operation": "no-such-thing"}, "no operation"),
+        ({"price": "-0.01"}, "The price is -0.01; it is 0 or more"),
+        ({"price": "NaN"}, "The price is NaN"),
+        ({"deadline": 0}, "The deadline is 0 s; it is 30 s to 604,800 s"),
+        ({"deadline": 604_801}, "it is 30 s to 604,800 s, which are 7 days"),
+        ({"graph": with_input(float("nan"))}, "has nan, which is no number"),
+        (
+            {"graph": with_input("\ud800")},
+            "cannot be stored (code 0, or half of a pair) at 1 › inp",
+        ),
+        ({"graph": {**REPEAT, "\x00": {}}}, "cannot be stored"),
+        ({"graph": with_input(2**64 + 1)}, "larger than 2⁶⁴"),
+        ({"graph": with_input(deep(49))}, "The workflow is nested more than 50 deep"),
+        ({"graph": with_input(deep(100_000))}, "nested more than 50 deep"),
+        ({"mapping": deep(3000)}, "The mapping is nested"),
+        ({"limits": deep(3000)}, "in limits is nested"),
+        ({"limits": {"width": {"high": float("inf")}}}, "in limits has inf"),
     ],
 )
 def test_a_problem_is_named(changed: dict[str, Any], words: str) -> None:
@@ -277,100 +329,3 @@ def test_a_circle_of_links_is_survived() -> None:
         "3": {"class_type": "SaveVideo", "inputs": {"positive": ["2", 0]}},
     }
     assert propose(graph, IMAGE_TO_VIDEO) == {}
-
-
-# --- the admin ----------------------------------------------------------------------------------
-
-ADD = "admin:studio_workflow_add"
-
-
-def said(**changed: Any) -> dict[str, Any]:
-    whole: dict[str, Any] = {
-        "key": "repeat",
-        "label": "Repeat",
-        "operation": "image-to-video",
-        "graph": json.dumps(REPEAT),
-        "mapping": "",
-        "limits": "",
-        "price": "0.01",
-        "deadline": "600",
-        "enabled": "on",
-    }
-    return {**whole, **changed}
-
-
-def test_a_pasted_workflow_gets_a_mapping_and_is_offered(operator: Client, server: None) -> None:
-    assert workflows.offers() == []
-    assert operator.post(reverse(ADD), said()).status_code == 302
-    stored = Workflow.objects.get()
-    assert stored.mapping == MAPPING
-    assert stored.limits == {}
-    assert [o.key for o in workflows.offers()] == ["comfyui-repeat"], "at once"
-    operator.post(reverse("admin:studio_workflow_delete", args=[stored.pk]), {"post": "yes"})
-    assert workflows.offers() == []
-
-
-def test_a_file_does_as_well(operator: Client) -> None:
-    file = SimpleUploadedFile("repeat.json", json.dumps(REPEAT).encode())
-    assert operator.post(reverse(ADD), said(graph="", file=file)).status_code == 302
-    assert Workflow.objects.get().graph == REPEAT
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"not json", "is not JSON"),
-        (b"\xff\xfe\x00", "is not JSON"),
-        (b"[" * 100_000, "is not JSON"),
-        (b" " * (1024 * 1024 + 1), "at most 1,048,576"),
-        (json.dumps(EDITOR).encode(), "Export (API)"),
-    ],
-)
-def test_a_bad_file_is_refused_in_words(operator: Client, content: bytes, words: str) -> None:
-    file = SimpleUploadedFile("w.json", content)
-    page = operator.post(reverse(ADD), said(graph="", file=file))
-    assert page.status_code == 200
-    assert words in page.content.decode()
-    assert not Workflow.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        ({"graph": ""}, "The workflow is empty"),
-        ({"graph": "{"}, "valid JSON"),
-        ({"mapping": '{"image": [["8", "image"]]}'}, "goes to node 8"),
-        ({"limits": '{"width": {"low": "a"}}'}, "it is a number"),
-        ({"price": "-1"}, "0 or more"),
-        ({"operation": "nothing"}, "Select a valid choice"),
-    ],
-)
-def test_bad_words_are_refused(operator: Client, changed: dict[str, Any], words: str) -> None:
-    page = operator.post(reverse(ADD), said(**changed))
-    assert page.status_code == 200
-    assert words in page.content.decode()
-    assert not Workflow.objects.exists()
-
-
-def test_the_mapping_can_be_read_and_what_was_typed_stays(operator: Client) -> None:
-    stored = workflow()
-    stored.save()
-    address = reverse("admin:studio_workflow_change", args=[stored.pk])
-    page = html.unescape(operator.get(address).content.decode())
-    assert '  "image": [["1", "image"]],\n' in page
-    typed = html.unescape(operator.post(address, said(mapping="{not json")).content.decode())
-    assert "{not json" in typed
-    empty = html.unescape(operator.post(reverse(ADD), said(graph="")).content.decode())
-    assert ">null" not in empty
-
-
-def test_the_page_shows_what_it_becomes(operator: Client) -> None:
-    stored = workflow(label="<b>Repeat</b>")
-    stored.save()
-    address = reverse("admin:studio_workflow_change", args=[stored.pk])
-    page = operator.get(address).content.decode()
-    assert "64 to 3840 px; 1080 when not said" in page
-    assert "<b>Repeat</b>" not in page
-    Workflow.objects.update(mapping={})
-    assert "lacks “image”" in operator.get(address).content.decode()
-    assert operator.get(reverse("admin:studio_workflow_changelist"), {"q": "r"}).status_code == 200
