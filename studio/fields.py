@@ -120,7 +120,10 @@ class TextField(ParamField):
             raise self.fail(f"is “{shown(value)}”, which is not text", "Give text.")
         if "\x00" in value:
             raise self.fail("has a character of code 0 in it", "Leave that character out.")
-        text = value.strip()
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise self.fail("has half a character in it", "Leave that half out.")
+        # Pages end a line with two characters, where people see one.
+        text = value.replace("\r\n", "\n").strip()
         if len(text) > self.param.max_length:
             raise self.fail(
                 f"has {len(text):,} characters; the most is {self.param.max_length:,}",

@@ -333,3 +333,12 @@ def test_a_provider_that_is_down_is_said_before_anything_is_held(
     told = OperationForm(IMAGE_TO_VIDEO, fal, data, account=account, user=alice, resolve=False)
     assert told.is_valid()
     assert told.notes == []
+
+
+def test_a_line_of_a_page_ends_with_one_character_and_half_a_character_is_none() -> None:
+    def told(prompt: str) -> OperationForm:
+        return OperationForm(TEXT_TO_VIDEO, CARD, {"prompt": prompt}, resolve=False)
+
+    assert told("a" * 100 + "\r\n" + "b" * 99).is_valid()
+    (problem,) = told("a\ud83d").problems()
+    assert "half a character" in problem["message"]
