@@ -167,8 +167,10 @@ def test_words_become_a_card_at_once_and_a_film_in_the_end(visit: Visit) -> None
 
 def test_words_that_the_font_lacks_are_named(visit: Visit) -> None:
     page = fill(visit(TEXT), {**SHORT, "#id_prompt": "雨の日"})
-    card = generate(page)
-    expect(page.locator(f"#{card}")).to_contain_text("“雨” (U+96E8)")
+    before = page.locator("#results .job").count()
+    page.locator(".go .primary").click()
+    expect(page.locator("#prompt-errors")).to_contain_text("“雨” (U+96E8)")
+    expect(page.locator("#results .job")).to_have_count(before)
 
 
 @pytest.mark.parametrize("size", ["wide", "phone"])
