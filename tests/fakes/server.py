@@ -149,6 +149,11 @@ class Fake:
         for task in self._tasks:
             task.cancel()
         await self._runner.cleanup()
+        # Answers that were still being held back.
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for held in rest:
+            held.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
     # --- faults ---------------------------------------------------------------------------------
 
