@@ -7,6 +7,7 @@ import threading
 import time
 from datetime import timedelta
 from types import TracebackType
+from typing import Self
 
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
@@ -24,18 +25,15 @@ REPORT_SECONDS = 0.25
 STALL_SECONDS = 300.0
 
 
-class Pulse:
-    """Keeps the lease of one start while it lives; `report` is what the renderer calls."""
+class Grip:
+    """Keeps a lease while it lives. `mine` is the job as long as it is ours."""
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
+    def __init__(self, mine: QuerySet[Job]) -> None:
+        self.mine = mine
         self._over = threading.Event()
-        self._said = time.monotonic()
-        self._written = 0.0
-        self._stage = ""
         self._thread = threading.Thread(target=self._keep, daemon=True)
 
-    def __enter__(self) -> Pulse:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -48,23 +46,37 @@ class Pulse:
         self._over.set()
         self._thread.join()
 
+    def is_alive(self) -> bool:
+        """Whether what it is kept for still does something."""
+        return True
+
     def _keep(self) -> None:
         try:
             while not self._over.wait(RENEW_SECONDS):
-                if time.monotonic() - self._said < STALL_SECONDS:
+                if self.is_alive():
                     self._renew()
         finally:
             connection.close()
 
     def _renew(self) -> None:
         try:
-            self._mine().update(lease=timezone.now() + LEASE)
+            self.mine.update(lease=timezone.now() + LEASE)
         except DatabaseError:
-            log.warning("job %s: lease not renewed", self.job.pk, exc_info=True)
+            log.warning("a lease was not renewed", exc_info=True)
 
-    def _mine(self) -> QuerySet[Job]:
+
+class Pulse(Grip):
+    """Keeps the lease of one start; `report` is what the renderer calls."""
+
+    def __init__(self, job: Job) -> None:
         states = (State.SUBMITTING, State.RUNNING, State.FETCHING)
-        return Job.objects.filter(pk=self.job.pk, fence=self.job.fence, state__in=states)
+        super().__init__(Job.objects.filter(pk=job.pk, fence=job.fence, state__in=states))
+        self._said = time.monotonic()
+        self._written = 0.0
+        self._stage = ""
+
+    def is_alive(self) -> bool:
+        return time.monotonic() - self._said < STALL_SECONDS
 
     def report(self, fraction: float, stage: str) -> None:
         """Note progress (0…1) and the stage in a word, a few times a second at most.
@@ -75,10 +87,8 @@ class Pulse:
         if stage == self._stage and now - self._written < REPORT_SECONDS:
             return
         self._written, self._stage = now, stage
-        wanted = (
-            self._mine()
-            .filter(cancel_requested=False)
-            .update(progress=round(fraction, 4), stage=stage, lease=timezone.now() + LEASE)
+        wanted = self.mine.filter(cancel_requested=False).update(
+            progress=round(fraction, 4), stage=stage, lease=timezone.now() + LEASE
         )
         if not wanted:
             raise Stopped

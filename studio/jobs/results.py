@@ -6,18 +6,16 @@ import base64
 import logging
 import mimetypes
 import tempfile
-import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
@@ -26,7 +24,7 @@ from assets import services as assets
 from assets.models import Asset
 from studio import catalogue, http, keys
 from studio.failpoints import point
-from studio.jobs.pulse import LEASE, RENEW_SECONDS
+from studio.jobs.pulse import LEASE, Grip
 from studio.jobs.state import end, move
 from studio.models import Job, State
 from studio.processes import HOST
@@ -130,7 +128,7 @@ def fetch(job_id: str | UUID) -> None:
         _lose(job, "it was tried too often.")
         return
     try:
-        with Grip(job), _folder() as folder:
+        with Grip(_mine(job)), _folder() as folder:
             with assets.room_told():
                 paths = _download(job, Path(folder))
             _into_library(job, paths, apart=True)
@@ -227,35 +225,3 @@ def _put_off(job: Job, why: str, **fields: Any) -> None:
 
 def _mine(job: Job) -> QuerySet[Job]:
     return Job.objects.filter(pk=job.pk, state=State.FETCHING, fence=job.fence, fetches=job.fetches)
-
-
-class Grip:
-    """Keeps the lease of one fetch while it lives."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._keep, daemon=True)
-
-    def __enter__(self) -> Grip:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _keep(self) -> None:
-        try:
-            while not self._over.wait(RENEW_SECONDS):
-                try:
-                    _mine(self._job).update(lease=timezone.now() + LEASE)
-                except DatabaseError:
-                    log.warning("job %s: lease not renewed", self._job.pk, exc_info=True)
-        finally:
-            connection.close()

@@ -102,8 +102,6 @@ def defaults(offer: Offer) -> dict[str, Any]:
 class ProviderContract:
     provider: ClassVar[Remote]
     fake_class: ClassVar[type[Fake]]
-    # Whether its states are words of which an unknown one may arrive.
-    has_words: ClassVar[bool] = True
     # Whether work that was stopped while it waited is known to be stopped.
     stops: ClassVar[bool] = True
     # Whether work that they know nothing of any more, asked twice, was taken out of their queue.
@@ -257,8 +255,6 @@ class ProviderContract:
         assert talk("poll", handle).status == Status.CANCELED
 
     def test_an_unknown_word_means_running(self, talk: Talk, fake: Fake, call: Call) -> None:
-        if not self.has_words:
-            pytest.skip("it has no words for states")
         handle = self.begin(talk, fake, call)
         fake.end(handle.ref, DONE)
         fake.faults.wrong_word = -1
@@ -301,8 +297,6 @@ class ProviderContract:
     # --- cancel ---------------------------------------------------------------------------------
 
     def test_a_stop_is_confirmed_or_not_claimed(self, talk: Talk, fake: Fake, call: Call) -> None:
-        if not self.provider.cancels:
-            pytest.skip("it cannot stop")
         handle = self.begin(talk, fake, call)
         fake.end(handle.ref, QUEUED)
         answer = talk("cancel", handle)
@@ -313,8 +307,6 @@ class ProviderContract:
         assert fake.predictions[handle.ref].stage_now() == (CANCELED if self.stops else QUEUED)
 
     def test_what_is_done_is_not_canceled(self, talk: Talk, fake: Fake, call: Call) -> None:
-        if not self.provider.cancels:
-            pytest.skip("it cannot stop")
         handle = self.begin(talk, fake, call)
         fake.end(handle.ref, DONE)
         answer = talk.tried("cancel", handle)
