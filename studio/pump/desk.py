@@ -22,7 +22,7 @@ from studio.failpoints import point
 from studio.jobs.remote import Way
 from studio.keys import Access
 from studio.models import Health, Job, Notice, State
-from studio.pump import health, uploads
+from studio.pump import health, notices, uploads
 from studio.pump.courier import Courier
 from studio.pump.errands import (
     Answer,
@@ -107,22 +107,8 @@ class Desk:
         self.courier.post(watched(job, access, hooked=hooked, soon=soon, spread=spread))
 
     def _take_notices(self) -> None:
-        """Webhooks: they say whom to ask, and of whom nobody knew whose they were."""
-        # News may be quicker than the answer to the submit, which it then stands in for.
-        new = Notice.objects.filter(taken=False).exclude(job__state=State.SUBMITTING)
-        for notice in new.select_related("job", "job__own_key")[:MANY]:
-            with transaction.atomic():
-                self.held.renew()
-                Notice.objects.filter(pk=notice.pk).update(taken=True)
-                job = notice.job
-                if job is None or job.is_terminal or job.state == State.FETCHING:
-                    continue
-                if job.provider_ref:
-                    self.watch(job, soon=True)
-                elif job.state in (State.UNKNOWN, State.REVIEW) and notice.ref:
-                    jobs.apply(job, Update(Status.RUNNING, ref=notice.ref))
-                    job.refresh_from_db()
-                    self.watch(job, soon=True)
+        for job in notices.take(self.held):
+            self.watch(job, soon=True)
 
     def _return_to(self) -> None:
         """Work that is to be asked about and is not: its result has to be asked for anew."""

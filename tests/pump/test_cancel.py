@@ -64,7 +64,7 @@ def test_canceled_while_it_is_sent(order: Order, plain: FakePlain) -> None:
     job = order()
     pumping = threading.Thread(target=_pump_once)
     pumping.start()
-    while Job.objects.get().state == State.QUEUED:
+    while Job.objects.get().handed is None:
         time.sleep(0.01)
     jobs.cancel(job)
     pumping.join()
