@@ -13,6 +13,7 @@ class AssetKind(models.TextChoices):
     IMAGE = "image", "Picture"
     VIDEO = "video", "Video"
     AUDIO = "audio", "Audio"
+    MODEL = "model", "3D model"
 
 
 class Status(models.TextChoices):
@@ -46,6 +47,9 @@ class Asset(models.Model):
 
     `origin` says where it came from as text (`upload`, `job:<id>`); `slot` numbers the results of
     one origin, so that the same result cannot be stored twice.
+
+    Versions of one thing: all but the first point to the first with `version_of`; one of them is
+    shown, the others are `stacked` behind it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -79,6 +83,11 @@ class Asset(models.Model):
     parents: models.ManyToManyField[Asset, models.Model] = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="children"
     )
+    version_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="versions"
+    )
+    version = models.PositiveIntegerField(default=1)
+    stacked = models.BooleanField(default=False, help_text="Another version stands for it")
     favorite = models.BooleanField(default=False)
     tags: models.ManyToManyField[Tag, models.Model] = models.ManyToManyField(
         Tag, blank=True, related_name="assets"

@@ -35,8 +35,6 @@ def catalogue_problems() -> Iterator[tuple[str, str]]:
         yield "studio.E001", f"Two offers have the key {key!r}."
     for operation in operations.values():
         yield from _operation_problems(operation)
-        if not any(o.operation == operation.key for o in offers.values()):
-            yield "studio.E002", f"Nobody offers {operation.key!r}."
     for offer in offers.values():
         yield from offer_problems(offer, operations)
 
@@ -52,7 +50,7 @@ def _operation_problems(operation: Operation) -> Iterator[tuple[str, str]]:
 def _param_problems(where: str, param: Param, names: set[str]) -> Iterator[tuple[str, str]]:
     if param.kind not in FIELDS:
         yield "studio.E004", f"{where}: no field for the kind {param.kind!r}."
-    if param.kind == "choice" and not param.choices:
+    if param.kind in ("choice", "style") and not param.choices:
         yield "studio.E005", f"{where} has no choices."
     if param.choices and param.default is not None and param.default not in param.choices:
         yield "studio.E006", f"{where}: the default {param.default!r} is no choice."
@@ -62,6 +60,8 @@ def _param_problems(where: str, param: Param, names: set[str]) -> Iterator[tuple
             yield "studio.E007", f"{where} needs low and high limits."
         elif default is not None and not low <= default <= high:
             yield "studio.E006", f"{where}: the default {default!r} is outside its limits."
+    if param.kind == "mask" and param.of not in names:
+        yield "studio.E015", f"{where} is a mask of {param.of!r}, which does not exist."
     if param.depends:
         if param.depends.on not in names:
             yield "studio.E008", f"{where} depends on {param.depends.on!r}, which does not exist."

@@ -6,6 +6,7 @@ A message names the field, the value, the limit and the way out.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from assets.models import Asset
 from studio.spec import Param
 
 SHOWN = 60
+COLOR = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})", re.ASCII)
 
 
 def shown(value: Any) -> str:
@@ -114,6 +116,18 @@ class ChoiceField(ParamField):
         return found[str(value)]
 
 
+class ColorField(ParamField):
+    """Six digits of red, green and blue: '#2f6fed'; three digits are doubled."""
+
+    def read(self, value: Any) -> Any:
+        found = COLOR.fullmatch(value.strip()) if isinstance(value, str) else None
+        if found is None:
+            way_out = "Give it like #2f6fed: red, green and blue, each from 00 to ff."
+            raise self.fail(f"is “{shown(value)}”, which is not a color", way_out)
+        digits = found[1].lower()
+        return "#" + (digits if len(digits) == 6 else "".join(d * 2 for d in digits))
+
+
 class TextField(ParamField):
     def read(self, value: Any) -> Any:
         if not isinstance(value, str):
@@ -192,10 +206,13 @@ FIELDS: dict[str, type[ParamField]] = {
     "seed": IntegerField,
     "number": NumberField,
     "choice": ChoiceField,
+    "style": ChoiceField,
+    "color": ColorField,
     "text": TextField,
     "boolean": BooleanField,
     "point": PointField,
     "image": AssetField,
+    "mask": AssetField,
     "audio": AssetField,
     "video": AssetField,
 }

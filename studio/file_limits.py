@@ -13,10 +13,11 @@ from studio.spec import FileLimits, Param
 MEGABYTE = 1_000_000
 
 
-def problem(param: Param, limits: FileLimits, asset: Asset, taker: str) -> str:
-    """Why `taker` cannot use it: the value, the limit, the way out. Empty when it can."""
-    if param.kind == "image":
-        return _shape(param, limits, asset, taker)
+def problem(param: Param, limits: FileLimits, asset: Asset, taker: str, *, ask: bool = True) -> str:
+    """Why `taker` cannot use it: the value, the limit, the way out. Empty when it can. `ask`: a
+    picture whose size counts is not made smaller unless the person said so."""
+    if param.asset_kind == "image":
+        return _shape(param, limits, asset, taker) or _pixels(param, limits, asset, taker, ask)
     if words := _length(param, limits, asset, taker):
         return words
     if limits.max_bytes and asset.size > limits.max_bytes:
@@ -55,6 +56,30 @@ def _shape(param: Param, limits: FileLimits, asset: Asset, taker: str) -> str:
     return ""
 
 
+def _pixels(param: Param, limits: FileLimits, asset: Asset, taker: str, ask: bool) -> str:
+    width, height = asset.width or 0, asset.height or 0
+    is_ = f"{param.label} is {width} × {height} ({_megapixels(width * height)})"
+    if limits.min_pixels and 0 < width * height < limits.min_pixels:
+        return (
+            f"{is_}; {taker} needs at least {limits.min_pixels:,} pixels. "
+            "Choose a larger one, or upscale it first."
+        )
+    if ask and not limits.shrinks and _too_large(limits, asset):
+        most = _megapixels(limits.max_pixels) if limits.max_pixels else f"{limits.max_side} px"
+        return f"{is_}; {taker} takes {most} at most. Turn on “shrink”, or choose another model."
+    return ""
+
+
+def _too_large(limits: FileLimits, asset: Asset) -> bool:
+    width, height = asset.width or 0, asset.height or 0
+    wide = bool(limits.max_side) and max(width, height) > (limits.max_side or 0)
+    return wide or (bool(limits.max_pixels) and width * height > (limits.max_pixels or 0))
+
+
+def _megapixels(pixels: int) -> str:
+    return f"{pixels / 1e6:.1f} MP" if pixels >= 100_000 else f"{pixels:,} pixels"
+
+
 def _length(param: Param, limits: FileLimits, asset: Asset, taker: str) -> str:
     low, high, seconds = limits.min_seconds, limits.max_seconds, asset.duration
     if seconds is None or not ((low and seconds < low) or (high and seconds > high)):
@@ -66,13 +91,18 @@ def _length(param: Param, limits: FileLimits, asset: Asset, taker: str) -> str:
 
 def note(param: Param, limits: FileLimits, asset: Asset, taker: str) -> str:
     """How a picture is changed on the way, in words; empty when it goes as it is."""
-    if param.kind != "image":
+    if param.asset_kind != "image":
         return ""
     width, height = asset.width or 0, asset.height or 0
     if limits.max_side and max(width, height) > limits.max_side:
         return (
             f"{param.label} is {width} × {height}; {taker} takes {limits.max_side} px at most, "
             "so a smaller copy is sent."
+        )
+    if limits.max_pixels and width * height > limits.max_pixels:
+        return (
+            f"{param.label} is {width} × {height} ({_megapixels(width * height)}); {taker} takes "
+            f"{_megapixels(limits.max_pixels)} at most, so a smaller copy is sent."
         )
     if limits.max_bytes and asset.size > limits.max_bytes:
         most = _megabytes(limits.max_bytes)
@@ -94,6 +124,7 @@ def summary(limits: FileLimits) -> str:
     parts = [
         f"from {limits.min_side} px" if limits.min_side else "",
         f"up to {px} px" if px else "",
+        f"up to {_megapixels(limits.max_pixels)}" if limits.max_pixels else "",
         f"up to {_megabytes(mb)}" if mb else "",
         _between(limits.min_seconds, limits.max_seconds, lambda s: f"{s:g} s")
         if limits.min_seconds or limits.max_seconds

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from assets import services as assets
 from assets.models import Asset, Status
 from billing.models import Account, User
-from studio import file_limits, http, intake, jobs, keys
+from studio import file_limits, http, intake, jobs, keys, masks
 from studio.fields import FIELDS, listed, shown
 from studio.models import Job
 from studio.spec import Depends, Offer, Operation, Param
@@ -82,8 +82,10 @@ class OperationForm(forms.Form):
         if not self.errors:
             self._fill()
             self._check_key()
+            self._check_together()
         if not self.errors and self.resolve:
             self._resolve()
+            self._check_masks()
             self._check_room()
         elif not self.errors:
             self._glance()
@@ -157,6 +159,32 @@ class OperationForm(forms.Form):
             self.notes.append(f"{param.label} {value} was made even: {up} {param.unit}.".strip())
         return up
 
+    def _check_together(self) -> None:
+        """What only shows when all params are seen. An estimate may still lack some."""
+        if self.operation.check is None or not self.resolve:
+            return
+        given = {n: v for n, v in self.cleaned_data.items() if v is not None and n in self.spec}
+        if wrong := self.operation.check({**given, **self.params}):
+            name, words = wrong
+            self._problem(name if name in self.spec else None, words)
+
+    def _check_masks(self) -> None:
+        """A mask fits its picture, and marks something."""
+        if self.errors:
+            return
+        for name, param in self.spec.items():
+            mask, picture = self.cleaned_data.get(name), self.cleaned_data.get(param.of)
+            if param.kind != "mask" or not isinstance(mask, Asset):
+                continue
+            try:
+                problem = masks.problem(param, mask, picture)
+            except assets.Refused as error:
+                problem = str(error)
+            if problem:
+                self._problem(name, problem)
+        if self.errors:
+            self.forget_uploads()
+
     def _check_key(self) -> None:
         """What is known to stop it before anything is uploaded or held. An estimate still tells
         the price."""
@@ -181,7 +209,8 @@ class OperationForm(forms.Form):
         if param.limits is None:
             return
         taker = self.offer.label
-        if problem := file_limits.problem(param, param.limits, asset, taker):
+        ask = not self.cleaned_data.get("shrink")
+        if problem := file_limits.problem(param, param.limits, asset, taker, ask=ask):
             self._problem(param.name, problem)
         elif note := file_limits.note(param, param.limits, asset, taker):
             self.notes.append(note)
@@ -217,7 +246,7 @@ class OperationForm(forms.Form):
         """The asset behind what was given; an upload or an address becomes one."""
         if isinstance(value, UUID | Asset):
             return self._known(param, value.pk if isinstance(value, Asset) else value)
-        asset = self._uploaded(value, (param.kind,))
+        asset = self._uploaded(value, (param.asset_kind,))
         self.uploads.append(asset)
         return asset
 
@@ -241,10 +270,10 @@ class OperationForm(forms.Form):
             raise assets.Refused(
                 f"the file of “{shown(asset.title)}” is missing from the storage. Choose another."
             )
-        if asset.kind != param.kind:
+        if asset.kind != param.asset_kind:
             raise assets.Refused(
                 f"“{shown(asset.title)}” is {asset.get_kind_display().lower()}; "
-                f"{param.kind} is needed. Choose another."
+                f"{param.asset_kind} is needed. Choose another."
             )
         return asset
 

@@ -54,6 +54,10 @@ class Job(models.Model):
     to be fetched. `expected_cost` is our list price of it, `provider_cost` what the provider says,
     `suspense` what it may have taken for work of which nobody knows. `own_key` is the account's own
     key, when that pays.
+
+    `run` is shared by all that were ordered with one press. `alternatives` are who does it instead
+    when nobody was paid yet and it is surely not accepted, in their order: [{"offer", "params"}].
+    `most` is what was held for it; `quote` is at most that.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -85,6 +89,8 @@ class Job(models.Model):
     own_key = models.ForeignKey(
         "ProviderKey", null=True, blank=True, on_delete=models.PROTECT, related_name="jobs"
     )
+    run = models.UUIDField(null=True, db_index=True, editable=False)
+    alternatives = models.JSONField(default=list, editable=False)
     hook = models.CharField(max_length=43, default=_token, db_index=True, editable=False)
     provider_ref = models.CharField(max_length=200, blank=True)
     links = models.JSONField(default=dict, editable=False)
@@ -95,6 +101,7 @@ class Job(models.Model):
     suspense = models.BigIntegerField(default=0)
     cost_differs = models.BooleanField(default=False)
     quote = models.BigIntegerField(default=0)
+    most = models.BigIntegerField(default=0)
     price_words = models.CharField(max_length=200, blank=True)
     error_kind = models.CharField(max_length=20, blank=True)
     error = models.TextField(blank=True)
@@ -145,6 +152,25 @@ class Job(models.Model):
     def ran(self) -> timedelta | None:
         """Time since the start that led to the end, or until now."""
         return (self.finished or timezone.now()) - self.started if self.started else None
+
+
+class Persona(models.Model):
+    """A brand's voice and look, in words that a prompt gets when somebody asks for them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="personas")
+    name = models.CharField(max_length=60)
+    voice = models.CharField(max_length=300, blank=True, help_text="How it speaks")
+    look = models.CharField(max_length=500, blank=True, help_text="Colors, light, things, places")
+    avoid = models.CharField(max_length=300, blank=True, help_text="What is never to be seen")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["account", "name"], name="persona_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Attempt(models.Model):

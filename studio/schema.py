@@ -20,11 +20,13 @@ def _shape(param: Param) -> Schema:
             return {"type": "number"} | _limits(param)
         case "boolean":
             return {"type": "boolean"}
-        case "choice":
+        case "choice" | "style":
             return {"enum": list(param.choices)}
         case "point":
             number = {"type": "number", "minimum": 0, "maximum": 1}
             return {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+        case "color":
+            return {"type": "string", "pattern": "^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"}
         case "text":
             return {"type": "string", "maxLength": param.max_length}
         case _:

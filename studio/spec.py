@@ -14,9 +14,23 @@ from typing import Any, Literal
 from billing.pricing import Price
 
 ParamKind = Literal[
-    "image", "audio", "video", "text", "choice", "integer", "number", "boolean", "seed", "point"
+    "image",
+    "mask",
+    "audio",
+    "video",
+    "text",
+    "choice",
+    "style",
+    "color",
+    "integer",
+    "number",
+    "boolean",
+    "seed",
+    "point",
 ]
-ASSET_KINDS = ("image", "audio", "video")
+# Param kinds that are files, and the kind of asset that each of them is.
+ASSET_KINDS = {"image": "image", "mask": "image", "audio": "audio", "video": "video"}
+Makes = Literal["image", "video", "audio", "model"]
 
 
 @dataclass(frozen=True)
@@ -37,11 +51,17 @@ class Depends:
 class FileLimits:
     """What a provider takes as a file. A picture that is too large in bytes or pixels, or of
     another type, is made smaller or converted, with a note; anything else outside is refused
-    before money is held. Sides in pixels, ratios as width / height, lengths in seconds."""
+    before money is held. Sides in pixels, ratios as width / height, lengths in seconds.
+
+    `shrinks` False: a picture with too many pixels is refused until the person turns the param
+    `shrink` on, because its size is what they pay for."""
 
     max_bytes: int | None = None
     min_side: int | None = None
     max_side: int | None = None
+    min_pixels: int | None = None
+    max_pixels: int | None = None
+    shrinks: bool = True
     min_ratio: float | None = None
     max_ratio: float | None = None
     mimes: tuple[str, ...] = ()
@@ -58,6 +78,9 @@ class Param:
     `derive` proposes the value from the other ones as long as the person says nothing; the
     proposal is shown and may be edited. `limits` is for files. `check` looks at what was
     said, once it is of the right kind: words of what is wrong and the way out, or None.
+
+    A mask is a picture, white where something is to happen, black where not; it has the size of
+    the picture that the param `of` holds.
     """
 
     name: str
@@ -77,13 +100,19 @@ class Param:
     max_length: int = 2000
     group: str = ""
     advanced: bool = False
-    derive: Callable[[Mapping[str, Any]], str | None] | None = None
+    derive: Callable[[Mapping[str, Any]], Any] | None = None
     limits: FileLimits | None = None
     check: Callable[[Any], str | None] | None = None
+    of: str = "image"
 
     @property
     def is_asset(self) -> bool:
         return self.kind in ASSET_KINDS
+
+    @property
+    def asset_kind(self) -> str:
+        """Of a param that is a file: the kind of asset that it takes."""
+        return ASSET_KINDS[self.kind]
 
     def label_of(self, choice: Any) -> str:
         plain = str(choice).replace("-", " ").capitalize()
@@ -92,17 +121,23 @@ class Param:
 
 @dataclass(frozen=True)
 class Operation:
-    """Something that can be asked, e.g. *image to video*. `key` is its address everywhere."""
+    """Something that can be asked, e.g. *image to video*. `key` is its address everywhere.
+
+    `most` is how many may be ordered with one press. `check` looks at all params together: the
+    name of one and what is wrong with it, or None.
+    """
 
     key: str
     module: str
     label: str
     summary: str
     verb: str
-    makes: Literal["image", "video", "audio"]
+    makes: Makes
     params: tuple[Param, ...]
     title: str = "{label}"
     tags: tuple[str, ...] = ()
+    most: int = 1
+    check: Callable[[Mapping[str, Any]], tuple[str, str] | None] | None = None
 
     def param(self, name: str) -> Param:
         return next(p for p in self.params if p.name == name)
@@ -119,6 +154,11 @@ class Offer:
     constants, and `build` makes the whole input from (params, files) where renaming is not enough;
     `files` maps names of asset params to what the provider knows the file by. `deadline` is in
     seconds: after it the work counts as late, not as failed.
+
+    `quality` is the tier in which it is chosen automatically; without one it is chosen by a person
+    only. `finish` makes what was asked for out of what the provider made, such as another size:
+    (its file, params, folder) → the file, or the same path when nothing is to be done. What the
+    provider made is kept beside it.
     """
 
     key: str
@@ -135,6 +175,8 @@ class Offer:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     build: Callable[[Mapping[str, Any], Mapping[str, str]], dict[str, Any]] | None = None
     deadline: int = 900
+    quality: str = ""
+    finish: Callable[[Path, Mapping[str, Any], Path], Path] | None = None
 
     def payload(self, params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
         """The provider's input: what was said under its names (0 and False are said), the files,

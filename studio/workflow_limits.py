@@ -21,11 +21,20 @@ NARROWS: dict[str, tuple[str, ...]] = {
     "seed": ("low", "high", "default", "choices"),
     "text": ("default", "max_length", "choices"),
     "choice": ("default", "choices"),
+    "style": ("default", "choices"),
+    "color": ("default",),
     "boolean": ("default",),
 }
 PACES = ("fps", "step")  # of frames
 WHOLE, NUMBER, TEXT, TRUTH = "a whole number", "a number", "text", "true or false"
-VALUES = {"integer": WHOLE, "seed": WHOLE, "number": NUMBER, "text": TEXT, "boolean": TRUTH}
+VALUES = {
+    "integer": WHOLE,
+    "seed": WHOLE,
+    "number": NUMBER,
+    "text": TEXT,
+    "color": TEXT,
+    "boolean": TRUTH,
+}
 # What a number can be: (least, most). Above 2⁵³ − 1 a float no longer tells its neighbours apart.
 MOST = 2**53 - 1
 RANGES: dict[str, tuple[float, float]] = {
@@ -159,7 +168,7 @@ def _wrong_default(where: str, param: Param, said: Mapping[str, Any]) -> Iterato
 
 def _wrong_range(where: str, param: Param, said: Mapping[str, Any]) -> Iterator[str]:
     """What does not go together, when each word by itself is right."""
-    if "choices" in said or param.kind in ("choice", "boolean"):
+    if "choices" in said or param.kind in ("choice", "style", "boolean"):
         return
     low, high = said.get("low", param.low), said.get("high", param.high)
     default = said.get("default", param.default)
@@ -196,7 +205,7 @@ def _least(param: Param) -> float:
 
 def _value_of(param: Param) -> str:
     """The kind of value that a param has; a choice has that of its choices."""
-    if param.kind == "choice":
+    if param.kind in ("choice", "style"):
         return TEXT if isinstance(param.choices[0], str) else NUMBER
     return VALUES[param.kind]
 

@@ -83,7 +83,7 @@ class Examined:
     still: Image.Image = field(repr=False)
 
 
-NAMES = {"image": "picture", "video": "video", "audio": "sound"}
+NAMES = {"image": "picture", "video": "video", "audio": "sound", "model": "3D model"}
 
 
 def filesize(size: int) -> str:

@@ -22,6 +22,7 @@ def fitted(
     *,
     max_bytes: int | None = None,
     max_side: int | None = None,
+    max_pixels: int | None = None,
     mimes: Collection[str] = (),
 ) -> Path:
     """The picture itself where it fits, else a copy in `folder` that does.
@@ -31,7 +32,7 @@ def fitted(
     """
     with _opened(source) as image:
         mime = Image.MIME.get(image.format or "", "")
-        small = not max_side or max(image.size) <= max_side
+        small = _scale(image.size, max_side, max_pixels) == 1
         light = not max_bytes or source.stat().st_size <= max_bytes
         if small and light and (not mimes or mime in mimes):
             return source
@@ -41,13 +42,19 @@ def fitted(
             )
         except (OSError, SyntaxError, ValueError) as error:
             raise EngineError("The picture is damaged. Choose another.") from error
-    if max_side and max(picture.size) > max_side:
-        picture = _scaled(picture, max_side / max(picture.size))
+    if (by := _scale(picture.size, max_side, max_pixels)) < 1:
+        picture = _scaled(picture, by)
     target = _type(picture, mimes)
     data = _light_enough(picture, target, max_bytes)
     copy = folder / f"fitted-{source.stem}{SUFFIXES[target]}"
     copy.write_bytes(data)
     return copy
+
+
+def _scale(size: tuple[int, int], max_side: int | None, max_pixels: int | None) -> float:
+    by_side = max_side / max(size) if max_side else 1.0
+    by_pixels = (max_pixels / (size[0] * size[1])) ** 0.5 if max_pixels else 1.0
+    return min(1.0, by_side, by_pixels)
 
 
 def _opened(source: Path) -> Image.Image:

@@ -27,12 +27,13 @@ WORDS = 2000
 @dataclass(frozen=True)
 class Reply:
     """An answer, whatever its status. `data` is its JSON, None when it is none; `text` the first
-    2,000 characters of the body."""
+    2,000 characters of the body; `content` the whole body of what is no JSON."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     data: Any = None
     text: str = ""
+    content: bytes = field(default=b"", repr=False)
 
     @property
     def ok(self) -> bool:
@@ -221,7 +222,8 @@ async def _read(response: httpx.Response, secrets: Sequence[bytes] = ()) -> Repl
     except ValueError:
         data = None
     text = body[: WORDS * 4].decode(errors="replace")[:WORDS]
-    return Reply(response.status_code, dict(response.headers), data, text)
+    content = b"" if data is not None else body
+    return Reply(response.status_code, dict(response.headers), data, text, content)
 
 
 @contextlib.asynccontextmanager

@@ -23,6 +23,7 @@ from django.utils.text import slugify
 from assets import services as assets
 from assets.models import Asset
 from studio import catalogue, http, keys
+from studio.engine import EngineError
 from studio.failpoints import point
 from studio.jobs.pulse import LEASE, Grip
 from studio.jobs.state import end, move
@@ -130,7 +131,7 @@ def fetch(job_id: str | UUID) -> None:
     try:
         with Grip(_mine(job)), _folder() as folder:
             with assets.room_told():
-                paths = _download(job, Path(folder))
+                paths = _finished(job, _download(job, Path(folder)), Path(folder))
             _into_library(job, paths, apart=True)
     except http.FetchRefused as error:
         _again(job, error.message, fresh=error.status in GONE, bad=not error.temporary)
@@ -160,6 +161,19 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 def _download(job: Job, folder: Path) -> list[Path]:
     return [_one(job, folder, at, result) for at, result in enumerate(job.results)]
+
+
+def _finished(job: Job, paths: list[Path], folder: Path) -> list[Path]:
+    """What was asked for, made of what came; that is kept behind it, for it was paid for."""
+    offer = catalogue.all_offers().get(job.offer)
+    if offer is None or offer.finish is None:
+        return paths
+    try:
+        done = [offer.finish(path, job.params, folder) for path in paths]
+    except EngineError as error:
+        log.warning("job %s: kept as it came: %s", job.pk, error)
+        return paths
+    return [*done, *(path for path in paths if path not in done)]
 
 
 def _one(job: Job, folder: Path, at: int, result: dict[str, Any]) -> Path:

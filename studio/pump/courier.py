@@ -322,6 +322,7 @@ class Courier:
             send.folder,
             max_bytes=limits.max_bytes,
             max_side=limits.max_side,
+            max_pixels=limits.max_pixels,
             mimes=limits.mimes,
         )
 

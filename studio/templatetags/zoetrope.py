@@ -152,7 +152,7 @@ def spoken(param: Param, value: Any) -> str:
     """A value as the form shows it: the label of a choice, the unit of a number."""
     if param.kind == "point":
         return " × ".join(f"{float(v):.0%}" for v in value)
-    if param.kind == "choice":
+    if param.kind in ("choice", "style"):
         return param.label_of(value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
@@ -196,7 +196,7 @@ def uses_of(asset: Asset) -> list[tuple[str, str]]:
     return [
         (operation.label, f"{operation_path(operation)}?from={asset.pk}")
         for operation in catalogue.operations().values()
-        if next((p.kind for p in operation.params if p.is_asset), "") == asset.kind
+        if next((p.asset_kind for p in operation.params if p.is_asset), "") == asset.kind
     ]
 
 

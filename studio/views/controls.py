@@ -163,7 +163,7 @@ def _errors(bound: BoundField) -> list[str]:
 def widget(param: Param) -> str:
     """The name of the template that draws it; it follows from the kind alone."""
     if param.is_asset:
-        return "asset"
+        return "mask" if param.kind == "mask" else "asset"
     if param.kind == "choice":
         if param.default is None and not param.depends:
             return "select"  # only there nothing can be chosen again

@@ -89,7 +89,9 @@ def start_with(request: MemberRequest, operation: Operation) -> tuple[dict[str, 
     if asset.recipe.get("operation") == operation.key:
         return dict(asset.recipe["params"]), asset.recipe.get("offer", "")
     source = next((p for p in operation.params if p.is_asset), None)
-    return {source.name: str(asset.pk)} if source and source.kind == asset.kind else {}, ""
+    if source and source.asset_kind == asset.kind:
+        return {source.name: str(asset.pk)}, ""
+    return {}, ""
 
 
 def forget_proposals(operation: Operation, offer: Offer, initial: dict[str, Any]) -> None:

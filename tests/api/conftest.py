@@ -18,7 +18,8 @@ from billing.models import CREDIT, Account, Entry, User
 from billing.pricing import PerSecond
 from studio import catalogue
 from studio.models import Job
-from studio.providers.local import MOTION, Local
+from studio.providers.local import Local
+from studio.providers.local.video import MOTION
 
 SMALL = {"width": 64, "height": 64, "duration": 1, "fps": 24}
 

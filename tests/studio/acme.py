@@ -10,7 +10,7 @@ from aiohttp import web
 from billing.pricing import Flat
 from studio.http import Reply, Wire
 from studio.providers import Reconcile, Remote
-from studio.providers.local import MOTION
+from studio.providers.local.video import MOTION
 from studio.spec import ErrorKind
 from tests.fakes.server import Fake
 

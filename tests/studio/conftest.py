@@ -19,7 +19,7 @@ from studio import catalogue, jobs
 from studio.models import Job
 from studio.operations.transform import IMAGE_TO_VIDEO
 from studio.providers import Renderer
-from studio.providers.local import MOTION
+from studio.providers.local.video import MOTION
 from studio.spec import Call, Update
 from tests.studio.acme import FakeAcme
 from tests.studio.keyring import GOOD

@@ -18,7 +18,8 @@ from studio.operations.transform import (
     SPOKEN,
     choice_of,
 )
-from studio.providers.local import CARD, MOTION, RENDERERS
+from studio.providers.local import RENDERERS
+from studio.providers.local.video import CARD, MOTION
 from studio.schema import json_schema
 from studio.spec import Depends, Offer, Param
 

@@ -17,7 +17,7 @@ from studio import catalogue
 from studio.forms import OperationForm
 from studio.models import Health, Job
 from studio.operations.transform import IMAGE_TO_VIDEO, PROMPTED, TEXT_TO_VIDEO
-from studio.providers.local import CARD, MOTION
+from studio.providers.local.video import CARD, MOTION
 from studio.spec import FileLimits, Offer, Param
 
 PROMPT = replace(

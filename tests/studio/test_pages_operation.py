@@ -20,7 +20,7 @@ from tests.studio.pages import NOBODY, OPERATION, PART, People, params, said
 
 
 def test_every_param_of_the_offer_is_on_the_page(sign_in: People, alice: User) -> None:
-    from studio.providers.local import MOTION
+    from studio.providers.local.video import MOTION
 
     text = said(sign_in(alice).get(OPERATION))
     for name in MOTION.accepts:

@@ -1,12 +1,10 @@
-"""This computer: always there, free, no key and no network."""
+"""Videos that this computer draws."""
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from billing.pricing import Free
-from studio.engine import EngineError, Stopped, card, lettering, motion
-from studio.providers import Renderer
-from studio.spec import Call, ErrorKind, Offer, Output, ProviderError, Status, Update
+from studio.engine import EngineError, card, lettering, motion
+from studio.spec import Call, Offer
 
 MOTION = Offer(
     key="local-motion",
@@ -111,23 +109,4 @@ def title(call: Call) -> Path:
     return target
 
 
-RENDERERS: Mapping[str, Callable[[Call], Path]] = {MOTION.key: animate, CARD.key: title}
-
-
-class Local(Renderer):
-    key = "local"
-    label = "This computer"
-    offers = (MOTION, CARD)
-
-    def render(self, call: Call) -> Update:
-        draw = RENDERERS[call.offer.key]
-        try:
-            path = draw(call)
-        except Stopped as stop:
-            raise ProviderError("Stopped.", ErrorKind.STOPPED) from stop
-        except EngineError as error:
-            raise ProviderError(str(error), ErrorKind.INPUT) from error
-        return Update(Status.SUCCEEDED, ref=call.ref, progress=1.0, outputs=(Output(path),))
-
-
-PROVIDER = Local()
+OFFERS = ((MOTION, animate), (CARD, title))

@@ -1,0 +1,124 @@
+"""Create: words into pictures, and backgrounds out of nothing."""
+
+from dataclasses import replace
+
+from studio.operations._stills import (
+    HEIGHT,
+    IMAGE,
+    NEGATIVE_PROMPT,
+    OUTPUT,
+    PROMPT,
+    SEED,
+    STYLE,
+    WIDTH,
+)
+from studio.spec import Operation, Param
+
+QUALITIES = ("draft", "standard", "premium")
+
+TEXT_TO_IMAGE = Operation(
+    key="text-to-image",
+    module="create",
+    label="Picture from words",
+    summary="Words become a picture.",
+    verb="Generate",
+    makes="image",
+    title="{prompt}",
+    tags=("text-to-image", "generated"),
+    most=10,
+    params=(
+        PROMPT,
+        NEGATIVE_PROMPT,
+        STYLE,
+        Param(
+            "quality",
+            "choice",
+            "Quality",
+            help="The cheapest model of this quality that can do what you ask is taken.",
+            default="standard",
+            choices=QUALITIES,
+            group="words",
+        ),
+        replace(
+            IMAGE,
+            label="Reference picture",
+            help="Optional. The new picture follows it.",
+            required=False,
+            group="reference",
+        ),
+        Param(
+            "strength",
+            "number",
+            "Distance from the reference",
+            help="0 is the reference itself, 1 ignores it. Without a reference it says nothing.",
+            default=0.6,
+            low=0,
+            high=1,
+            step=0.05,
+            group="reference",
+            advanced=True,
+        ),
+        WIDTH,
+        HEIGHT,
+        OUTPUT,
+        Param(
+            "guidance",
+            "number",
+            "Guidance",
+            help="How closely the model keeps to the prompt. Left empty, the model decides.",
+            low=0,
+            high=20,
+            step=0.1,
+            group="more",
+            advanced=True,
+        ),
+        Param(
+            "steps",
+            "integer",
+            "Steps",
+            help="More steps are slower and finer. Left empty, the model decides.",
+            low=1,
+            high=150,
+            group="more",
+            advanced=True,
+        ),
+        SEED,
+    ),
+)
+
+BACKGROUND = Operation(
+    key="background",
+    module="create",
+    label="Background",
+    summary="Gradients, patterns and textures to put something on, drawn on this computer.",
+    verb="Generate",
+    makes="image",
+    title="{pattern} · {palette}",
+    tags=("background", "generated"),
+    most=10,
+    params=(
+        Param(
+            "pattern",
+            "choice",
+            "Pattern",
+            default="mesh",
+            choices=("mesh", "gradient", "aurora", "rays", "bokeh", "waves", "terrazzo", "grid"),
+            group="look",
+        ),
+        Param(
+            "palette",
+            "choice",
+            "Colours",
+            default="dusk",
+            choices=("dusk", "sea", "forest", "sand", "candy", "night", "mono", "own"),
+            labels={"own": "My own"},
+            group="look",
+        ),
+        WIDTH,
+        HEIGHT,
+        OUTPUT,
+        SEED,
+    ),
+)
+
+OPERATIONS = (TEXT_TO_IMAGE, BACKGROUND)

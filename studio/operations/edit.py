@@ -1,0 +1,567 @@
+"""Edit: a picture changed in one respect; the original stays as it is."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from studio.operations import transform
+from studio.operations._stills import (
+    GROW_MASK,
+    HEIGHT,
+    IMAGE,
+    MASK,
+    NEGATIVE_PROMPT,
+    OUTPUT,
+    PROMPT,
+    SEED,
+    STYLE,
+    WIDTH,
+)
+from studio.spec import Operation, Param
+
+SIDES = ("left", "right", "up", "down")
+
+
+def percent(name: str, label: str, help: str = "", **more: Any) -> Param:
+    """A slider from -100 to 100 that does nothing at 0."""
+    return replace(Param(name, "integer", label, help=help, default=0, low=-100, high=100), **more)
+
+
+def _edit(
+    key: str, label: str, summary: str, title: str, *params: Param, verb: str = "Apply", **more: Any
+) -> Operation:
+    return Operation(
+        key=key,
+        module="edit",
+        label=label,
+        summary=summary,
+        verb=verb,
+        makes="image",
+        title=title,
+        tags=(key, "edited"),
+        params=params,
+        **more,
+    )
+
+
+REMOVE_BACKGROUND = _edit(
+    "remove-background",
+    "Remove background",
+    "The subject alone, on nothing.",
+    "{image} · cut out",
+    IMAGE,
+    replace(
+        MASK,
+        label="Hint",
+        help="Optional. Paint over the subject, roughly; the edge is found by itself.",
+    ),
+    Param(
+        "edge",
+        "integer",
+        "Soft edge",
+        help="Pixels over which the edge fades.",
+        default=1,
+        low=0,
+        high=40,
+        unit="px",
+        group="look",
+    ),
+    replace(OUTPUT, choices=("png", "webp"), help="Both keep what is transparent."),
+)
+
+ERASE = _edit(
+    "erase",
+    "Erase",
+    "What you paint over is gone, and what is around it goes on.",
+    "{image} · erased",
+    IMAGE,
+    replace(MASK, required=True),
+    GROW_MASK,
+    SEED,
+    OUTPUT,
+)
+
+INPAINT = _edit(
+    "inpaint",
+    "Fill in",
+    "Something else appears where you paint.",
+    "{image} · {prompt}",
+    IMAGE,
+    replace(MASK, required=True),
+    replace(PROMPT, help="What is to be seen in the painted place."),
+    NEGATIVE_PROMPT,
+    STYLE,
+    GROW_MASK,
+    SEED,
+    OUTPUT,
+)
+
+
+def _some_side(params: Mapping[str, Any]) -> tuple[str, str] | None:
+    if any(params.get(side) for side in SIDES):
+        return None
+    return "left", (
+        "Left, right, up and down are all 0, so the picture would stay as it is. "
+        "Give at least one of them, from 1 to 2000 px, or drag an edge of the picture."
+    )
+
+
+OUTPAINT = _edit(
+    "outpaint",
+    "Extend",
+    "The picture goes on beyond its edges.",
+    "{image} · extended",
+    IMAGE,
+    *(
+        Param(
+            side,
+            "integer",
+            side.capitalize(),
+            default=0,
+            low=0,
+            high=2000,
+            unit="px",
+            group="frame",
+        )
+        for side in SIDES
+    ),
+    Param(
+        "fill",
+        "choice",
+        "Fill with",
+        default="continue",
+        choices=("continue", "mirror", "blur"),
+        labels={"continue": "What goes on", "mirror": "A mirror image", "blur": "A soft blur"},
+        group="look",
+    ),
+    replace(PROMPT, required=False, help="Optional. What is to be seen out there."),
+    NEGATIVE_PROMPT,
+    Param(
+        "creativity",
+        "number",
+        "Creativity",
+        help="0 stays with what is there, 1 invents.",
+        default=0.5,
+        low=0,
+        high=1,
+        step=0.05,
+        group="look",
+    ),
+    STYLE,
+    SEED,
+    OUTPUT,
+    check=_some_side,
+)
+
+SEARCH_REPLACE = _edit(
+    "search-replace",
+    "Search and replace",
+    "One thing becomes another; the model finds it by its name.",
+    "{image} · {search_prompt} → {prompt}",
+    IMAGE,
+    Param(
+        "search_prompt",
+        "text",
+        "What to replace",
+        help="Its name, such as “the red car”.",
+        required=True,
+        max_length=10_000,
+        group="words",
+    ),
+    replace(PROMPT, label="Replace with", help="What is to be there instead."),
+    NEGATIVE_PROMPT,
+    STYLE,
+    replace(GROW_MASK, default=3, high=20),
+    SEED,
+    OUTPUT,
+)
+
+RECOLOR = _edit(
+    "recolor",
+    "Recolor",
+    "One thing or one color gets another color; light and shade stay.",
+    "{image} · recolored",
+    IMAGE,
+    replace(MASK, help="Optional. White where the color may change."),
+    Param(
+        "select_prompt",
+        "text",
+        "What to recolor",
+        help="Its name, such as “the jacket”.",
+        max_length=10_000,
+        group="words",
+    ),
+    replace(PROMPT, label="New look", help="Such as “dark green”.", required=False),
+    NEGATIVE_PROMPT,
+    Param(
+        "from_color",
+        "color",
+        "Color to change",
+        help="Optional. Click it in the picture; left empty, everything under the mask changes.",
+        group="look",
+    ),
+    Param("color", "color", "New color", default="#2f6fed", group="look"),
+    Param(
+        "tolerance",
+        "integer",
+        "Tolerance",
+        help="How far from the color to change others count as the same.",
+        default=30,
+        low=1,
+        high=100,
+        group="look",
+    ),
+    replace(GROW_MASK, default=3, high=20),
+    STYLE,
+    SEED,
+    OUTPUT,
+)
+
+REPLACE_BACKGROUND = _edit(
+    "replace-background",
+    "Replace background",
+    "The subject in front of something else, with light that fits.",
+    "{image} · new background",
+    IMAGE,
+    replace(
+        MASK, label="Hint", help="Optional. Paint over the subject, roughly, where it is not found."
+    ),
+    Param(
+        "background",
+        "image",
+        "Background picture",
+        help="What is to be behind it.",
+        group="background",
+    ),
+    Param(
+        "background_prompt",
+        "text",
+        "Background in words",
+        help="Such as “a bright kitchen in the morning”.",
+        max_length=10_000,
+        group="background",
+    ),
+    Param(
+        "background_color",
+        "color",
+        "Background color",
+        help="Taken where there is no background picture.",
+        default="#f2efe9",
+        group="background",
+    ),
+    Param(
+        "blur",
+        "integer",
+        "Blur the background",
+        default=0,
+        low=0,
+        high=100,
+        group="background",
+    ),
+    Param(
+        "foreground_prompt",
+        "text",
+        "Subject in words",
+        help="Optional. Keeps the model from changing it.",
+        max_length=10_000,
+        group="words",
+        advanced=True,
+    ),
+    NEGATIVE_PROMPT,
+    Param(
+        "preserve_subject",
+        "number",
+        "Keep the subject",
+        help="1 keeps every pixel of it, 0 fits it to its new light.",
+        default=0.6,
+        low=0,
+        high=1,
+        step=0.05,
+        group="more",
+        advanced=True,
+    ),
+    Param(
+        "depth",
+        "number",
+        "Keep the depth of the old background",
+        default=0.5,
+        low=0,
+        high=1,
+        step=0.05,
+        group="more",
+        advanced=True,
+    ),
+    Param(
+        "keep_background",
+        "boolean",
+        "Keep the old background and change its light only",
+        default=False,
+        group="more",
+        advanced=True,
+    ),
+    Param(
+        "light_direction",
+        "choice",
+        "Light from",
+        default="none",
+        choices=("none", "left", "right", "above", "below"),
+        labels={"none": "As it is"},
+        group="light",
+    ),
+    Param(
+        "light_reference",
+        "image",
+        "Light as in",
+        help="Optional. A picture whose light is taken.",
+        group="light",
+        advanced=True,
+    ),
+    Param(
+        "light_strength",
+        "number",
+        "Strength of the light",
+        default=0.3,
+        low=0,
+        high=1,
+        step=0.05,
+        group="light",
+    ),
+    SEED,
+    OUTPUT,
+)
+
+EDIT = _edit(
+    "edit-by-words",
+    "Edit by words",
+    "Say what is to be different.",
+    "{image} · {prompt}",
+    IMAGE,
+    MASK,
+    replace(PROMPT, help="Such as “make it autumn” or “remove the people”."),
+    NEGATIVE_PROMPT,
+    STYLE,
+    Param(
+        "reference",
+        "image",
+        "Second picture",
+        help="Optional. Something to take from, such as a pattern or a product.",
+        group="source",
+        advanced=True,
+    ),
+    Param(
+        "guidance",
+        "number",
+        "Guidance",
+        help="How closely the model keeps to the words. Left empty, the model decides.",
+        low=0,
+        high=20,
+        step=0.1,
+        group="more",
+        advanced=True,
+    ),
+    Param(
+        "steps",
+        "integer",
+        "Steps",
+        help="Left empty, the model decides.",
+        low=1,
+        high=150,
+        group="more",
+        advanced=True,
+    ),
+    SEED,
+    OUTPUT,
+)
+
+ADJUST = _edit(
+    "adjust",
+    "Adjust",
+    "Light, color, sharpness and noise.",
+    "{image} · adjusted",
+    IMAGE,
+    replace(MASK, help="Optional. Only what is white changes."),
+    Param(
+        "exposure",
+        "number",
+        "Exposure",
+        help="In stops: 1 is twice the light.",
+        default=0,
+        low=-3,
+        high=3,
+        step=0.05,
+        group="light",
+    ),
+    percent("contrast", "Contrast", group="light"),
+    percent("highlights", "Highlights", group="light"),
+    percent("shadows", "Shadows", group="light"),
+    percent("temperature", "Warmth", group="color"),
+    percent("tint", "Tint", "From green to magenta.", group="color"),
+    percent("saturation", "Saturation", group="color"),
+    percent("vibrance", "Vibrance", "Spares what is colorful already, and skin.", group="color"),
+    percent("sharpen", "Sharpen", low=0, group="detail"),
+    percent("denoise", "Take out noise", low=0, group="detail"),
+    OUTPUT,
+)
+
+LOOK = _edit(
+    "look",
+    "Apply a look",
+    "The colors and textures of a style, laid over the picture. No model; nothing is invented.",
+    "{image} · {style}",
+    IMAGE,
+    replace(STYLE, required=True, help="What it looks like then."),
+    Param("amount", "integer", "Amount", default=100, low=1, high=100, unit="%", group="look"),
+    OUTPUT,
+)
+
+CONVERT = _edit(
+    "convert",
+    "Compress and convert",
+    "Another file type, fewer bytes, or both.",
+    "{image} · {format}",
+    IMAGE,
+    replace(
+        OUTPUT,
+        default="webp",
+        choices=("jpeg", "png", "webp", "avif", "tiff", "bmp"),
+        labels={**OUTPUT.labels, "avif": "AVIF", "tiff": "TIFF", "bmp": "BMP"},
+        help="AVIF and WebP are smallest, JPEG opens everywhere, PNG and TIFF lose nothing.",
+    ),
+    Param(
+        "quality",
+        "integer",
+        "Quality",
+        help="For JPEG, WebP and AVIF. 85 is hard to tell from the original.",
+        default=85,
+        low=1,
+        high=100,
+        group="output",
+    ),
+    Param(
+        "target_kb",
+        "integer",
+        "At most",
+        help="Optional. Quality, then size, go down until the file is that small; never above it.",
+        low=10,
+        high=100_000,
+        unit="KB",
+        group="output",
+    ),
+    Param(
+        "longest_side",
+        "integer",
+        "Longer side",
+        help="Optional. A larger picture is made smaller; never larger.",
+        low=16,
+        high=16_000,
+        unit="px",
+        group="output",
+    ),
+    Param(
+        "background_color",
+        "color",
+        "Behind what is transparent",
+        help="For types that have no transparency.",
+        default="#ffffff",
+        group="output",
+        advanced=True,
+    ),
+)
+
+CROP = _edit(
+    "crop",
+    "Crop and resize",
+    "Another shape or size; faces stay whole.",
+    "{image} · {width} × {height}",
+    IMAGE,
+    replace(
+        transform.FOCUS,
+        default=None,
+        help="Optional. The spot that stays in view. Left empty, faces and what stands out decide.",
+    ),
+    WIDTH,
+    HEIGHT,
+    Param(
+        "mode",
+        "choice",
+        "How",
+        default="crop",
+        choices=("crop", "fit", "stretch"),
+        labels={"crop": "Crop", "fit": "Fit whole", "stretch": "Stretch"},
+        group="output",
+    ),
+    Param(
+        "fill",
+        "choice",
+        "Beside the picture",
+        help="Where the whole picture does not fill the shape.",
+        default="blur",
+        choices=("blur", "color", "mirror"),
+        labels={"blur": "Its own blur", "color": "A color", "mirror": "A mirror image"},
+        group="output",
+    ),
+    Param("background_color", "color", "Color beside it", default="#ffffff", group="output"),
+    OUTPUT,
+)
+
+WATERMARK = _edit(
+    "watermark",
+    "Watermark",
+    "Your name or logo on the picture.",
+    "{image} · marked",
+    IMAGE,
+    Param(
+        "text",
+        "text",
+        "Words",
+        help="Such as “© Studio North”. Give words, a logo, or both.",
+        max_length=80,
+        group="words",
+    ),
+    Param("logo", "image", "Logo", help="Best as a PNG on nothing.", group="words"),
+    Param(
+        "position",
+        "choice",
+        "Place",
+        default="bottom-right",
+        choices=(
+            "top-left",
+            "top",
+            "top-right",
+            "left",
+            "center",
+            "right",
+            "bottom-left",
+            "bottom",
+            "bottom-right",
+            "tiled",
+        ),
+        group="look",
+    ),
+    Param("size", "integer", "Size", default=20, low=2, high=100, unit="%", group="look"),
+    Param("opacity", "integer", "Opacity", default=70, low=1, high=100, unit="%", group="look"),
+    Param("margin", "integer", "Margin", default=4, low=0, high=25, unit="%", group="look"),
+    Param("color", "color", "Color of the words", default="#ffffff", group="look"),
+    OUTPUT,
+    check=lambda params: (
+        None
+        if params.get("text") or params.get("logo")
+        else ("text", "Words and logo are both missing. Give at least one of them.")
+    ),
+)
+
+OPERATIONS = (
+    REMOVE_BACKGROUND,
+    ERASE,
+    INPAINT,
+    OUTPAINT,
+    SEARCH_REPLACE,
+    RECOLOR,
+    REPLACE_BACKGROUND,
+    EDIT,
+    ADJUST,
+    LOOK,
+    CONVERT,
+    CROP,
+    WATERMARK,
+)

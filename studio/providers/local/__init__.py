@@ -1,0 +1,40 @@
+"""This computer: always there, free, no key and no network.
+
+Each file of this package has OFFERS: pairs of an offer and the function that makes its result. That
+takes a Call and returns the path of a file in its folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from studio.engine import EngineError, Stopped
+from studio.providers import Renderer
+from studio.providers.local import video
+from studio.spec import Call, ErrorKind, Offer, Output, ProviderError, Status, Update
+
+Render = Callable[[Call], Path]
+FOUND: tuple[tuple[Offer, Render], ...] = tuple(
+    pair for module in (video,) for pair in module.OFFERS
+)
+RENDERERS: dict[str, Render] = {offer.key: render for offer, render in FOUND}
+
+
+class Local(Renderer):
+    key = "local"
+    label = "This computer"
+    offers = tuple(offer for offer, _ in FOUND)
+
+    def render(self, call: Call) -> Update:
+        draw = RENDERERS[call.offer.key]
+        try:
+            path = draw(call)
+        except Stopped as stop:
+            raise ProviderError("Stopped.", ErrorKind.STOPPED) from stop
+        except EngineError as error:
+            raise ProviderError(str(error), ErrorKind.INPUT) from error
+        return Update(Status.SUCCEEDED, ref=call.ref, progress=1.0, outputs=(Output(path),))
+
+
+PROVIDER = Local()
