@@ -67,6 +67,14 @@ def hold(account: Account, amount: int, reference: str, note: str = "") -> Entry
     return _write(account, Kind.HOLD, amount, reference, note, held=amount)
 
 
+def afford(account: Account, amount: int) -> None:
+    """Raises InsufficientCredits when less than `amount` is available now. Not a promise: the hold
+    is what counts."""
+    now = Account.objects.get(pk=account.pk)
+    if now.available < _checked(amount):
+        raise InsufficientCredits(amount, now.available)
+
+
 def charge(account: Account, amount: int, reference: str, note: str = "") -> Entry:
     """Spend `amount` of what was held under the reference; the rest of the hold returns.
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from studio import operations as operations_package
 from studio import providers as providers_package
 from studio.providers import Provider, Remote
+from studio.providers.automatic import KEY as AUTOMATIC
 from studio.spec import Offer, Operation
 
 
@@ -59,9 +60,16 @@ def all_offers() -> dict[str, Offer]:
 
 
 def offers(operation: str, usable: Collection[str]) -> list[Offer]:
-    """Who can do it, of the providers that are `usable` (their keys); this computer first."""
+    """Who can do it, of the providers that are `usable` (their keys); this computer first. An
+    automatic choice is there when there is something to choose from."""
     found = [o for o in all_offers().values() if o.operation == operation and o.provider in usable]
-    return sorted(found, key=lambda o: not providers()[o.provider].local)
+    if not any(o.quality for o in found):
+        found = [o for o in found if o.provider != AUTOMATIC]
+    order = {True: 0, False: 2}
+    return sorted(
+        found,
+        key=lambda o: 1 if o.provider == AUTOMATIC else order[providers()[o.provider].local],
+    )
 
 
 def usual(operation: Operation, offer: Offer) -> dict[str, Any]:

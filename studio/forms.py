@@ -15,9 +15,8 @@ from django.core.files.uploadedfile import UploadedFile
 from assets import services as assets
 from assets.models import Asset, Status
 from billing.models import Account, User
-from studio import file_limits, http, intake, jobs, keys, masks
+from studio import file_limits, http, intake, keys, masks
 from studio.fields import FIELDS, listed, shown
-from studio.models import Job
 from studio.spec import Depends, Offer, Operation, Param
 
 
@@ -293,46 +292,6 @@ class OperationForm(forms.Form):
         parts = self.operation.title.format_map(said).split(" · ")
         named = [" ".join(part.split()) for part in parts if part.strip()]
         return " · ".join(named) or self.operation.label
-
-    def create_job(
-        self,
-        *,
-        key: str | None = None,
-        request: str = "",
-        change: bool = False,
-        agreed: str | None = None,
-    ) -> tuple[Job, bool]:
-        """Order what was checked: (the job, whether it is new). What was uploaded with a request
-        that is refused or repeated is removed again. With `change` a key that stands for another
-        request makes a new order instead of KeyReused. `agreed` are the terms that were shown."""
-        try:
-            try:
-                job, created = self._order(key, request, agreed)
-            except jobs.KeyReused as error:
-                if not change or not key:
-                    raise
-                job, created = self._order(jobs.changed_key(key, error), request, agreed)
-        except Exception:
-            self.forget_uploads()
-            raise
-        if not created:
-            self.forget_uploads()
-        return job, created
-
-    def _order(self, key: str | None, request: str, agreed: str | None) -> tuple[Job, bool]:
-        assert self.account
-        return jobs.create(
-            account=self.account,
-            user=self.user,
-            operation=self.operation,
-            offer=self.offer,
-            params=self.params,
-            notes=self.notes,
-            title=self.title,
-            key=key,
-            request=request,
-            agreed=agreed,
-        )
 
     def problems(self) -> list[dict[str, Any]]:
         """The errors for programs: field, the value given, the message."""

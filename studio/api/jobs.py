@@ -25,6 +25,7 @@ FILTERS = (
     OpenApiParameter("state", str, enum=State.values),
     OpenApiParameter("operation", str, enum=list(catalogue.operations())),
     OpenApiParameter("module", str, enum=MODULES),
+    OpenApiParameter("run", {"type": "string", "format": "uuid"}, description="All of one request"),
     OpenApiParameter("created_after", str, description="A date or time of ISO 8601, included"),
     OpenApiParameter("created_before", str, description="A date or time of ISO 8601, excluded"),
     *paging.PAGE,
@@ -61,6 +62,8 @@ class Jobs(JobView):
     def get(self, request: Request) -> Response:
         query = paging.read(request, FILTERS)
         found = Job.objects.for_account(self.account)
+        if run := query.get("run"):
+            found = found.filter(run=paging.uuid_of("run", run))
         for name in ("state", "operation", "module"):
             if value := query.get(name):
                 found = found.filter(**{name: value})
@@ -74,7 +77,8 @@ class Jobs(JobView):
         summary="Create a job",
         description="The price is held at once and charged when the job succeeds; a job that "
         "fails or is canceled costs nothing. As JSON a picture is the id of an asset, a data URL "
-        "or an https address; as a form it may be a file.",
+        "or an https address; as a form it may be a file. With `count` or a `grid` it is several "
+        "jobs, all of them or none: the answer is the first one, the others have the same `run`.",
         operation_id="jobs_create",
         parameters=[KEY_HEADER, *replayed()],
         request=ORDER,

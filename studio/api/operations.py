@@ -89,15 +89,17 @@ class Estimate(AccountView):
         paging.read(request, ())
         order = requests.order(self.sent(), self.account)
         form = order.form(self.account, self.user, resolve=False)
-        price = jobs.quote(order.offer, form.params, self.account)
+        terms = form.terms
+        price = terms.price
         self.account.refresh_from_db()
-        after = self.account.available - price.amount
+        after = self.account.available - terms.most
         return Response(
             amount_data(price)
             | {
                 "operation": order.operation.key,
-                "offer": order.offer.key,
-                "notes": form.notes,
+                "offer": form.chosen.key,
+                "held": terms.most,
+                "notes": [*form.notes, *form.wanted[0].doers[0].notes],
                 "available": self.account.available,
                 "balance_after": after,
                 "enough": after >= 0,

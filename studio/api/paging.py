@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core import signing
 from django.db.models import Field, Model, Q, QuerySet
@@ -56,6 +57,15 @@ def read(request: Request, known: Sequence[OpenApiParameter]) -> dict[str, str]:
         raise Invalid(wrong)
     said: dict[str, Any] = request.query_params.dict()
     return {name: value for name, value in said.items() if value}
+
+
+def uuid_of(name: str, text: str) -> UUID:
+    """An id that a filter names."""
+    try:
+        return UUID(text)
+    except ValueError:
+        words = f"“{shown(text)}” is not an id. Give one as the jobs themselves have it."
+        raise Invalid([problem(name, text, words)]) from None
 
 
 def moment(name: str, text: str) -> datetime:

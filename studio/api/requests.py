@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -15,14 +15,14 @@ from billing.models import Account, User
 from studio import catalogue, keys
 from studio.api.errors import Invalid, problem
 from studio.fields import listed, shown
-from studio.forms import OperationForm
+from studio.orders import OrderForm
 from studio.spec import Offer, Operation
 
 MAX_KEY = 100
-FIELDS = ("operation", "offer", "params")
+FIELDS = ("operation", "offer", "params", "count", "grid")
 
 
-class ParamsForm(OperationForm):
+class ParamsForm(OrderForm):
     """The form without the fields that a page adds: here they are unknown params."""
 
     @staticmethod
@@ -32,11 +32,13 @@ class ParamsForm(OperationForm):
 
 @dataclass(frozen=True)
 class Order:
-    """The operation, who is to do it, and the params as they were sent."""
+    """The operation, who is to do it, the params as they were sent; how many, and of what grid."""
 
     operation: Operation
     offer: Offer
     params: Mapping[str, Any]
+    count: Any = 1
+    grid: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -44,13 +46,21 @@ class Order:
         said = {
             n: _content(v) if isinstance(v, UploadedFile) else v for n, v in self.params.items()
         }
-        text = json.dumps([self.operation.key, self.offer.key, said], sort_keys=True)
+        several = [self.count, self.grid] if (self.count, self.grid) != (1, {}) else []
+        text = json.dumps([self.operation.key, self.offer.key, said, *several], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def form(self, account: Account, user: User, *, resolve: bool = True) -> OperationForm:
+    def form(self, account: Account, user: User, *, resolve: bool = True) -> OrderForm:
         """The checked form; raises Invalid with what is wrong."""
         form = ParamsForm(
-            self.operation, self.offer, self.params, account=account, user=user, resolve=resolve
+            self.operation,
+            self.offer,
+            self.params,
+            account=account,
+            user=user,
+            resolve=resolve,
+            count=self.count,
+            grid=self.grid,
         )
         if not form.is_valid():
             raise Invalid(form.problems(), 404 if form.not_found else 400)
@@ -80,7 +90,12 @@ def order(data: Any, account: Account) -> Order:
     if not isinstance(params, dict):
         words = "params is not an object. Send the parameters by name: {“duration”: 5, …}."
         raise Invalid([problem("params", params, words)])
-    return Order(operation, _offer(operation, data.get("offer"), account), params)
+    grid = data.get("grid", {})
+    if not isinstance(grid, dict):
+        words = "grid is not an object. Send lists of values by name: {“guidance”: [3, 5]}."
+        raise Invalid([problem("grid", grid, words)])
+    offer = _offer(operation, data.get("offer"), account)
+    return Order(operation, offer, params, data.get("count", 1), grid)
 
 
 def _unflatten(form: QueryDict) -> dict[str, Any]:
@@ -91,7 +106,8 @@ def _unflatten(form: QueryDict) -> dict[str, Any]:
             raise Invalid([problem(shown(name), None, words)])
     fields: dict[str, Any] = form.dict()
     sent = {n: v for n, v in fields.items() if isinstance(v, UploadedFile) or v != ""}
-    said: dict[str, Any] = {n: sent.pop(n) for n in ("operation", "offer") if n in sent}
+    names = ("operation", "offer", "count")
+    said: dict[str, Any] = {n: sent.pop(n) for n in names if n in sent}
     return {**said, "params": sent}
 
 

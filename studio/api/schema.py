@@ -14,6 +14,7 @@ from rest_framework.throttling import AnonRateThrottle
 
 from studio import catalogue, keys
 from studio.api.serializers import ASSET_EXAMPLE_ID, ErrorSerializer
+from studio.orders import GRID_PARAMS
 from studio.schema import json_schema
 from studio.spec import Offer, Operation
 
@@ -106,6 +107,19 @@ def _params(auto_schema: AutoSchema, operation: Operation, offer: Offer) -> Sche
     return component.ref
 
 
+def _several(operation: Operation) -> Schema:
+    """How many, and a grid of values: what is asked for around the params."""
+    grid = {
+        "type": "object",
+        "title": "Grid",
+        "description": "A result for each value, or each pair of values: {“seed”: [1, 2, 3]}",
+        "additionalProperties": {"type": "array", "minItems": 1},
+        "maxProperties": GRID_PARAMS,
+    }
+    count = {"type": "integer", "minimum": 1, "maximum": operation.most, "default": 1}
+    return {"grid": grid} | ({"count": count} if operation.most > 1 else {})
+
+
 class OrderExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     target_class = "studio.api.schema.OrderSerializer"
 
@@ -127,6 +141,7 @@ class OrderExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-cal
                 "operation": {"type": "string", "const": operation.key},
                 "offer": {"type": "string", "const": offer.key},
                 "params": _params(auto_schema, operation, offer),
+                **_several(operation),
             },
             "required": ["operation", "params"] + ([] if is_default else ["offer"]),
             "additionalProperties": False,
@@ -141,6 +156,7 @@ class OrderFormExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped
         properties: Schema = {
             "operation": {"enum": sorted({o.key for o, _, _ in _offered()})},
             "offer": {"enum": sorted({o.key for _, o, _ in _offered()})},
+            "count": {"type": "integer", "minimum": 1, "default": 1},
         }
         for operation, offer, _ in _offered():
             for name, schema in json_schema(operation, offer)["properties"].items():

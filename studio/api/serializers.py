@@ -80,6 +80,9 @@ class EstimateSerializer(AmountSerializer):
 
     operation = serializers.CharField()
     offer = serializers.CharField()
+    held = serializers.IntegerField(
+        help_text="Units that would be held; more than the amount where another model may do it"
+    )
     notes = serializers.ListField(
         child=serializers.CharField(), help_text="What would be changed in the request"
     )
@@ -163,7 +166,8 @@ class AssetPageSerializer(serializers.Serializer[Any]):
 
 
 class PriceSerializer(serializers.Serializer[Any]):
-    estimate = serializers.IntegerField(help_text="Units held when it was accepted")
+    estimate = serializers.IntegerField(help_text="Units that it costs when it succeeds")
+    held = serializers.IntegerField(help_text="Units held when it was accepted")
     charged = serializers.IntegerField(allow_null=True, help_text="Null until it has succeeded")
     words = serializers.CharField()
 
@@ -196,6 +200,9 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         help_text="What it is at, in a few words; may be empty"
     )
     provider = serializers.CharField(help_text="Who does it: the key of the provider")
+    run = serializers.UUIDField(
+        allow_null=True, help_text="Shared by all jobs of one request for several"
+    )
     own_key = serializers.SerializerMethodField(help_text="Whether the account's own key pays")
     provider_cost = serializers.IntegerField(
         allow_null=True, help_text="Units that the provider says it took; null when not known"
@@ -225,6 +232,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "operation",
             "offer",
             "provider",
+            "run",
             "own_key",
             "state",
             "state_label",
@@ -263,7 +271,9 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     @extend_schema_field(PriceSerializer)
     def get_price(self, job: Job) -> dict[str, Any]:
         charged = self.context["charges"].get(job.origin)
-        return {"estimate": job.quote, "charged": charged, "words": job.price_words}
+        held = max(job.most, job.quote)
+        words = job.price_words
+        return {"estimate": job.quote, "held": held, "charged": charged, "words": words}
 
     @extend_schema_field(JobErrorSerializer(allow_null=True))
     def get_error(self, job: Job) -> dict[str, str] | None:

@@ -8,16 +8,24 @@ The queue carries hints and may run one 0, 1 or n times; the table carries the t
 """
 
 from studio.jobs.decide import can_stop, cancel, give_up, send_again
+from studio.jobs.instead import fall_over
 from studio.jobs.news import WATCHED, apply, fail, progress
 from studio.jobs.order import (
+    Doer,
     KeyReused,
+    Terms,
     TermsChanged,
+    Wanted,
     changed_key,
     create,
+    create_run,
     quote,
     replayed,
     retry,
+    run_of,
     terms,
+    terms_of,
+    together,
 )
 from studio.jobs.remote import claim
 from studio.jobs.render import source_assets, start, work_folder
@@ -28,9 +36,12 @@ from studio.jobs.unclear import absent, expire, lay_back, lost, review
 
 __all__ = [
     "WATCHED",
+    "Doer",
     "KeyReused",
     "NotPossible",
+    "Terms",
     "TermsChanged",
+    "Wanted",
     "absent",
     "apply",
     "can_stop",
@@ -39,9 +50,11 @@ __all__ = [
     "claim",
     "collect",
     "create",
+    "create_run",
     "dispatch",
     "expire",
     "fail",
+    "fall_over",
     "fetch",
     "give_up",
     "lay_back",
@@ -54,11 +67,14 @@ __all__ = [
     "rescue",
     "retry",
     "review",
+    "run_of",
     "send_again",
     "source_assets",
     "start",
     "terms",
+    "terms_of",
     "tidy",
+    "together",
     "void_host",
     "work_folder",
 ]

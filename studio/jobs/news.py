@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from studio.failpoints import point
+from studio.jobs.instead import fall_over, is_for_others
 from studio.jobs.pulse import LEASE
 from studio.jobs.results import collect
 from studio.jobs.state import close_attempt, end, move
@@ -99,6 +100,8 @@ def _address(output: Output) -> dict[str, Any]:
 
 def _apply_error(job: Job, error: ProviderError, cost: dict[str, Any]) -> None:
     now = timezone.now()
+    if is_for_others(job, error) and fall_over(job, error.message):
+        return
     match error.kind:
         case ErrorKind.STOPPED:
             _stopped(job)

@@ -7,7 +7,7 @@ import json
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -34,16 +34,38 @@ class KeyReused(Exception):
 
 
 @dataclass(frozen=True)
+class Doer:
+    """Somebody who can do it, with the params as they take them."""
+
+    offer: Offer
+    params: Mapping[str, Any]
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One result that is asked for: who does it first, and who does it instead when the one before
+    surely did not take it."""
+
+    doers: tuple[Doer, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class Terms:
-    """What an order costs now, and whose key pays for it at the provider."""
+    """What an order costs now, and whose key pays for it at the provider. `most` is what is held:
+    who does it instead may cost more than the first."""
 
     price: Quote
     own_key: ProviderKey | None
+    most: int = 0
 
     @property
     def shown(self) -> str:
-        """The terms as a page carries them beside its button: the units, and who pays."""
-        return f"{self.price.amount}:{'own' if self.own_key else 'credits'}"
+        """The terms as a page carries them beside its button: the units, the most that they may
+        become, and who pays."""
+        most = f"-{self.most}" if self.most > self.price.amount else ""
+        return f"{self.price.amount}{most}:{'own' if self.own_key else 'credits'}"
 
     def are(self, shown: str | None) -> bool:
         """Whether that is what was shown. A page that had no price to show may order what is free;
@@ -70,7 +92,24 @@ def terms(offer: Offer, params: Mapping[str, Any], account: Account | None = Non
     if own_key is not None:
         label = catalogue.provider_of(offer).label
         price = Quote(0, f"your key; {label} bills you, about {about(price.amount)}")
-    return Terms(price, own_key)
+    return Terms(price, own_key, price.amount)
+
+
+def terms_of(wanted: Wanted, account: Account | None = None) -> Terms:
+    """Those of who does it first; held is what the dearest of them costs."""
+    first, *others = [terms(d.offer, d.params, account) for d in wanted.doers]
+    return replace(first, most=max(first.most, *(t.most for t in others), 0))
+
+
+def together(all_terms: Sequence[Terms]) -> Terms:
+    """The terms of several results as one order."""
+    first, *others = all_terms
+    if not others:
+        return first
+    amount = sum(t.price.amount for t in all_terms)
+    same = len({t.price.amount for t in all_terms}) == 1
+    words = f"{len(all_terms)} × {first.price.words}" if same else f"{len(all_terms)} together"
+    return Terms(Quote(amount, words), first.own_key, sum(t.most for t in all_terms))
 
 
 def create(
@@ -82,55 +121,104 @@ def create(
     params: Mapping[str, Any],
     notes: Sequence[str] = (),
     title: str = "",
+    **more: Any,
+) -> tuple[Job, bool]:
+    """Accept a checked request for one result: (the job, whether it is new). See create_run."""
+    wanted = Wanted((Doer(offer, params, notes),), title)
+    (job,), created = create_run(account, user, operation, [wanted], **more)
+    return job, created
+
+
+def create_run(
+    account: Account,
+    user: User | None,
+    operation: Operation,
+    wanted: Sequence[Wanted],
+    *,
     key: str | None = None,
     request: str = "",
     retry_of: Job | None = None,
     agreed: str | None = None,
-) -> tuple[Job, bool]:
-    """Accept a checked request: (the job, whether it is new).
+) -> tuple[list[Job], bool]:
+    """Accept a checked request, all of it or nothing: (its jobs, whether they are new).
 
-    The same `key` with the same request returns the first job; with another request KeyReused.
+    The same `key` with the same request returns the first jobs; with another request KeyReused.
     `request` is a digest of what was sent, for `replayed`; `agreed` are the terms that were shown.
     Raises TermsChanged, or billing's InsufficientCredits, before anything is written.
     """
     key = key or str(uuid.uuid4())
-    print_ = fingerprint(account, operation, offer, params)
+    print_ = fingerprint(account, operation, wanted)
     if first := _first(account, key, print_):
-        return first, False
-    now = terms(offer, params, account)
-    if not now.are(agreed):
+        return run_of(first), False
+    each = [terms_of(one, account) for one in wanted]
+    if not (now := together(each)).are(agreed):
         raise TermsChanged(agreed or "", now)
-    price = now.price
-    job = Job(
+    new = [
+        _job(account, user, operation, one, its, key=_nth(key, n), request=request)
+        for n, (one, its) in enumerate(zip(wanted, each, strict=True))
+    ]
+    for job in new:
+        job.fingerprint, job.retry_of = print_, retry_of
+        job.run = uuid.uuid5(uuid.NAMESPACE_OID, f"{account.pk} {key}") if len(new) > 1 else None
+    try:
+        with transaction.atomic():
+            # All of it at once first, so that what is missing is said as a whole.
+            billing.afford(account, now.most)
+            for job in new:
+                billing.hold(account, job.most, job.origin, job.title)
+                job.save(force_insert=True)
+                note = f"asked for, {job.price_words}"
+                Event.objects.create(job=job, state=State.QUEUED, note=note[:300])
+    except IntegrityError:
+        if first := _first(account, key, print_):
+            return run_of(first), False
+        raise
+    transaction.on_commit(_dispatch_calmly)
+    return new, True
+
+
+def _nth(key: str, number: int) -> str:
+    """The key of the first is the caller's own."""
+    return key if number == 0 else str(uuid.uuid5(uuid.NAMESPACE_OID, f"{key} #{number}"))
+
+
+def _job(
+    account: Account,
+    user: User | None,
+    operation: Operation,
+    wanted: Wanted,
+    its: Terms,
+    *,
+    key: str,
+    request: str,
+) -> Job:
+    doer, *others = wanted.doers
+    return Job(
         account=account,
         user=user,
         operation=operation.key,
-        offer=offer.key,
-        provider=offer.provider,
+        offer=doer.offer.key,
+        provider=doer.offer.provider,
         module=operation.module,
-        title=(title or operation.label)[:200],
-        params=dict(params),
-        notes=list(notes),
+        title=(wanted.title or operation.label)[:200],
+        params=dict(doer.params),
+        notes=list(doer.notes),
         key=key,
-        fingerprint=print_,
         request=request,
-        quote=price.amount,
-        own_key=now.own_key,
-        expected_cost=offer.price.quote(params).amount,
-        price_words=price.words,
-        retry_of=retry_of,
+        quote=its.price.amount,
+        most=its.most,
+        own_key=its.own_key,
+        expected_cost=doer.offer.price.quote(doer.params).amount,
+        price_words=its.price.words,
+        alternatives=[{"offer": d.offer.key, "params": dict(d.params)} for d in others],
     )
-    try:
-        with transaction.atomic():
-            billing.hold(account, price.amount, job.origin, job.title)
-            job.save(force_insert=True)
-            Event.objects.create(job=job, state=State.QUEUED, note=f"asked for, {price.words}")
-    except IntegrityError:
-        if first := _first(account, key, print_):
-            return first, False
-        raise
-    transaction.on_commit(_dispatch_calmly)
-    return job, True
+
+
+def run_of(job: Job) -> list[Job]:
+    """All that was ordered together with it, in its order."""
+    if job.run is None:
+        return [job]
+    return list(Job.objects.for_account(job.account).filter(run=job.run).order_by("created", "pk"))
 
 
 def replayed(account: Account, key: str, request: str) -> Job | None:
@@ -183,18 +271,22 @@ def _asset_ids(operation: Operation, params: Mapping[str, Any]) -> list[str]:
     return [params[p.name] for p in operation.params if p.is_asset and params.get(p.name)]
 
 
-def fingerprint(
-    account: Account, operation: Operation, offer: Offer, params: Mapping[str, Any]
-) -> str:
+def fingerprint(account: Account, operation: Operation, wanted: Sequence[Wanted]) -> str:
     """What was asked for. Files count by their content: a repeated upload has a new id."""
-    said = dict(params)
-    ids = _asset_ids(operation, params)
+    doers = [one.doers[0] for one in wanted]
+    ids = {i for doer in doers for i in _asset_ids(operation, doer.params)}
     found = Asset.objects.for_account(account).filter(pk__in=ids).values_list("pk", "sha256")
     content = {str(pk): sha256 for pk, sha256 in found}
-    for param in operation.params:
-        if param.is_asset and said.get(param.name):
-            said[param.name] = content.get(said[param.name], said[param.name])
-    text = json.dumps([operation.key, offer.key, said], sort_keys=True)
+    names = [p.name for p in operation.params if p.is_asset]
+    said = [
+        [
+            operation.key,
+            doer.offer.key,
+            {n: content.get(v, v) if n in names else v for n, v in doer.params.items()},
+        ]
+        for doer in doers
+    ]
+    text = json.dumps(said[0] if len(said) == 1 else said, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -16,7 +16,7 @@ log = logging.getLogger("zoetrope.jobs")
 
 # From → to. What is not here cannot happen.
 TRANSITIONS: dict[State, tuple[State, ...]] = {
-    State.QUEUED: (State.SUBMITTING, State.CANCELED, State.FAILED),
+    State.QUEUED: (State.SUBMITTING, State.QUEUED, State.CANCELED, State.FAILED),
     State.SUBMITTING: (
         State.RUNNING,
         State.FETCHING,

@@ -87,6 +87,7 @@ class Desk:
         self._stop()
         self._find_out()
         self._learn_anew()
+        self._lead_on()
         if sends and not self.claimed:
             self._claim()
         while self.claimed:  # what stumbles on the way is there at the next look
@@ -174,6 +175,17 @@ class Desk:
         with transaction.atomic():
             self.held.renew()
             jobs.review(job, note)
+
+    def _lead_on(self) -> None:
+        """Who waits for a provider that does not answer, and could be served by another."""
+        waiting = Job.objects.filter(state=State.QUEUED, provider__in=self.elsewhere)
+        for job in waiting.exclude(alternatives=[]).select_related("account", "own_key")[:MANY]:
+            name = f"{job.provider}:{job.own_key_id}" if job.own_key_id else job.provider
+            if self._health_of(job.provider, name).is_open:
+                with transaction.atomic():
+                    self.held.renew()
+                    label = catalogue.remote(job.provider).label
+                    jobs.fall_over(job, f"{label} does not answer.")
 
     # --- sending ------------------------------------------------------------------------------
 

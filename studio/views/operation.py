@@ -20,16 +20,18 @@ from billing.services import InsufficientCredits
 from studio import catalogue, jobs, keys
 from studio.forms import OperationForm
 from studio.models import Job
+from studio.orders import GRID_PARAMS, OrderForm
 from studio.spec import Offer, Operation
 from studio.templatetags.zoetrope import credits, spoken
 from studio.views import models
-from studio.views.cards import card, cards
+from studio.views.cards import cards
 from studio.views.controls import groups
 from studio.views.samples import CARD_IDEAS, PROMPT_IDEAS, SAMPLES
 from studio.words.motion import as_prompt
 
 RESULTS = 12
-OURS = ("offer", "key", "shown", "csrfmiddlewaretoken")
+OURS = ("offer", "key", "shown", "count", "csrfmiddlewaretoken")
+AXES = tuple((f"grid_{n}", f"grid_{n}_values") for n in range(1, GRID_PARAMS + 1))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,7 +128,9 @@ def page(request: MemberRequest, form: OperationForm, key: str = "") -> dict[str
         "groups": groups(form),
         "problems": form.non_field_errors() if form.is_bound else [],
         "key": key or str(uuid.uuid4()),
-        "sent": sent(operation, offer, said(form), request.account),
+        "sent": sent(operation, offer, said(form), request.account, several(request.POST)),
+        "many": several(request.POST),
+        "varied": [p for p in form.spec.values() if not p.is_asset and p.kind != "text"],
         "cards": cards(mine[:RESULTS], request.account),
         "samples": SAMPLES.values(),
         "ideas": CARD_IDEAS if catalogue.provider_of(offer).local else PROMPT_IDEAS,
@@ -143,7 +147,18 @@ def said(form: OperationForm) -> dict[str, Any]:
 
 def fields(data: Mapping[str, Any]) -> dict[str, Any]:
     """The params of a request, without what belongs to the page."""
-    return {name: data[name] for name in data if name not in OURS}
+    ours = {*OURS, *(name for axis in AXES for name in axis)}
+    return {name: data[name] for name in data if name not in ours}
+
+
+def several(data: Mapping[str, Any]) -> dict[str, Any]:
+    """How many, and the grid: "3, 5, 7" are three values of a param."""
+    grid = {
+        data[name]: [value.strip() for value in data.get(values, "").split(",") if value.strip()]
+        for name, values in AXES
+        if data.get(name)
+    }
+    return {"count": data.get("count") or 1, "grid": grid}
 
 
 @writer
@@ -151,18 +166,19 @@ def submit(request: MemberRequest, operation: Operation) -> HttpResponseBase:
     """Order the job, once per key, or say beside each control what is wrong."""
     offer = choose(operation, request.POST.get("offer", ""), request.account)
     key = "".join(c for c in request.POST.get("key", "")[:100] if c.isprintable())
-    form = OperationForm(
+    form = OrderForm(
         operation,
         offer,
         fields(request.POST),
         request.FILES,
         account=request.account,
         user=request.user,
+        **several(request.POST),
     )
     if not form.is_valid():
         return refuse(request, form, key)
     try:
-        job, _ = form.create_job(key=key or None, change=True, agreed=request.POST.get("shown"))
+        made, _ = form.create_jobs(key=key or None, change=True, agreed=request.POST.get("shown"))
     except jobs.TermsChanged as error:
         form.add_error(None, anew(error))
         return refuse(request, form, key)
@@ -170,8 +186,9 @@ def submit(request: MemberRequest, operation: Operation) -> HttpResponseBase:
         form.add_error(None, str(error))
         return refuse(request, form, key)
     if not is_htmx(request):
-        return redirect("job", job.pk)
-    context = {"card": card(job, request.account), "key": str(uuid.uuid4()), "fresh": True}
+        return redirect("job", made[0].pk)
+    new = cards(made, request.account)
+    context = {"cards": new, "key": str(uuid.uuid4()), "fresh": True}
     response = render(request, "studio/ordered.html", context)
     response.headers["HX-Trigger"] = "jobs-changed, ordered"
     return response
@@ -197,39 +214,45 @@ def quote(request: MemberRequest, module: str, key: str) -> HttpResponseBase:
     """What would be sent and what it would cost, while the form is being filled."""
     operation = find(module, key)
     offer = choose(operation, request.POST.get("offer", ""), request.account)
-    reading = sent(operation, offer, fields(request.POST), request.account)
+    reading = sent(operation, offer, fields(request.POST), request.account, several(request.POST))
     return render(request, "studio/sent.html", {"sent": reading})
 
 
 def sent(
-    operation: Operation, offer: Offer, data: dict[str, Any], account: Account
+    operation: Operation,
+    offer: Offer,
+    data: dict[str, Any],
+    account: Account,
+    many: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The server's reading of the form: values in words, notes, problems, price."""
-    form = OperationForm(operation, offer, data, account=account, resolve=False)
+    form = OrderForm(operation, offer, data, account=account, resolve=False, **(many or {}))
     for field in form.fields.values():
         field.required = False  # what is not yet said is no mistake yet
     if not form.is_valid():
         return {"problems": [p["message"] for p in form.problems()], "price": None}
-    terms = jobs.terms(offer, form.params, account)
-    price, bill = terms.price, offer.price.quote(form.params)
+    terms, first = form.terms, form.wanted[0].doers[0]
+    price, bill = terms.price, first.offer.price.quote(first.params)
     return {
         "rows": rows(form),
-        "notes": form.notes,
+        "notes": [*form.notes, *(n for n in first.notes if n not in form.notes)],
+        "number": len(form.wanted),
         "derived": {name: value or "" for name, value in form.derived.items()},
         "price": price,
         "label": on_the_button(terms.shown),
         "shown": terms.shown,
         "own": terms.own_key is not None,
-        "who": catalogue.provider_of(offer).label,
+        "who": catalogue.provider_of(first.offer).label,
         "rule": bill.words,
-        "dollars": about(bill.amount),
+        "dollars": about(bill.amount * len(form.wanted)),
         "left": account.available - price.amount,
+        "most": terms.most if terms.most > price.amount else 0,
     }
 
 
 def on_the_button(shown: str) -> str:
     """Terms in words, such as “20 cr”; empty where they say nothing."""
-    found = re.fullmatch(r"([0-9]{1,18}):(own|credits)", shown)
+    found = re.fullmatch(r"([0-9]{1,18})(?:-[0-9]{1,18})?:(own|credits)", shown)
     if not found:
         return ""
     if found[2] == "own":

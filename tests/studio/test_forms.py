@@ -15,8 +15,8 @@ from assets.models import Asset
 from assets.services import ingest
 from billing.models import Account, User
 from studio import catalogue
-from studio.forms import OperationForm
 from studio.models import Job
+from studio.orders import OrderForm as OperationForm
 
 OPERATION = catalogue.operations()["image-to-video"]
 OFFER = catalogue.all_offers()["local-motion"]

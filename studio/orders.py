@@ -1,0 +1,248 @@
+"""A checked request as an order: for one result or several, by one model or the cheapest that can.
+
+OperationForm   what one result is to be
+OrderForm       how many, a grid of values, and who: Wanted results for jobs.create_run
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+from assets.models import Asset
+from studio import catalogue, jobs, keys
+from studio.fields import listed, shown
+from studio.forms import OperationForm
+from studio.jobs import Doer, Terms, Wanted
+from studio.models import Job
+from studio.providers.automatic import KEY as AUTOMATIC
+from studio.spec import Offer, Operation
+
+MOST = 24  # results of one press
+GRID_PARAMS = 2
+Grid = Mapping[str, list[Any]]
+
+
+class OrderForm(OperationForm):
+    """`count` results of the same, each with another seed, and of each cell of `grid` ({param:
+    values}, two at most). After `is_valid()`: `wanted` is ready for jobs.create_run, `terms` is
+    what all of it costs."""
+
+    def __init__(self, *args: Any, count: Any = 1, grid: Grid | None = None, **kwargs: Any) -> None:
+        self.count, self.grid = count, dict(grid or {})
+        self.wanted: list[Wanted] = []
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors:
+            self._check_number()
+        if not self.errors:
+            self.wanted = list(self._all_wanted())
+        if self.errors:
+            self.forget_uploads()
+        return cleaned
+
+    @property
+    def terms(self) -> Terms:
+        return jobs.together([jobs.terms_of(one, self.account) for one in self.wanted])
+
+    @property
+    def chosen(self) -> Offer:
+        """Who does it first."""
+        return self.wanted[0].doers[0].offer
+
+    # --- how many ------------------------------------------------------------------------------
+
+    def _check_number(self) -> None:
+        most = self.operation.most
+        try:
+            count = int(str(self.count))
+        except ValueError:
+            count = 0
+        if not 1 <= count <= most:
+            self._problem(
+                None,
+                f"Count is {shown(self.count)}. {self.operation.label} makes 1 to {most} at once.",
+            )
+            return
+        self.count = count
+        if len(self.grid) > GRID_PARAMS:
+            self._problem(
+                None, f"The grid has {len(self.grid)} parameters; the most is {GRID_PARAMS}."
+            )
+        for name, values in self.grid.items():
+            self._check_axis(name, values)
+        cells = self.count
+        for values in self.grid.values():
+            cells *= len(values) if isinstance(values, list) else 1
+        if cells > MOST:
+            self._problem(
+                None,
+                f"That would be {cells} results; the most at once is {MOST}. Leave some out, or "
+                "order them one after the other.",
+            )
+
+    def _check_axis(self, name: str, values: Any) -> None:
+        param = self.spec.get(name)
+        if param is None or param.is_asset:
+            free = tuple(p.name for p in self.spec.values() if not p.is_asset)
+            self._problem(None, f"The grid cannot vary “{shown(name)}”. It takes {listed(free)}.")
+        elif not isinstance(values, list) or not values:
+            self._problem(None, f"The grid needs a list of values for {param.label}: [1, 2, 3].")
+
+    # --- which ---------------------------------------------------------------------------------
+
+    def _all_wanted(self) -> Iterator[Wanted]:
+        for form in self._cells():
+            doers = tuple(self._doers(form))
+            for number in range(self.count):
+                each = tuple(self._seeded(d, number) for d in doers) if self.count > 1 else doers
+                if each:
+                    yield Wanted(each, form.title)
+
+    def _cells(self) -> Iterator[OperationForm]:
+        """A form for each combination of the grid; without one, this."""
+        if not self.grid:
+            yield self
+            return
+        for values in product(*self.grid.values()):
+            said = dict(zip(self.grid, values, strict=True))
+            form = self._other(self.offer, {**self._said(), **said})
+            if not form.is_valid():
+                self._refuse_cell(said, form)
+                return
+            yield form
+
+    def _refuse_cell(self, said: Mapping[str, Any], form: OperationForm) -> None:
+        where = ", ".join(f"{name} {shown(value)}" for name, value in said.items())
+        words = " ".join(str(p["message"]) for p in form.problems())
+        self._problem(None, f"Grid, {where}: {words}")
+
+    def _said(self) -> dict[str, Any]:
+        """What was sent, with its files as they are known by now."""
+        ids = {n: self.params.get(n) for n, p in self.spec.items() if p.is_asset}
+        said = {n: v for n, v in self.data.items() if n not in ids}
+        return said | {n: pk for n, pk in ids.items() if pk}
+
+    def _other(self, offer: Offer, said: Mapping[str, Any]) -> OperationForm:
+        return OperationForm(
+            self.operation,
+            offer,
+            said,
+            account=self.account,
+            user=self.user,
+            resolve=self.resolve,
+        )
+
+    def _seeded(self, doer: Doer, number: int) -> Doer:
+        """The same with another seed, where it takes one: those after the one that was said, or
+        some that follow from the request."""
+        param = next((p for p in doer.offer.params(self.operation) if p.kind == "seed"), None)
+        if param is None or param.high is None or "seed" in self.grid:
+            return doer
+        said = doer.params.get(param.name)
+        if said is None:
+            text = repr(sorted((n, str(v)) for n, v in doer.params.items()))
+            said = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+        seed = (int(said) + number) % (int(param.high) + 1)
+        return replace(doer, params={**doer.params, param.name: seed})
+
+    # --- who -----------------------------------------------------------------------------------
+
+    def _doers(self, form: OperationForm) -> Iterable[Doer]:
+        if self.offer.provider != AUTOMATIC:
+            return [Doer(form.offer, form.params, form.notes)]
+        found, reasons = self._candidates(form)
+        if not found:
+            self._problem(None, _nobody(form.params.get("quality"), reasons))
+        return found
+
+    def _candidates(self, form: OperationForm) -> tuple[list[Doer], list[str]]:
+        """Those who can do exactly what was said, the cheapest first, those who do not answer at
+        the moment last; and why the others cannot."""
+        said = _only_said(form)
+        found: list[tuple[tuple[bool, int], Doer]] = []
+        reasons = []
+        for offer in tiered(self.operation, self.account, form.params.get("quality")):
+            other = self._other(offer, {n: v for n, v in said.items() if n != "quality"})
+            if not other.is_valid():
+                reasons.append(f"{offer.label}: {other.problems()[0]['message']}")
+                continue
+            amount = jobs.quote(offer, other.params, self.account).amount
+            slow = bool(self.account and keys.delay(self.account, offer))
+            taken = f"{offer.label} by {catalogue.provider_of(offer).label} was chosen."
+            notes = [*other.notes, taken]
+            found.append(((slow, amount), Doer(offer, other.params, notes)))
+        return [doer for _, doer in sorted(found, key=lambda pair: pair[0])], reasons
+
+    # --- the order -----------------------------------------------------------------------------
+
+    def create_jobs(
+        self,
+        *,
+        key: str | None = None,
+        request: str = "",
+        change: bool = False,
+        agreed: str | None = None,
+    ) -> tuple[list[Job], bool]:
+        """Order what was checked: (the jobs, whether they are new). What was uploaded with a
+        request that is refused or repeated is removed again. With `change` a key that stands for
+        another request makes a new order instead of KeyReused. `agreed` are the terms shown."""
+        try:
+            try:
+                made, created = self._order(key, request, agreed)
+            except jobs.KeyReused as error:
+                if not change or not key:
+                    raise
+                made, created = self._order(jobs.changed_key(key, error), request, agreed)
+        except Exception:
+            self.forget_uploads()
+            raise
+        if not created:
+            self.forget_uploads()
+        return made, created
+
+    def create_job(self, **how: Any) -> tuple[Job, bool]:
+        """The first of them."""
+        made, created = self.create_jobs(**how)
+        return made[0], created
+
+    def _order(self, key: str | None, request: str, agreed: str | None) -> tuple[list[Job], bool]:
+        assert self.account
+        return jobs.create_run(
+            self.account,
+            self.user,
+            self.operation,
+            self.wanted,
+            key=key,
+            request=request,
+            agreed=agreed,
+        )
+
+
+def tiered(operation: Operation, account: Any, quality: Any) -> list[Offer]:
+    """The real models of that quality that the account may use."""
+    usable = catalogue.offers(operation.key, keys.usable(account))
+    return [o for o in usable if o.quality and o.quality == quality]
+
+
+def _only_said(form: OperationForm) -> dict[str, Any]:
+    """What differs from what a form has by itself: a model need not take what nobody said."""
+    said = {}
+    for name, param in form.spec.items():
+        value = form.cleaned_data.get(name)
+        if isinstance(value, Asset):
+            said[name] = str(value.pk)
+        elif value is not None and (value != param.default or param.name in ("width", "height")):
+            said[name] = value
+    return said
+
+
+def _nobody(quality: Any, reasons: list[str]) -> str:
+    if not reasons:
+        return f"No model of quality “{quality}” can be used here now. Choose another quality."
+    return f"No model of quality “{quality}” can do all of this. {' '.join(reasons[:3])}"
