@@ -20,6 +20,8 @@ from studio.fields import FIELDS, listed, shown
 from studio.models import Job
 from studio.spec import Depends, Offer, Operation, Param
 
+ENLARGED = 1.5
+
 
 class OperationForm(forms.Form):
     """Checks a request for one operation by one offer.
@@ -82,6 +84,7 @@ class OperationForm(forms.Form):
         if not self.errors:
             self._fill()
             self._check_key()
+            self._check_together()
         if not self.errors and self.resolve:
             self._resolve()
             self._check_room()
@@ -96,6 +99,8 @@ class OperationForm(forms.Form):
         """Defaults, choices that depend on another param, proposals, and what is rounded."""
         for name, param in self.spec.items():
             value = self.cleaned_data.get(name)
+            if value is not None and param.step:
+                self._note_rounding(param, value)
             value = param.default if value is None else value
             if param.depends and self._fitting(param, param.depends) == ():
                 value = self._left_out(param, param.depends, value)
@@ -151,11 +156,24 @@ class OperationForm(forms.Form):
             )
         return possible[0]
 
+    def _note_rounding(self, param: Param, value: float) -> None:
+        given = float(self.data[param.name])
+        if abs(given - value) > 1e-9:
+            self.notes.append(
+                f"{param.label} {given:g} was rounded to {value:g} {param.unit}".rstrip()
+                + f"; it goes in steps of {param.step:g}."
+            )
+
     def _rounded(self, param: Param, value: int) -> int:
         up = math.ceil(value / param.multiple) * param.multiple
         if up != value:
             self.notes.append(f"{param.label} {value} was made even: {up} {param.unit}.".strip())
         return up
+
+    def _check_together(self) -> None:
+        """What only shows when all params are seen."""
+        if not self.errors and self.offer.check and (wrong := self.offer.check(self.params)):
+            self._problem(*wrong)
 
     def _check_key(self) -> None:
         """What is known to stop it before anything is uploaded or held. An estimate still tells
@@ -172,10 +190,11 @@ class OperationForm(forms.Form):
         """What an estimate can say of files that are in the library already."""
         for name, param in self.spec.items():
             value = self.cleaned_data.get(name)
-            if param.limits and self.account and isinstance(value, UUID):
+            if param.is_asset and self.account and isinstance(value, UUID):
                 found = Asset.objects.for_account(self.account).live().filter(pk=value).first()
                 if found:
                     self._check_limits(param, found)
+                    self._note_picture(found)
 
     def _check_limits(self, param: Param, asset: Asset) -> None:
         if param.limits is None:
@@ -201,10 +220,28 @@ class OperationForm(forms.Form):
             self.cleaned_data[name] = asset
             self.params[name] = str(asset.pk)
             self._check_limits(param, asset)
-            if asset.animated:
-                self.notes.append(f"“{shown(asset.title)}” moves; its first frame is used.")
+            self._note_picture(asset)
         if self.errors:
             self.forget_uploads()
+
+    def _note_picture(self, asset: Asset) -> None:
+        """What becomes of a picture that is no plain one, or a small one."""
+        title = f"“{shown(asset.title)}”"
+        if asset.animated:
+            self.notes.append(f"{title} moves; its first frame is used.")
+        if asset.has_alpha and self.operation.makes == "video":
+            self.notes.append(
+                f"{title} is transparent in places, which a video cannot be: a plain "
+                "ground is laid under it."
+            )
+        width, height = self.params.get("width"), self.params.get("height")
+        if asset.kind == "image" and asset.width and asset.height and width and height:
+            scale = max(width / asset.width, height / asset.height)
+            if scale >= ENLARGED:
+                self.notes.append(
+                    f"{title} is {asset.width} × {asset.height} and is enlarged {scale:.1f} times, "
+                    "so it looks soft."
+                )
 
     def _check_room(self) -> None:
         try:

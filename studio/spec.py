@@ -118,7 +118,8 @@ class Offer:
     For the provider: `model` is its name for the thing, `wire` renames params, `fixed` adds
     constants, and `build` makes the whole input from (params, files) where renaming is not enough;
     `files` maps names of asset params to what the provider knows the file by. `deadline` is in
-    seconds: after it the work counts as late, not as failed.
+    seconds: after it the work counts as late, not as failed. `check` looks at all params together:
+    the name of one and what is wrong with it, or None.
     """
 
     key: str
@@ -135,6 +136,7 @@ class Offer:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     build: Callable[[Mapping[str, Any], Mapping[str, str]], dict[str, Any]] | None = None
     deadline: int = 900
+    check: Callable[[Mapping[str, Any]], tuple[str, str] | None] | None = None
 
     def payload(self, params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
         """The provider's input: what was said under its names (0 and False are said), the files,

@@ -2,11 +2,28 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from billing.pricing import Free
-from studio.engine import EngineError, Stopped, card, lettering, motion
+from studio.engine import EngineError, Stopped, card, gif, lettering, motion
 from studio.providers import Renderer
 from studio.spec import Call, ErrorKind, Offer, Output, ProviderError, Status, Update
+
+
+def too_large(params: Mapping[str, Any]) -> tuple[str, str] | None:
+    """A GIF has a limit of pixels; better said before than while it is drawn."""
+    if params.get("format") != "gif":
+        return None
+    width, height, seconds = params["width"], params["height"], params["duration"]
+    pixels = width * height * round(seconds * params["fps"])
+    if pixels <= gif.MOST_PIXELS:
+        return None
+    return "format", (
+        f"As a GIF, {width} × {height} for {seconds:g} s at {params['fps']} frames per second is "
+        f"{pixels / 1e6:,.0f} million pixels; the most is {gif.MOST_PIXELS / 1e6:,.0f} million. "
+        "Make it smaller or shorter, or choose MP4 or WebM."
+    )
+
 
 MOTION = Offer(
     key="local-motion",
@@ -29,6 +46,7 @@ MOTION = Offer(
         "fps": True,
         "audio": True,
     },
+    check=too_large,
     price=Free("drawn on this computer"),
 )
 
@@ -66,6 +84,7 @@ CARD = Offer(
         "audio": True,
         "seed": {"help": "Another number, another background. Left empty, it follows the words."},
     },
+    check=too_large,
     price=Free("drawn on this computer"),
 )
 

@@ -20,6 +20,7 @@ from studio.views.card_words import Failure, failure, label_of, waiting
 # Milliseconds between two looks of the page: fast at first, calmer for long work. What is done
 # elsewhere takes longer, and is asked about there every few seconds only.
 HERE, ELSEWHERE = (400, 1000, 3000), (1000, 3000, 5000)
+AT_FIRST = 150  # that something happens is to be seen at once
 DEAD = (State.FAILED, State.CANCELED)
 
 
@@ -39,6 +40,8 @@ class Card:
         """How often the page looks again, as htmx writes it."""
         age = timezone.now() - self.job.created
         fast, calm, slow = HERE if self.is_local else ELSEWHERE
+        if self.is_local and age < timedelta(seconds=2):
+            return f"{AT_FIRST}ms"
         if age < timedelta(seconds=20):
             return f"{fast}ms"
         return f"{calm if age < timedelta(minutes=2) else slow}ms"
@@ -68,7 +71,7 @@ class Card:
 
     @property
     def can_retry(self) -> bool:
-        return self.job.state in DEAD and self.retried_as is None
+        return told.can_retry(self.job) and self.retried_as is None
 
     @property
     def is_local(self) -> bool:

@@ -88,8 +88,8 @@ def start_with(request: MemberRequest, operation: Operation) -> tuple[dict[str, 
         return {p.name: query[p.name] for p in operation.params if p.name in query}, ""
     if asset.recipe.get("operation") == operation.key:
         return dict(asset.recipe["params"]), asset.recipe.get("offer", "")
-    source = next((p for p in operation.params if p.is_asset), None)
-    return {source.name: str(asset.pk)} if source and source.kind == asset.kind else {}, ""
+    places = (p.name for p in operation.params if p.is_asset and p.kind == asset.kind)
+    return {name: str(asset.pk) for name in list(places)[:1]}, ""
 
 
 def forget_proposals(operation: Operation, offer: Offer, initial: dict[str, Any]) -> None:
