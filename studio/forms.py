@@ -51,6 +51,7 @@ class OperationForm(forms.Form):
         self.notes: list[str] = []
         self.uploads: list[Asset] = []
         self.derived: dict[str, Any] = {}
+        self.sizes: dict[str, tuple[int, int]] = {}
         self._unknown: dict[str, str] = {}
         self.not_found = False
         merged = None if data is None else {**self._plain(data), **self._plain(files or {})}
@@ -90,6 +91,8 @@ class OperationForm(forms.Form):
             self._check_room()
         elif not self.errors:
             self._glance()
+        if not self.errors and self.offer.advice:
+            self.notes += self.offer.advice(self.params, self.sizes)
         return self.cleaned_data
 
     def _problem(self, name: str | None, message: str) -> None:
@@ -194,7 +197,7 @@ class OperationForm(forms.Form):
                 found = Asset.objects.for_account(self.account).live().filter(pk=value).first()
                 if found:
                     self._check_limits(param, found)
-                    self._note_picture(found)
+                    self._note_picture(param, found)
 
     def _check_limits(self, param: Param, asset: Asset) -> None:
         if param.limits is None:
@@ -220,12 +223,14 @@ class OperationForm(forms.Form):
             self.cleaned_data[name] = asset
             self.params[name] = str(asset.pk)
             self._check_limits(param, asset)
-            self._note_picture(asset)
+            self._note_picture(param, asset)
         if self.errors:
             self.forget_uploads()
 
-    def _note_picture(self, asset: Asset) -> None:
+    def _note_picture(self, param: Param, asset: Asset) -> None:
         """What becomes of a picture that is no plain one, or a small one."""
+        if asset.width and asset.height:
+            self.sizes[param.name] = (asset.width, asset.height)
         title = f"“{shown(asset.title)}”"
         if asset.animated:
             self.notes.append(f"{title} moves; its first frame is used.")

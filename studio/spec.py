@@ -5,7 +5,7 @@ A feature that seems to need another word here should be thought about twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -119,7 +119,8 @@ class Offer:
     constants, and `build` makes the whole input from (params, files) where renaming is not enough;
     `files` maps names of asset params to what the provider knows the file by. `deadline` is in
     seconds: after it the work counts as late, not as failed. `check` looks at all params together:
-    the name of one and what is wrong with it, or None.
+    the name of one and what is wrong with it, or None. `advice` says what should be known before
+    the order, by the params and by the sizes (width, height) of the pictures.
     """
 
     key: str
@@ -137,6 +138,9 @@ class Offer:
     build: Callable[[Mapping[str, Any], Mapping[str, str]], dict[str, Any]] | None = None
     deadline: int = 900
     check: Callable[[Mapping[str, Any]], tuple[str, str] | None] | None = None
+    advice: Callable[[Mapping[str, Any], Mapping[str, tuple[int, int]]], Iterable[str]] | None = (
+        None
+    )
 
     def payload(self, params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
         """The provider's input: what was said under its names (0 and False are said), the files,

@@ -40,8 +40,9 @@ def can_cancel(job: Job) -> bool:
     """While it waits; at work only where that can be stopped."""
     if job.cancel_requested:
         return False
+    at_work = job.state in AT_WORK or (job.state == State.REVIEW and bool(job.provider_ref))
     return job.state == State.QUEUED or (
-        job.state in AT_WORK and jobs.can_stop(catalogue.providers().get(job.provider))
+        at_work and jobs.can_stop(catalogue.providers().get(job.provider))
     )
 
 

@@ -25,6 +25,24 @@ def too_large(params: Mapping[str, Any]) -> tuple[str, str] | None:
     )
 
 
+HEAVY = 10_000_000
+BYTES_A_PIXEL = 0.45  # of a photograph; flat pictures take a fraction of it
+
+
+def heavy_gif(params: Mapping[str, Any], sizes: Mapping[str, tuple[int, int]]) -> list[str]:
+    """GIFs surprise by their weight."""
+    if params.get("format") != "gif":
+        return []
+    frames = round(params["duration"] * params["fps"])
+    size = params["width"] * params["height"] * frames * BYTES_A_PIXEL
+    if size < HEAVY:
+        return []
+    return [
+        f"As a GIF a photograph of this size and length is up to {size / 1e6:.0f} MB. MP4 and WebM "
+        "are a small part of that."
+    ]
+
+
 MOTION = Offer(
     key="local-motion",
     provider="local",
@@ -47,6 +65,7 @@ MOTION = Offer(
         "audio": True,
     },
     check=too_large,
+    advice=heavy_gif,
     price=Free("drawn on this computer"),
 )
 
@@ -85,6 +104,7 @@ CARD = Offer(
         "seed": {"help": "Another number, another background. Left empty, it follows the words."},
     },
     check=too_large,
+    advice=heavy_gif,
     price=Free("drawn on this computer"),
 )
 

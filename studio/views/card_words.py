@@ -58,6 +58,8 @@ def _elsewhere(job: Job, label: str) -> str:
     words = (LATE if late else ELSEWHERE[State(job.state)]).format(label=label, hold=hold)
     if job.stage in PLAIN_STAGES:
         return words
+    if job.state == State.QUEUED:
+        return f"{redacted(job.stage).rstrip('.')}. It is sent later"
     stage = redacted(job.stage)
     if job.state == State.FETCHING:
         return f"{words}: {stage}"

@@ -16,6 +16,7 @@ from billing.models import Account
 from studio import catalogue, jobs, told
 from studio.models import Job, State
 from studio.views.card_words import Failure, failure, label_of, waiting
+from studio.views.price_words import on_the_button
 
 # Milliseconds between two looks of the page: fast at first, calmer for long work. What is done
 # elsewhere takes longer, and is asked about there every few seconds only.
@@ -47,6 +48,13 @@ class Card:
         return f"{calm if age < timedelta(minutes=2) else slow}ms"
 
     @property
+    def elapsed(self) -> timedelta:
+        """How long it has been at what it is at: waiting, or working."""
+        if self.job.state == State.QUEUED:
+            return timezone.now() - self.job.created
+        return self.job.ran or self.job.waited
+
+    @property
     def can_cancel(self) -> bool:
         return told.can_cancel(self.job)
 
@@ -72,6 +80,16 @@ class Card:
     @property
     def can_retry(self) -> bool:
         return told.can_retry(self.job) and self.retried_as is None
+
+    @property
+    def again(self) -> str:
+        """The terms of a retry as they are now; empty when nobody offers it any more."""
+        offer = catalogue.all_offers().get(self.job.offer)
+        return jobs.terms(offer, self.job.params, self.job.account).shown if offer else ""
+
+    @property
+    def again_words(self) -> str:
+        return on_the_button(self.again)
 
     @property
     def is_local(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -21,10 +20,11 @@ from studio import catalogue, jobs, keys
 from studio.forms import OperationForm
 from studio.models import Job
 from studio.spec import Offer, Operation
-from studio.templatetags.zoetrope import credits, spoken
+from studio.templatetags.zoetrope import spoken
 from studio.views import models
 from studio.views.cards import card, cards
 from studio.views.controls import groups
+from studio.views.price_words import anew, on_the_button
 from studio.views.samples import CARD_IDEAS, PROMPT_IDEAS, SAMPLES
 from studio.words.motion import as_prompt
 
@@ -223,24 +223,6 @@ def sent(
         "dollars": about(bill.amount),
         "left": account.available - price.amount,
     }
-
-
-def on_the_button(shown: str) -> str:
-    """Terms in words, such as “20 cr”; empty where they say nothing."""
-    found = re.fullmatch(r"([0-9]{1,18}):(own|credits)", shown)
-    if not found:
-        return ""
-    if found[2] == "own":
-        return "your key"
-    return f"{credits(int(found[1]))} cr" if int(found[1]) else "free"
-
-
-def anew(error: jobs.TermsChanged) -> str:
-    """What it costs now, for somebody who was shown something else."""
-    now, before = on_the_button(error.terms.shown), on_the_button(error.shown)
-    if not before:
-        return f"The price was not known yet. It is: {now}. Press again to order."
-    return f"The price has changed: {now} instead of {before}. Press again to order."
 
 
 def rows(form: OperationForm) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django import db
+from django.utils import timezone
 
 from assets.models import Asset
 from billing import services as billing
@@ -194,3 +195,28 @@ def test_a_canceled_job_has_no_film(order: Order, plain: FakePlain) -> None:
     plain.end(job.provider_ref)
     settle()
     assert not Asset.objects.filter(origin=job.origin).exists()
+
+
+def in_review(order: Order, plain: FakePlain) -> Job:
+    """A job that its provider still works on, long after it should have ended."""
+    job = start(order, plain)
+    Job.objects.filter(pk=job.pk).update(state=State.REVIEW, unclear_since=timezone.now())
+    job.refresh_from_db()
+    return job
+
+
+def test_what_takes_too_long_can_be_stopped(order: Order, plain: FakePlain) -> None:
+    job = jobs.cancel(in_review(order, plain))
+    settle()
+    job.refresh_from_db()
+    assert (job.state, kinds(job)) == (State.CANCELED, ["hold", "release"])
+    assert plain.predictions[job.provider_ref].stage == "canceled"
+
+
+def test_what_is_given_up_does_not_go_on_for_nobody(order: Order, plain: FakePlain) -> None:
+    job = jobs.give_up(in_review(order, plain))
+    assert (job.state, kinds(job)) == (State.FAILED, ["hold", "release"])
+    settle(until=lambda: not Job.objects.filter(cancel_requested=True).exists())
+    job.refresh_from_db()
+    assert job.state == State.FAILED
+    assert plain.predictions[job.provider_ref].stage == "canceled"

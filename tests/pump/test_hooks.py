@@ -309,3 +309,23 @@ def test_news_and_question_at_the_same_moment(running: Running, plain: FakePlain
     assert states(job).count("fetching") == 1
     job.refresh_from_db()
     assert job.quote == PRICE
+
+
+def test_news_of_the_first_start_saves_the_second(order: Order, plain: FakePlain) -> None:
+    """Sent again on a person's word, it waits for its turn when the first one reports."""
+    plain.seconds, plain.faults.cut_after = None, 1
+    job = order(HOOKED)
+    settle(until=lambda: Job.objects.get().state == State.UNKNOWN)
+    Job.objects.update(state=State.REVIEW)
+    job.refresh_from_db()
+    (ref,) = plain.predictions
+    job = jobs.send_again(job)
+    Job.objects.update(next_at=timezone.now() + timedelta(hours=1))
+    assert bring(plain, job, ref) == 200
+    settle(until=lambda: Job.objects.get().state == State.RUNNING)
+    job.refresh_from_db()
+    assert (job.provider_ref, job.suspense) == (ref, 0)
+    plain.end(ref)
+    settle()
+    assert kinds(job) == ["hold", "charge"]
+    assert len(plain.predictions) == 1
