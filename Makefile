@@ -23,7 +23,7 @@ setup: $(VENV)/run.txt $(EXTRAS:%=$(VENV)/%.txt)
 	@$(BIN)/python manage.py setup
 
 play: setup $(VENV)/test.txt
-	@exec $(BIN)/python manage.py fake_providers --start --credits 1000
+	@exec $(BIN)/python manage.py fake_providers --start --credits 10000
 
 test: $(VENV)/test.txt
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)

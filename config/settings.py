@@ -14,7 +14,8 @@ env.load(Path(env.text("ENV_FILE") or BASE_DIR / ".env"))
 
 # Everything that the program writes lies in one folder: database, files, secret.
 DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / "data").resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+# Nobody else on this machine has a look into it.
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _secret_key() -> str:

@@ -118,6 +118,13 @@ def note(param: Param, limits: FileLimits, asset: Asset, taker: str) -> str:
     return ""
 
 
+def fits(limits: FileLimits, asset: Asset) -> bool:
+    """Whether it is sent as it is."""
+    small = not limits.max_side or max(asset.width or 0, asset.height or 0) <= limits.max_side
+    light = not limits.max_bytes or asset.size <= limits.max_bytes
+    return small and light and (not limits.mimes or asset.mime in limits.mimes)
+
+
 def summary(limits: FileLimits) -> str:
     """All of it in a few words, for lists."""
     px, mb = limits.max_side, limits.max_bytes

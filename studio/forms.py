@@ -19,6 +19,8 @@ from studio import file_limits, http, intake, keys, masks
 from studio.fields import FIELDS, listed, shown
 from studio.spec import Depends, Offer, Operation, Param
 
+ENLARGED = 1.5
+
 
 class OperationForm(forms.Form):
     """Checks a request for one operation by one offer.
@@ -48,6 +50,7 @@ class OperationForm(forms.Form):
         self.notes: list[str] = []
         self.uploads: list[Asset] = []
         self.derived: dict[str, Any] = {}
+        self.sizes: dict[str, tuple[int, int]] = {}
         self._unknown: dict[str, str] = {}
         self.not_found = False
         merged = None if data is None else {**self._plain(data), **self._plain(files or {})}
@@ -88,6 +91,8 @@ class OperationForm(forms.Form):
             self._check_room()
         elif not self.errors:
             self._glance()
+        if not self.errors and self.offer.advice:
+            self.notes += self.offer.advice(self.params, self.sizes)
         return self.cleaned_data
 
     def _problem(self, name: str | None, message: str) -> None:
@@ -97,6 +102,8 @@ class OperationForm(forms.Form):
         """Defaults, choices that depend on another param, proposals, and what is rounded."""
         for name, param in self.spec.items():
             value = self.cleaned_data.get(name)
+            if value is not None and param.step:
+                self._note_rounding(param, value)
             value = param.default if value is None else value
             if param.depends and self._fitting(param, param.depends) == ():
                 value = self._left_out(param, param.depends, value)
@@ -152,6 +159,14 @@ class OperationForm(forms.Form):
             )
         return possible[0]
 
+    def _note_rounding(self, param: Param, value: float) -> None:
+        given = float(self.data[param.name])
+        if abs(given - value) > 1e-9:
+            self.notes.append(
+                f"{param.label} {given:g} was rounded to {value:g} {param.unit}".rstrip()
+                + f"; it goes in steps of {param.step:g}."
+            )
+
     def _rounded(self, param: Param, value: int) -> int:
         up = math.ceil(value / param.multiple) * param.multiple
         if up != value:
@@ -160,12 +175,12 @@ class OperationForm(forms.Form):
 
     def _check_together(self) -> None:
         """What only shows when all params are seen. An estimate may still lack some."""
-        if self.operation.check is None or not self.resolve:
-            return
         given = {n: v for n, v in self.cleaned_data.items() if v is not None and n in self.spec}
-        if wrong := self.operation.check({**given, **self.params}):
-            name, words = wrong
-            self._problem(name if name in self.spec else None, words)
+        said = {**given, **self.params}
+        for check in (self.operation.check if self.resolve else None, self.offer.check):
+            if not self.errors and check and (wrong := check(said)):
+                name, words = wrong
+                self._problem(name if name in self.spec else None, words)
 
     def _check_masks(self) -> None:
         """A mask fits its picture, and marks something."""
@@ -199,10 +214,11 @@ class OperationForm(forms.Form):
         """What an estimate can say of files that are in the library already."""
         for name, param in self.spec.items():
             value = self.cleaned_data.get(name)
-            if param.limits and self.account and isinstance(value, UUID):
+            if param.is_asset and self.account and isinstance(value, UUID):
                 found = Asset.objects.for_account(self.account).live().filter(pk=value).first()
                 if found:
                     self._check_limits(param, found)
+                    self._note_picture(param, found)
 
     def _check_limits(self, param: Param, asset: Asset) -> None:
         if param.limits is None:
@@ -229,10 +245,30 @@ class OperationForm(forms.Form):
             self.cleaned_data[name] = asset
             self.params[name] = str(asset.pk)
             self._check_limits(param, asset)
-            if asset.animated:
-                self.notes.append(f"“{shown(asset.title)}” moves; its first frame is used.")
+            self._note_picture(param, asset)
         if self.errors:
             self.forget_uploads()
+
+    def _note_picture(self, param: Param, asset: Asset) -> None:
+        """What becomes of a picture that is no plain one, or a small one."""
+        if asset.width and asset.height:
+            self.sizes[param.name] = (asset.width, asset.height)
+        title = f"“{shown(asset.title)}”"
+        if asset.animated:
+            self.notes.append(f"{title} moves; its first frame is used.")
+        if asset.has_alpha and self.operation.makes == "video":
+            self.notes.append(
+                f"{title} is transparent in places, which a video cannot be: a plain "
+                "ground is laid under it."
+            )
+        width, height = self.params.get("width"), self.params.get("height")
+        if asset.kind == "image" and asset.width and asset.height and width and height:
+            scale = max(width / asset.width, height / asset.height)
+            if scale >= ENLARGED:
+                self.notes.append(
+                    f"{title} is {asset.width} × {asset.height} and is enlarged {scale:.1f} times, "
+                    "so it looks soft."
+                )
 
     def _check_room(self) -> None:
         try:

@@ -51,9 +51,9 @@ class Job(models.Model):
 
     Of work elsewhere: `epoch` is the pump that took it up, `handed` when it began to hand it over,
     `hook` the unguessable part of the address that its provider may send news to, `results` what is
-    to be fetched. `expected_cost` is our list price of it, `provider_cost` what the provider says,
-    `suspense` what it may have taken for work of which nobody knows. `own_key` is the account's own
-    key, when that pays.
+    to be fetched, `fetch_deaths` how many fetches in a row never came to an end. `expected_cost` is
+    our list price of it, `provider_cost` what the provider says, `suspense` what it may have taken
+    for work of which nobody knows. `own_key` is the account's own key, when that pays.
 
     `run` is shared by all that were ordered with one press. `alternatives` are who does it instead
     when nobody was paid yet and it is surely not accepted, in their order: [{"offer", "params"}].
@@ -96,6 +96,7 @@ class Job(models.Model):
     links = models.JSONField(default=dict, editable=False)
     results = models.JSONField(default=list, editable=False)
     fetches = models.PositiveIntegerField(default=0)
+    fetch_deaths = models.PositiveIntegerField(default=0, editable=False)
     expected_cost = models.BigIntegerField(default=0)
     provider_cost = models.BigIntegerField(null=True)
     suspense = models.BigIntegerField(default=0)
@@ -268,7 +269,8 @@ class Health(models.Model):
     """How a provider behaves towards one key: the operator's ("fal") or an account's own
     ("fal:<id of the key>").
 
-    After failures in a row nothing is submitted until `open_until`, then one job tries. `refused`
+    After failures in a row nothing is submitted until `open_until`, then one job tries; nor until
+    `pause_until`, which is when they asked us to come back. `refused`
     is their word on a key that they do not accept, `key_print` says which key that was.
     `hook_keys` (encrypted) is what signatures of their webhooks are checked with.
     """
@@ -284,6 +286,7 @@ class Health(models.Model):
     last_error_at = models.DateTimeField(null=True)
     refused = models.CharField(max_length=300, blank=True)
     no_credit_at = models.DateTimeField(null=True)
+    pause_until = models.DateTimeField(null=True)
     key_print = models.CharField(max_length=64, blank=True)
     hook_keys = models.TextField(blank=True, editable=False)
     hook_keys_at = models.DateTimeField(null=True)
@@ -298,6 +301,11 @@ class Health(models.Model):
     def is_open(self) -> bool:
         """Whether submits wait."""
         return bool(self.open_until and self.open_until > timezone.now())
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether they asked us to wait."""
+        return bool(self.pause_until and self.pause_until > timezone.now())
 
 
 class Upload(models.Model):

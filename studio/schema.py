@@ -40,6 +40,8 @@ def _limits(param: Param) -> Schema:
 
 def param_schema(param: Param) -> Schema:
     words = [param.help, ASSET if param.is_asset else "", param.unit and f"In {param.unit}."]
+    if param.step:
+        words.append(f"Rounded to steps of {param.step:g}.")
     if param.limits and (takes := file_limits.summary(param.limits)):
         words.append(f"Takes files {takes}.")
     schema = _shape(param) | {"title": param.label}

@@ -5,7 +5,7 @@ A feature that seems to need another word here should be thought about twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -153,7 +153,9 @@ class Offer:
     For the provider: `model` is its name for the thing, `wire` renames params, `fixed` adds
     constants, and `build` makes the whole input from (params, files) where renaming is not enough;
     `files` maps names of asset params to what the provider knows the file by. `deadline` is in
-    seconds: after it the work counts as late, not as failed.
+    seconds: after it the work counts as late, not as failed. `check` looks at all params together:
+    the name of one and what is wrong with it, or None. `advice` says what should be known before
+    the order, by the params and by the sizes (width, height) of the pictures.
 
     `quality` is the tier in which it is chosen automatically; without one it is chosen by a person
     only. `finish` makes what was asked for out of what the provider made, such as another size:
@@ -177,6 +179,10 @@ class Offer:
     deadline: int = 900
     quality: str = ""
     finish: Callable[[Path, Mapping[str, Any], Path], Path] | None = None
+    check: Callable[[Mapping[str, Any]], tuple[str, str] | None] | None = None
+    advice: Callable[[Mapping[str, Any], Mapping[str, tuple[int, int]]], Iterable[str]] | None = (
+        None
+    )
 
     def payload(self, params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
         """The provider's input: what was said under its names (0 and False are said), the files,

@@ -6,6 +6,7 @@ import re
 
 from studio import catalogue, jobs
 from studio.models import Job, State
+from studio.spec import ErrorKind
 
 AT_WORK = (State.SUBMITTING, State.RUNNING)
 
@@ -39,9 +40,15 @@ def can_cancel(job: Job) -> bool:
     """While it waits; at work only where that can be stopped."""
     if job.cancel_requested:
         return False
+    at_work = job.state in AT_WORK or (job.state == State.REVIEW and bool(job.provider_ref))
     return job.state == State.QUEUED or (
-        job.state in AT_WORK and jobs.can_stop(catalogue.providers().get(job.provider))
+        at_work and jobs.can_stop(catalogue.providers().get(job.provider))
     )
+
+
+def can_retry(job: Job) -> bool:
+    """Whether the same could end otherwise: what is wrong with the request stays wrong."""
+    return job.state in (State.FAILED, State.CANCELED) and job.error_kind != ErrorKind.INPUT
 
 
 def can_send_again(job: Job) -> bool:

@@ -40,7 +40,8 @@ def examine(
     span = walk(container, "video", limits)[film.index]
     if not span.packets:
         raise Refused("The video has no frame in it. Choose another one.")
-    fps = float(film.average_rate or film.guessed_rate or span.packets / (span.length or 1))
+    told = None if format.extension == "gif" else film.average_rate or film.guessed_rate
+    fps = float(told or span.packets / (span.length or 1))
     length = span.length or span.packets / fps
     frame = _frame_at(container, film, span, limits)
     still = _upright(frame)

@@ -16,22 +16,33 @@ _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _LONGEST = 200
 
 
+class BadFilter(ValueError):
+    """A value that cannot be, with words for the person; `name` is the filter's."""
+
+    def __init__(self, name: str, words: str) -> None:
+        super().__init__(words)
+        self.name = name
+
+
 def filter_assets(queryset: AssetQuerySet, params: Mapping[str, str]) -> AssetQuerySet:
     """Those that fit every filter that is given and not empty; other names are not looked at.
 
     `q`, `kind`, `module`, `origin`, `favorite` (yes or no), `tag` (several with commas: all of
     them), `status` (ready, damaged, trashed; without it all but the trashed), `added_after` and
-    `added_before` (a day, which counts whole, or a moment). Raises ValueError, with words for the
-    person, for a value that cannot be.
+    `added_before` (a day, which counts whole, or a moment). Raises BadFilter for a value that
+    cannot be.
     """
     if not params.get("status"):
         queryset = queryset.live()
     for name, apply in _FILTERS.items():
         value = clean(str(params.get(name) or ""))
         if name != "q" and len(value) > _LONGEST:
-            raise ValueError(f"{name} has {len(value)} letters; the limit is {_LONGEST}.")
+            raise BadFilter(name, f"{name} has {len(value)} letters; the limit is {_LONGEST}.")
         if value:
-            queryset = apply(queryset, value)
+            try:
+                queryset = apply(queryset, value)
+            except (ValueError, OverflowError) as error:
+                raise BadFilter(name, str(error)) from error
     return queryset
 
 

@@ -8,6 +8,7 @@ import { calm } from "./page.js";
 import { matrix, view } from "./path.js";
 
 const REST = 0.7; // seconds on the last frame before it starts again
+const [WHITE, DARK] = ["#fff", "#181818"]; // what the renderer lays transparent pictures on
 const clamp = (value) => Math.min(Math.max(value, 0), 1);
 
 const form = () => document.getElementById("operation-form");
@@ -41,9 +42,26 @@ function asked(source) {
   return { ...words, strength, source, output, focus: [x, y], seconds, still, sketch };
 }
 
+/** The ground that nothing of a transparent picture disappears on, as studio/engine/picture.py has it. */
+function ground(picture) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 64 });
+  const context = canvas.getContext("2d");
+  context.drawImage(picture, 0, 0, 64, 64);
+  const { data } = context.getImageData(0, 0, 64, 64);
+  let [light, seen] = [0, 0];
+  for (let i = 0; i < data.length; i += 4) {
+    light += ((0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2]) * data[i + 3]) / 255;
+    seen += data[i + 3];
+  }
+  return seen > 0 && light > 0.85 * seen ? DARK : WHITE;
+}
+
+/** Video has even sides. */
+const even = (side) => 2 * Math.ceil(side / 2);
+
 /** The facts of the video under the preview. */
 function facts({ output, seconds, sketch }) {
-  const size = sketch ? [value("resolution"), value("aspect_ratio")] : [`${output[0]} × ${output[1]}`];
+  const size = sketch ? [value("resolution"), value("aspect_ratio")] : [`${even(output[0])} × ${even(output[1])}`];
   return [...size, `${seconds} s`].filter((part) => part && part !== "auto").join(" · ");
 }
 
@@ -64,7 +82,10 @@ class MotionPreview extends HTMLElement {
     this.button.addEventListener("click", () => this.play(!this.#playing));
     this.scrubber.addEventListener("input", () => this.#scrub());
     this.frame.addEventListener("click", (event) => this.#focus(event));
-    this.picture.addEventListener("load", () => this.refresh());
+    this.picture.addEventListener("load", () => {
+      this.picture.style.setProperty("background", ground(this.picture));
+      this.refresh();
+    });
     new ResizeObserver(() => this.#draw()).observe(this.box);
     document.addEventListener("asset", (event) => {
       if (event.target === source()) this.show(event.detail);

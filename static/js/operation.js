@@ -77,7 +77,7 @@ function settle() {
 /** Controls that the script draws in place of plain fields. */
 function dress() {
   const field = form().querySelector("[data-point]");
-  const picture = form().querySelector('asset-drop[data-kind="image"] .drop-picture');
+  const picture = form().querySelector('asset-drop[data-kind="image"] .hug');
   if (field && picture && !picture.querySelector("focus-point")) {
     picture.append(document.createElement("focus-point"));
     field.closest(".field").hidden = true;

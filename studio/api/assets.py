@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from assets import services
 from assets.models import Asset, AssetKind, AssetQuerySet
-from assets.search import filter_assets
+from assets.search import BadFilter, filter_assets
 from assets.views import files
 from studio.api import paging
 from studio.api.base import AccountView, find
@@ -102,8 +102,8 @@ class Assets(AssetView):
         wanted = {p.name: query[p.name] for p in FILTERS if p.name in query}
         try:
             found = filter_assets(self.assets(), wanted)
-        except (ValueError, OverflowError) as error:
-            raise Invalid([problem("", None, str(error))]) from None
+        except BadFilter as error:
+            raise Invalid([problem(error.name, wanted.get(error.name), str(error))]) from None
         rows, following = paging.page(request, found, query, query.get("ordering", "-created"))
         told = AssetSerializer(rows, many=True, context={"request": request})
         return Response({"results": told.data, "next": following})

@@ -14,6 +14,12 @@ from studio.fields import listed, shown
 class Text(serializers.CharField):
     """Text only: a number is not taken for its digits."""
 
+    default_error_messages = {
+        "invalid": "This is not text. Give text.",
+        "blank": "It is empty. Give at least one letter, or leave it out.",
+        "max_length": "It has more than {max_length} letters, the most. Make it shorter.",
+    }
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
@@ -22,6 +28,8 @@ class Text(serializers.CharField):
 
 class YesNo(serializers.BooleanField):
     """true or false of JSON, nothing that looks like it."""
+
+    default_error_messages = {"invalid": "“{input}” is neither. Give true or false."}
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):

@@ -298,12 +298,11 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             path = reverse(name, args=[job.pk])
             return self.context["request"].build_absolute_uri(path) if when else None
 
-        stopped = job.state in (State.FAILED, State.CANCELED)
         return {
             "self": address("api:job"),
             "page": address("job"),
             "cancel": address("api:job-cancel", told.can_cancel(job)),
-            "retry": address("api:job-retry", stopped),
+            "retry": address("api:job-retry", told.can_retry(job)),
             "send_again": address("api:job-send-again", told.can_send_again(job)),
             "give_up": address("api:job-give-up", told.can_give_up(job)),
         }

@@ -178,11 +178,12 @@ class Wire:
 
     async def _send(self, method: str, url: str, *, timeout: float, **request: Any) -> Reply:
         host = origin(url)[1] or "The address"
+        allowed = httpx.Timeout(timeout, connect=min(CONNECT, timeout), pool=min(CONNECT, timeout))
         try:
             async with (
                 asyncio.timeout(timeout),
                 self._clients.one() as client,
-                client.stream(method, url, **request) as response,
+                client.stream(method, url, timeout=allowed, **request) as response,
             ):
                 return await _read(response, self._secrets)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
@@ -206,6 +207,25 @@ def _check_public(url: str) -> None:
         raise ProviderError(message, detail=error.message) from error
 
 
+def clean(value: Any) -> Any:
+    """Without what no database takes: characters of code 0 and halves of characters.
+
+    >>> clean({"error": ["bad \\x00 prompt", "\\ud83d"]})
+    {'error': ['bad  prompt', '\ufffd']}
+    """
+    match value:
+        case str() if not value.isascii():
+            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            return value.replace("\x00", "")
+        case str():
+            return value.replace("\x00", "")
+        case list():
+            return [clean(one) for one in value]
+        case dict():
+            return {clean(name): clean(one) for name, one in value.items()}
+    return value
+
+
 async def _read(response: httpx.Response, secrets: Sequence[bytes] = ()) -> Reply:
     """The answer, without the key, which some repeat in their errors."""
     size, parts = 0, []
@@ -218,10 +238,10 @@ async def _read(response: httpx.Response, secrets: Sequence[bytes] = ()) -> Repl
     for secret in secrets:
         body = body.replace(secret, b"***")
     try:
-        data = jsonlib.loads(body)
-    except ValueError:
+        data = clean(jsonlib.loads(body))
+    except (ValueError, RecursionError):
         data = None
-    text = body[: WORDS * 4].decode(errors="replace")[:WORDS]
+    text = clean(body[: WORDS * 4].decode(errors="replace")[:WORDS])
     content = b"" if data is not None else body
     return Reply(response.status_code, dict(response.headers), data, text, content)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from studio import catalogue
@@ -27,7 +27,8 @@ def cancel(job: Job) -> Job:
     """Stop it where that is possible: at once while queued, soon while it renders here, elsewhere
     if the provider confirms. A result that is quicker is kept."""
     provider = catalogue.providers().get(job.provider)
-    at_work = Job.objects.filter(pk=job.pk, state__in=AT_WORK)
+    known = Q(state__in=AT_WORK) | Q(state=State.REVIEW) & ~Q(provider_ref="")
+    at_work = Job.objects.filter(known, pk=job.pk)
     for _ in range(CANCEL_TRIES):
         job.refresh_from_db()
         if job.state == State.QUEUED and end(job, State.CANCELED, note="canceled before the start"):
@@ -41,7 +42,8 @@ def cancel(job: Job) -> Job:
     if job.is_terminal:
         raise NotPossible(f"This job has already ended: {job.get_state_display().lower()}.")
     if job.state == State.REVIEW:
-        raise NotPossible("Nobody knows what became of this job. Give it up, or send it again.")
+        ways = "Give it up." if job.provider_ref else "Give it up, or send it again."
+        raise NotPossible(f"Nobody knows what becomes of this job. {ways}")
     label = provider.label if provider else job.provider
     if job.state == State.UNKNOWN:
         raise NotPossible(
@@ -78,7 +80,14 @@ def give_up(job: Job) -> Job:
     label = getattr(catalogue.providers().get(job.provider), "label", job.provider)
     message = f"Given up. You were not charged; {label} may have charged for it."
     suspense = job.suspense + job.expected_cost
-    gone = {"error_kind": "possibly_charged", "error": message, "suspense": suspense}
+    # Where it can be stopped it need not go on for nobody.
+    stops = bool(job.provider_ref) and can_stop(catalogue.providers().get(job.provider))
+    gone = {
+        "error_kind": "possibly_charged",
+        "error": message,
+        "suspense": suspense,
+        "cancel_requested": stops,
+    }
     unclear = job.state in (State.UNKNOWN, State.REVIEW)
     if not unclear or not end(job, State.FAILED, note=message, **gone):
         job.refresh_from_db()

@@ -111,7 +111,7 @@ def _apply_error(job: Job, error: ProviderError, cost: dict[str, Any]) -> None:
                 "next_at": now + timedelta(seconds=wait(job.fence, error.retry_after)),
                 "attempts": max(0, job.attempts - 1),
                 "lease": None,
-                "stage": "",
+                "stage": error.message[:60],
             }
             if move(job, State.QUEUED, note=f"later: {error.message}", **fields):
                 close_attempt(job, "later")
@@ -142,7 +142,8 @@ def wait(tries: int, asked: float | None) -> float:
     """Seconds before the next try: twice as long each time with jitter, a minute at most; never
     less than what was asked for."""
     own = random.uniform(0.5, 1) * min(LATER_MOST, 2.0 ** min(tries, 10))  # noqa: S311
-    return max(own, asked or 0.0)
+    # What was asked to come back together does not come back together.
+    return max(own, (asked or 0.0) * random.uniform(1, 1.1))  # noqa: S311
 
 
 def _stopped(job: Job) -> None:

@@ -232,14 +232,18 @@ def changed_key(key: str, error: KeyReused) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{key} {error.fingerprint}"))
 
 
-def retry(job: Job, user: User | None, key: str | None = None) -> tuple[Job, bool]:
-    """Ask for the same once more: a new job linked to the old one, priced anew.
+def retry(
+    job: Job, user: User | None, key: str | None = None, agreed: str | None = None
+) -> tuple[Job, bool]:
+    """Ask for the same once more: a new job linked to the old one, priced anew; `agreed` are the
+    terms that were shown.
 
-    A second press returns the first retry, and tries that again when it has failed as well.
+    A second press returns the first retry, and tries that again when it has failed as well. Raises
+    NotPossible, TermsChanged, or billing's InsufficientCredits.
     """
     last = job.retries.order_by("created").last()
     if last and key is None and last.state in (State.FAILED, State.CANCELED):
-        return retry(last, user)
+        return retry(last, user, agreed=agreed)
     if job.state not in (State.FAILED, State.CANCELED):
         raise NotPossible(
             f"This job is {job.get_state_display().lower()}; only a failed or canceled one can be "
@@ -249,6 +253,8 @@ def retry(job: Job, user: User | None, key: str | None = None) -> tuple[Job, boo
     operation = catalogue.operations().get(job.operation)
     if not offer or not operation or offer.provider not in keys.usable(job.account):
         raise NotPossible(f"“{job.offer}” is not offered any more. Choose another model.")
+    if problem := keys.problem(job.account, offer):
+        raise NotPossible(problem)
     for asset_id in _asset_ids(operation, job.params):
         if not Asset.objects.for_account(job.account).live().filter(pk=asset_id).exists():
             raise NotPossible(
@@ -264,6 +270,7 @@ def retry(job: Job, user: User | None, key: str | None = None) -> tuple[Job, boo
         title=job.title,
         key=key or f"retry-{job.pk}",
         retry_of=job,
+        agreed=agreed,
     )
 
 

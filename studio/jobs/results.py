@@ -8,7 +8,7 @@ import mimetypes
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,9 +36,10 @@ log = logging.getLogger("zoetrope.jobs")
 # Of the whole download, so that a drip does not live for ever.
 FETCH_SECONDS = 900.0
 GONE = (401, 403, 404, 410)
-MOST_FETCHES = 30
 # A result that cannot be used does not get better by being asked for often.
 MOST_BAD = 3
+# Nor does one that kills whoever fetches it.
+MOST_DEATHS = 5
 WAIT_MOST = 300
 
 
@@ -125,8 +126,8 @@ def fetch(job_id: str | UUID) -> None:
         return
     if not _take(job):
         return
-    if job.fetches > MOST_FETCHES:
-        _lose(job, "it was tried too often.")
+    if job.fetch_deaths > MOST_DEATHS:
+        _lose(job, "every try to fetch it broke off.")
         return
     try:
         with Grip(_mine(job)), _folder() as folder:
@@ -134,7 +135,8 @@ def fetch(job_id: str | UUID) -> None:
                 paths = _finished(job, _download(job, Path(folder)), Path(folder))
             _into_library(job, paths, apart=True)
     except http.FetchRefused as error:
-        _again(job, error.message, fresh=error.status in GONE, bad=not error.temporary)
+        gone = error.status in GONE
+        _again(job, _told(job, error), fresh=gone, bad=not (gone or error.temporary))
     except assets.NoRoom as error:
         _put_off(job, f"waiting for room on the disk: {error}", fetches=job.fetches - 1)
     except assets.Refused as error:
@@ -147,11 +149,31 @@ def fetch(job_id: str | UUID) -> None:
         _again(job, f"could not be stored: {error}", fresh=False, bad=False)
 
 
+def _told(job: Job, error: http.FetchRefused) -> str:
+    """What went wrong, for somebody who knows nothing of the addresses of a provider."""
+    label = catalogue.remote(job.provider).label
+    if error.status is not None:
+        return f"{label} answered {error.status} instead of the file."
+    if error.temporary:
+        return f"{label} did not hand the file over."
+    hosts = {http.origin(result["url"])[1] for result in job.results} - {""}
+    words = error.message
+    for host in hosts:
+        words = words.replace(host, label)
+    return words
+
+
 def _take(job: Job) -> bool:
     """Claim this fetch; every one has its number."""
     mine = Job.objects.filter(pk=job.pk, state=State.FETCHING, fetches=job.fetches)
-    taken = mine.update(fetches=F("fetches") + 1, lease=timezone.now() + LEASE, host=HOST)
+    taken = mine.update(
+        fetches=F("fetches") + 1,
+        fetch_deaths=F("fetch_deaths") + 1,
+        lease=timezone.now() + LEASE,
+        host=HOST,
+    )
     job.fetches += 1
+    job.fetch_deaths += 1
     return bool(taken)
 
 
@@ -212,29 +234,40 @@ def _with_suffix(path: Path, mime: str) -> Path:
 
 
 def _again(job: Job, why: str, *, fresh: bool, bad: bool) -> None:
-    """Try once more: with a fresh address from the provider, or the same one a little later."""
-    if job.fetches >= (MOST_BAD if bad and not fresh else MOST_FETCHES) or (
-        fresh and job.fetches >= 2 * MOST_BAD
-    ):
+    """Try once more, with a fresh address from the provider or the same one a little later: for as
+    long as the provider keeps it, unless what comes is `bad`, which asking does not mend."""
+    tried_enough = job.fetches >= (2 * MOST_BAD if fresh else MOST_BAD)
+    if tried_enough if bad else timezone.now() > _kept_until(job):
         _lose(job, why)
     elif fresh and job.provider_ref:
         soon = timezone.now() + timedelta(seconds=min(2.0**job.fetches, WAIT_MOST) - 2)
-        fields: dict[str, Any] = {"lease": None, "next_at": soon, "results": []}
+        fields: dict[str, Any] = {"lease": None, "next_at": soon, "results": [], "fetch_deaths": 0}
         move(job, State.RUNNING, note=f"asking for the result anew: {why}", **fields)
     else:
         _put_off(job, why)
 
 
+def _kept_until(job: Job) -> datetime:
+    """Until when its provider keeps the result, counted from when that was there."""
+    first = job.events.filter(state=State.FETCHING).first()
+    keeps = catalogue.remote(job.provider).keeps
+    return (first.at if first else job.created) + timedelta(seconds=keeps)
+
+
 def _lose(job: Job, why: str) -> None:
+    """It was made, so its provider was paid: that is noted, whatever it says itself."""
     label = catalogue.providers()[job.provider].label
     message = f"{label} made it, but the result could not be saved: {why} Nothing was charged."
-    end(job, State.FAILED, note=message, error_kind="result_lost", error=message)
+    cost = job.expected_cost if job.provider_cost is None else job.provider_cost
+    lost = {"error_kind": "result_lost", "error": message, "provider_cost": cost}
+    end(job, State.FAILED, note=message, **lost)
 
 
 def _put_off(job: Job, why: str, **fields: Any) -> None:
     wait = timedelta(seconds=min(2.0 ** min(job.fetches, 10), WAIT_MOST))
     log.warning("job %s: %s", job.pk, why)
-    _mine(job).update(lease=None, next_at=timezone.now() + wait, stage=why[:60], **fields)
+    fields |= {"lease": None, "next_at": timezone.now() + wait, "stage": why[:60]}
+    _mine(job).update(fetch_deaths=0, **fields)
 
 
 def _mine(job: Job) -> QuerySet[Job]:

@@ -16,7 +16,15 @@ log = logging.getLogger("zoetrope.jobs")
 
 # From → to. What is not here cannot happen.
 TRANSITIONS: dict[State, tuple[State, ...]] = {
-    State.QUEUED: (State.SUBMITTING, State.QUEUED, State.CANCELED, State.FAILED),
+    # Queued: somebody else is to do it. Running: it was to be sent again when news of an earlier
+    # start came.
+    State.QUEUED: (
+        State.SUBMITTING,
+        State.QUEUED,
+        State.RUNNING,
+        State.CANCELED,
+        State.FAILED,
+    ),
     State.SUBMITTING: (
         State.RUNNING,
         State.FETCHING,
@@ -77,7 +85,7 @@ def end(job: Job, to: State, *, note: str = "", **fields: Any) -> bool:
             "finished": timezone.now(),
             "lease": None,
             "stage": "",
-            "cost_differs": to == State.SUCCEEDED and differs(job.expected_cost, reported),
+            "cost_differs": differs(job.expected_cost if to == State.SUCCEEDED else 0, reported),
         }
         moved = move(job, to, note=note, **over, **fields)
         if not moved:

@@ -102,8 +102,10 @@ def pump_is_wanted() -> bool:
     due = Q(state__in=(State.QUEUED, State.UNKNOWN), next_at__lte=soon)
     at_work = Q(state__in=(State.SUBMITTING, State.RUNNING))
     known = Q(state=State.REVIEW) & ~Q(provider_ref="")
+    left = Q(state=State.FAILED, cancel_requested=True)
     return (
-        mine.filter(at_work | due | known).exists() or Notice.objects.filter(taken=False).exists()
+        mine.filter(at_work | due | known | left).exists()
+        or Notice.objects.filter(taken=False).exists()
     )
 
 

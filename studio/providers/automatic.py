@@ -1,7 +1,7 @@
 """Nobody in particular: the cheapest model of a quality that can do what is asked.
 
-Its offers are never ordered as such: each request becomes one for a real model (studio.orders), with
-others in reserve.
+Its offers are never ordered as such: each request becomes one for a real model, with others in
+reserve (studio.orders).
 """
 
 from collections.abc import Mapping

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from django import db
@@ -24,19 +25,24 @@ from studio import jobs
 from studio.pump import lease
 from studio.pump.courier import Courier
 from studio.pump.desk import Desk
-from studio.pump.errands import News
+from studio.pump.errands import Answer, News
 from studio.pump.lease import Fenced, Held
+from studio.spec import ErrorKind, ProviderError
 
 log = logging.getLogger("zoetrope.pump")
 
-SLICE = 100.0
+SLICE = 60.0
+# While something is still being sent when that is over, others may be sent for so much longer.
+GRACE = 40.0
 TICK = 0.1
 LOOK = 0.25
 RENEW = 1.0
 # What is being sent at the end of a slice gets so long to be answered.
-DRAIN = 100.0
+DRAIN = 125.0
 IDLE = 3.0
 LAST_WORDS = 15.0
+# The database is away or held by somebody; any other error of it is about what was to be written.
+BUSY = (db.OperationalError, db.InterfaceError)
 
 
 def run_slice(seconds: float = SLICE) -> bool:
@@ -91,13 +97,27 @@ class _Slice:
 
     def _take_in(self) -> None:
         while self.waiting:
+            news = self.waiting[0]
             try:
-                self.desk.take_in(self.waiting[0])
-            except (Fenced, db.Error):
+                self.desk.take_in(news)
+            except (Fenced, *BUSY):
                 raise
             except Exception:
-                log.exception("an answer could not be taken in: %r", self.waiting[0])
-            self.waiting.pop(0)
+                log.exception("an answer could not be taken in: %r", news)
+                self._set_aside(news)
+            self.desk.done_with(self.waiting.pop(0))
+
+    def _set_aside(self, news: News) -> None:
+        """What cannot be written down must not keep everything behind it waiting. Of a submit it is
+        the less an answer: whether it was accepted is then found out."""
+        if isinstance(news, Answer) and news.verb == "submit":
+            error = ProviderError("Its answer could not be read.", ErrorKind.UNCLEAR)
+            try:
+                self.desk.take_in(replace(news, update=None, error=error))
+            except (Fenced, *BUSY):
+                raise
+            except Exception:
+                log.exception("nor could that it was unclear")
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -107,17 +127,25 @@ class _Slice:
             self.held.left = self.held.left or self.held.is_leaving()
             if jobs.pump_is_wanted():
                 self.needed = now
-        self.desk.look(sends=self._is_in_time())
+        self.desk.look(sends=self._may_send())
+
+    def _age(self) -> float:
+        return time.monotonic() - self.begun
 
     def _is_in_time(self) -> bool:
-        return not self.held.left and time.monotonic() - self.begun < self.seconds
+        return not self.held.left and self._age() < self.seconds
+
+    def _may_send(self) -> bool:
+        """One provider that is slow to answer must not keep the others from being sent to."""
+        waits = self.desk.is_sending() and self._age() < self.seconds + GRACE
+        return not self.held.left and (self._is_in_time() or waits)
 
     def _is_over(self) -> bool:
         """The time is up and nothing is half said; or there is nothing to do."""
-        now = time.monotonic()
-        if self.waiting or (self.desk.is_sending() and now - self.begun < self.seconds + DRAIN):
+        most = self.seconds + GRACE + DRAIN
+        if self.waiting or (self.desk.is_sending() and self._age() < most):
             return False
-        return not self._is_in_time() or now - self.needed > IDLE
+        return not self._is_in_time() or time.monotonic() - self.needed > IDLE
 
     def _steadily(self, act: Callable[[], None]) -> bool:
         """Whether it was done. What needs the database waits for it: an answer that cost money is
@@ -127,7 +155,7 @@ class _Slice:
             return True
         except Fenced:
             raise
-        except db.Error as error:
+        except BUSY as error:
             log.warning("the pump waits for the database: %s", error)
             db.connection.close()
             time.sleep(TICK)

@@ -296,7 +296,7 @@ class Courier:
         if not self._sure():
             return _answer(send, error=ProviderError("Held up.", ErrorKind.LATER))
         try:
-            update = await line.ask(line.provider.submit(line.wire, call))
+            update = await line.ask(line.provider.submit(line.wire, call), submits=True)
         except ProviderError as error:
             return _answer(send, error=error)
         point("answered")

@@ -43,6 +43,7 @@ from studio.spec import ErrorKind, ProviderError, Status, Update
 log = logging.getLogger("zoetrope.pump")
 
 MANY = 1000
+REF_MOST = 200  # characters
 ASK_AGAIN = timedelta(seconds=5)
 # A wish to stop that was heard and not yet granted is repeated after so long.
 STOP_AGAIN = timedelta(seconds=15)
@@ -124,7 +125,8 @@ class Desk:
     def _stop(self) -> None:
         """Work that somebody wants to be stopped."""
         wanted = Job.objects.filter(cancel_requested=True, provider__in=self.elsewhere)
-        known = wanted.filter(state__in=(State.RUNNING, State.REVIEW)).exclude(provider_ref="")
+        states = (State.RUNNING, State.REVIEW, State.FAILED)  # failed: given up, and still at work
+        known = wanted.filter(state__in=states).exclude(provider_ref="")
         asked = [pk for pk, until in self.asked.items() if until > time.monotonic()]
         for job in known.exclude(pk__in=asked).select_related("own_key")[:MANY]:
             self.asked[job.pk] = math.inf
@@ -275,6 +277,11 @@ class Desk:
                 health.learned(news)
                 self._learned.discard(news.access.name)
 
+    def done_with(self, news: News) -> None:
+        """It was taken in, or never will be."""
+        if isinstance(news, Answer) and news.verb == "submit":
+            self.sending[news.access.name] -= 1
+
     def _let_go(self, ready: Ready) -> None:
         """Commit that it is handed over, then say so."""
         with transaction.atomic():
@@ -319,11 +326,11 @@ class Desk:
             watch = False
             if job is None or job.fence != answer.fence or job.is_terminal:
                 self.courier.drop(answer.job)
+                self._left_behind(answer)
             else:
                 watch = self._decide(job, answer)
         if answer.verb == "submit":
             health.submitted(answer)
-            self.sending[answer.access.name] -= 1
         point("noted")
         if watch and job:
             self.watch(job)
@@ -355,8 +362,9 @@ class Desk:
             uploads.forget(answer.access, answer.cached)
             error = ProviderError(error.message, ErrorKind.LATER, detail=error.detail)
         update = answer.update or Update(Status.FAILED, error=error)
-        if update.status in (Status.QUEUED, Status.RUNNING) and not update.ref:
-            message = "The provider took it without saying what it calls it."
+        is_named = 0 < len(update.ref) <= REF_MOST
+        if update.status in (Status.QUEUED, Status.RUNNING) and not is_named:
+            message = "The provider took it without a name that it can be asked by."
             update = Update(Status.FAILED, error=ProviderError(message, ErrorKind.UNCLEAR))
         jobs.apply(job, update)
         return job.state == State.RUNNING
@@ -378,6 +386,14 @@ class Desk:
         else:
             wait = ASK_AGAIN if error else STOP_AGAIN
             self.asked[job.pk] = time.monotonic() + wait.total_seconds()
+
+    def _left_behind(self, answer: Answer) -> None:
+        """Work that was given up is stopped where it goes on, as far as its provider does so."""
+        waits = answer.error and answer.error.kind in (ErrorKind.LATER, ErrorKind.UNCLEAR)
+        if answer.verb == "cancel" and not waits:
+            Job.objects.filter(pk=answer.job).update(cancel_requested=False)
+        elif answer.verb == "cancel":
+            self.asked[answer.job] = time.monotonic() + STOP_AGAIN.total_seconds()
 
     def _looked_up(self, job: Job, answer: Answer) -> bool:
         if job.state != State.UNKNOWN or answer.error:

@@ -37,9 +37,13 @@ def heard(news: Heard) -> None:
 
 
 def submitted(answer: Answer) -> None:
-    """What a refused submit says about the key."""
+    """What a refused submit says about the key, and when to come back."""
     error, now = answer.error, timezone.now()
-    if error and error.kind == ErrorKind.KEY:
+    if error and error.kind == ErrorKind.LATER and error.retry_after:
+        until = now + timedelta(seconds=error.retry_after)
+        mine = Health.objects.filter(pk=keys.health(answer.access).pk)
+        mine.update(pause_until=until, last_error=error.message[:300], last_error_at=now)
+    elif error and error.kind == ErrorKind.KEY:
         keys.tested(answer.access, error.message)
     elif error and error.kind == ErrorKind.NO_CREDIT:
         Health.objects.filter(pk=keys.health(answer.access).pk).update(
@@ -49,7 +53,7 @@ def submitted(answer: Answer) -> None:
 
 def places(health: Health, slots: int, busy: int, sending: int) -> int:
     """How many more may be sent: none while the circuit is open, then one that tries."""
-    if health.is_open:
+    if health.is_open or health.is_paused:
         return 0
     if health.opened:
         return 0 if sending else 1

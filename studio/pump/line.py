@@ -39,7 +39,7 @@ class Line:
         self.sends: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self.tasks: list[asyncio.Task[None]] = []
         self._count = {id(self.polls): 0, id(self.sends): 0}
-        self._failures = 0
+        self._failures = self._questions = 0
         self._recent: deque[bool] = deque(maxlen=RECENT)
         self._told_at = 0.0
 
@@ -63,24 +63,39 @@ class Line:
             except Exception:
                 log.exception("%s: a call broke", self.access.name)
 
-    async def ask(self, call: Awaitable[T]) -> T:
-        """A call, counted for the circuit. An adapter that breaks is an unclear answer."""
+    async def ask(self, call: Awaitable[T], *, submits: bool = False) -> T:
+        """A call, counted for the circuit. An adapter that breaks is an unclear answer.
+
+        Failures of any call open it. Only the answer to a submit closes it: a provider that answers
+        questions may still refuse work.
+        """
         try:
             answer = await call
         except ProviderError as error:
-            self._count_in(error if error.kind in UNREACHED and not error.retry_after else None)
+            bad = error if error.kind in UNREACHED and not error.retry_after else None
+            if bad or submits:
+                self._count_in(bad, submits=submits)
             raise
         except Exception as error:
             log.exception("%s: the adapter broke", self.access.name)
             message = "Something went wrong on our side. It is in the log under this job's id."
             raise ProviderError(message, ErrorKind.UNCLEAR, detail=repr(error)[:500]) from error
-        self._count_in(None)
+        if submits:
+            self._count_in(None, submits=True)
+        else:
+            self._questions = 0
         return answer
 
-    def _count_in(self, error: ProviderError | None) -> None:
+    def _count_in(self, error: ProviderError | None, *, submits: bool) -> None:
         was_bad = self._failures > 0
+        if submits:
+            self._recent.append(error is not None)
+        else:
+            # Questions that are not answered, in a row.
+            self._questions += 1
+            if self._questions < FAILURES:
+                return
         self._failures = self._failures + 1 if error else 0
-        self._recent.append(error is not None)
         if not error and not was_bad and self._told_at:
             return
         now = time.monotonic()

@@ -10,6 +10,8 @@ from studio.pump.lease import Held
 from studio.spec import Status, Update
 
 MANY = 1000
+# Where an earlier start may have been accepted without our knowing.
+FINDABLE = (State.UNKNOWN, State.REVIEW, State.QUEUED)
 
 
 def take(held: Held) -> list[Job]:
@@ -34,7 +36,9 @@ def _meant(notice: Notice) -> Job | None:
     job = notice.job
     if job is None or job.is_terminal or job.state == State.FETCHING:
         return None
-    if not job.provider_ref and job.state in (State.UNKNOWN, State.REVIEW) and notice.ref:
+    if not job.provider_ref and job.state in FINDABLE and notice.ref:
+        if job.state == State.QUEUED:  # it was to be sent again, and need not be
+            Job.objects.filter(pk=job.pk).update(suspense=0)
         jobs.apply(job, Update(Status.RUNNING, ref=notice.ref))
         job.refresh_from_db()
     return job if job.provider_ref else None

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from assets.models import Asset
+from studio import file_limits
 from studio.keys import Access
 from studio.models import Upload
 from studio.pump.errands import Brought
@@ -19,7 +20,9 @@ MARGIN = timedelta(minutes=30)
 
 
 def name_of(asset: Asset, limits: FileLimits | None) -> str:
-    """Stands for the content, and for what limits may make of it."""
+    """Stands for the content that is sent: the file itself, or what limits make of it."""
+    if limits is None or file_limits.fits(limits, asset):
+        return asset.sha256
     return hashlib.sha256(f"{asset.sha256} {limits!r}".encode()).hexdigest()
 
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from assets.models import Asset
 from billing.models import CREDIT
-from studio import catalogue
+from studio import catalogue, keys
 from studio.models import State
 from studio.spec import Operation, Param
 from studio.told import redacted
@@ -192,11 +192,13 @@ def operation_of(key: str) -> Operation | None:
 
 @register.simple_tag
 def uses_of(asset: Asset) -> list[tuple[str, str]]:
-    """(label, address) of each operation that can start from this asset."""
+    """(label, address) of each operation that can take this asset, and that its account can use."""
+    usable = keys.usable(asset.account)
     return [
         (operation.label, f"{operation_path(operation)}?from={asset.pk}")
         for operation in catalogue.operations().values()
-        if next((p.asset_kind for p in operation.params if p.is_asset), "") == asset.kind
+        if any(p.asset_kind == asset.kind for p in operation.params if p.is_asset)
+        and catalogue.offers(operation.key, usable)
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from billing.models import CREDIT
 from studio import catalogue
@@ -11,8 +12,9 @@ from studio.told import redacted
 
 # What the pump and the fetcher say as a stage when there is nothing to be told.
 PLAIN_STAGES = ("", "saving", "sending")
+SOON = timedelta(seconds=3)
 HERE = {
-    State.QUEUED: "Waiting for a free place",
+    State.QUEUED: "Starting",
     State.SUBMITTING: "Starting",
     State.RUNNING: "Rendering",
     State.FETCHING: "Saving to the library",
@@ -43,6 +45,8 @@ def waiting(job: Job, ahead: int, *, local: bool) -> str:
     if job.state == State.QUEUED and ahead:
         return f"Waiting, {ahead} ahead"
     if local:
+        if job.state == State.QUEUED and job.waited > SOON:
+            return "Waiting for a free place"
         stage = job.stage.capitalize() if job.state == State.RUNNING else ""
         return stage or HERE.get(State(job.state), "")
     return _elsewhere(job, label)
@@ -54,6 +58,8 @@ def _elsewhere(job: Job, label: str) -> str:
     words = (LATE if late else ELSEWHERE[State(job.state)]).format(label=label, hold=hold)
     if job.stage in PLAIN_STAGES:
         return words
+    if job.state == State.QUEUED:
+        return f"{redacted(job.stage).rstrip('.')}. It is sent later"
     stage = redacted(job.stage)
     if job.state == State.FETCHING:
         return f"{words}: {stage}"

@@ -16,10 +16,12 @@ from billing.models import Account
 from studio import catalogue, jobs, told
 from studio.models import Job, State
 from studio.views.card_words import Failure, failure, label_of, waiting
+from studio.views.price_words import on_the_button
 
 # Milliseconds between two looks of the page: fast at first, calmer for long work. What is done
 # elsewhere takes longer, and is asked about there every few seconds only.
 HERE, ELSEWHERE = (400, 1000, 3000), (1000, 3000, 5000)
+AT_FIRST = 150  # that something happens is to be seen at once
 DEAD = (State.FAILED, State.CANCELED)
 
 
@@ -39,9 +41,18 @@ class Card:
         """How often the page looks again, as htmx writes it."""
         age = timezone.now() - self.job.created
         fast, calm, slow = HERE if self.is_local else ELSEWHERE
+        if self.is_local and age < timedelta(seconds=2):
+            return f"{AT_FIRST}ms"
         if age < timedelta(seconds=20):
             return f"{fast}ms"
         return f"{calm if age < timedelta(minutes=2) else slow}ms"
+
+    @property
+    def elapsed(self) -> timedelta:
+        """How long it has been at what it is at: waiting, or working."""
+        if self.job.state == State.QUEUED:
+            return timezone.now() - self.job.created
+        return self.job.ran or self.job.waited
 
     @property
     def can_cancel(self) -> bool:
@@ -68,7 +79,17 @@ class Card:
 
     @property
     def can_retry(self) -> bool:
-        return self.job.state in DEAD and self.retried_as is None
+        return told.can_retry(self.job) and self.retried_as is None
+
+    @property
+    def again(self) -> str:
+        """The terms of a retry as they are now; empty when nobody offers it any more."""
+        offer = catalogue.all_offers().get(self.job.offer)
+        return jobs.terms(offer, self.job.params, self.job.account).shown if offer else ""
+
+    @property
+    def again_words(self) -> str:
+        return on_the_button(self.again)
 
     @property
     def is_local(self) -> bool:

@@ -7,7 +7,8 @@ import shutil
 from django import db
 from django.conf import settings
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -25,6 +26,12 @@ def health(request: HttpRequest) -> HttpResponse:
     problems = find_problems() if "ready" in request.GET else []
     content = {"ok": not problems, "problems": problems}
     return JsonResponse(content, status=503 if problems else 200)
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponseRedirect:
+    """What browsers ask for by themselves on pages that are not ours."""
+    return HttpResponseRedirect(static("icons/favicon.svg"))
 
 
 def find_problems() -> list[str]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from assets.models import Asset
 from assets.views.guard import MemberRequest, member
 from billing import access
-from studio import catalogue
+from studio import catalogue, keys
 from studio.models import LIVE, Job, JobQuerySet, State
 from studio.views.cards import cards
 from studio.views.health import find_problems
@@ -30,12 +30,15 @@ LATELY = timedelta(days=1)
 def home(request: MemberRequest) -> HttpResponseBase:
     mine = Job.objects.for_account(request.account)
     library = Asset.objects.for_account(request.account).live()
+    usable = keys.usable(request.account)
     done = mine.filter(state=State.SUCCEEDED)[:4]
     context = {
         "now": cards(needs_you_first(mine)[:SHOWN], request.account),
         "last": cards(done, request.account),
         "recent": library[:RECENT],
-        "operations": catalogue.operations().values(),
+        "operations": [
+            o for o in catalogue.operations().values() if catalogue.offers(o.key, usable)
+        ],
         "samples": SAMPLES.values(),
         "ideas": IDEAS,
         "first_run": not mine.exists(),

@@ -19,6 +19,7 @@ from billing.pricing import dollars
 from billing.services import InsufficientCredits
 from studio import jobs as engine
 from studio.models import LIVE, Job, State
+from studio.views import price_words
 from studio.views.cards import Card, card, cards
 
 PAGE = 30
@@ -163,7 +164,13 @@ def retry(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """The same once more as a new job; a second press finds the first retry."""
     found = find(request, pk)
     try:
-        again, _ = engine.retry(found, request.user)
+        again, _ = engine.retry(found, request.user, agreed=request.POST.get("shown"))
+    except engine.TermsChanged as error:
+        words = price_words.anew(error)
+        if is_htmx(request):
+            return say_now(_card(request, card(found, request.account)), words, bad=True)
+        say(request, words)
+        return redirect("job", pk)
     except (engine.NotPossible, InsufficientCredits) as error:
         if is_htmx(request):
             return say_now(_card(request, card(found, request.account)), str(error), bad=True)

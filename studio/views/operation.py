@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -22,10 +21,11 @@ from studio.forms import OperationForm
 from studio.models import Job
 from studio.orders import GRID_PARAMS, OrderForm
 from studio.spec import Offer, Operation
-from studio.templatetags.zoetrope import credits, spoken
+from studio.templatetags.zoetrope import spoken
 from studio.views import models
 from studio.views.cards import cards
 from studio.views.controls import groups
+from studio.views.price_words import anew, on_the_button
 from studio.views.samples import CARD_IDEAS, PROMPT_IDEAS, SAMPLES
 from studio.words.motion import as_prompt
 
@@ -90,10 +90,9 @@ def start_with(request: MemberRequest, operation: Operation) -> tuple[dict[str, 
         return {p.name: query[p.name] for p in operation.params if p.name in query}, ""
     if asset.recipe.get("operation") == operation.key:
         return dict(asset.recipe["params"]), asset.recipe.get("offer", "")
-    source = next((p for p in operation.params if p.is_asset), None)
-    if source and source.asset_kind == asset.kind:
-        return {source.name: str(asset.pk)}, ""
-    return {}, ""
+    fitting = (p for p in operation.params if p.is_asset and p.asset_kind == asset.kind)
+    names = [p.name for p in fitting if p.kind != "mask"]
+    return {name: str(asset.pk) for name in names[:1]}, ""
 
 
 def forget_proposals(operation: Operation, offer: Offer, initial: dict[str, Any]) -> None:
@@ -248,24 +247,6 @@ def sent(
         "left": account.available - price.amount,
         "most": terms.most if terms.most > price.amount else 0,
     }
-
-
-def on_the_button(shown: str) -> str:
-    """Terms in words, such as “20 cr”; empty where they say nothing."""
-    found = re.fullmatch(r"([0-9]{1,18})(?:-[0-9]{1,18})?:(own|credits)", shown)
-    if not found:
-        return ""
-    if found[2] == "own":
-        return "your key"
-    return f"{credits(int(found[1]))} cr" if int(found[1]) else "free"
-
-
-def anew(error: jobs.TermsChanged) -> str:
-    """What it costs now, for somebody who was shown something else."""
-    now, before = on_the_button(error.terms.shown), on_the_button(error.shown)
-    if not before:
-        return f"The price was not known yet. It is: {now}. Press again to order."
-    return f"The price has changed: {now} instead of {before}. Press again to order."
 
 
 def rows(form: OperationForm) -> list[tuple[str, str]]:

@@ -171,3 +171,11 @@ def test_a_process_that_dies_is_a_refusal(work: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(media.Refused, match="The video is damaged"):
         media.examine(path, media.identify(path, media.Limits()), media.Limits())
+
+
+@pytest.mark.parametrize("fps", [24, 30])
+def test_a_gif_is_as_fast_as_it_plays(look: Look, work: Path, fps: int) -> None:
+    """Its ticks are hundredths of a second, so no two frames need last equally long."""
+    path = make.film(work / "film.gif", frames=30, fps=fps, codec="gif")
+    seen = look(path, kinds=("video",))
+    assert seen.facts.fps == pytest.approx(fps, rel=0.03)

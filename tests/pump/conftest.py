@@ -83,9 +83,12 @@ def run_hints() -> None:
             getattr(tasks, name)(*said["args"])
 
 
-def settle(seconds: float = 15.0, until: Callable[[], bool] | None = None) -> None:
+PATIENCE = 60.0  # seconds; only a job that never ends takes so long, however busy the machine is
+
+
+def settle(until: Callable[[], bool] | None = None) -> None:
     """Pump and fetch until every job has ended, or `until`."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     done = until or (lambda: not Job.objects.live().exists())
     while not done():
         assert time.monotonic() < deadline, list(Job.objects.values_list("state", "stage", "error"))

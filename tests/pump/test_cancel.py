@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django import db
+from django.utils import timezone
 
 from assets.models import Asset
 from billing import services as billing
@@ -43,7 +44,7 @@ def test_what_waits_is_canceled_at_once(order: Order, plain: FakePlain) -> None:
 def test_what_runs_is_canceled_when_its_provider_says_so(order: Order, plain: FakePlain) -> None:
     job = jobs.cancel(start(order, plain))
     assert (job.state, job.cancel_requested) == (State.RUNNING, True)
-    settle(3)
+    settle()
     job.refresh_from_db()
     assert (job.state, kinds(job)) == (State.CANCELED, ["hold", "release"])
     assert plain.predictions[job.provider_ref].stage == "canceled"
@@ -53,7 +54,7 @@ def test_a_result_that_was_quicker_is_kept(order: Order, plain: FakePlain) -> No
     job = start(order, plain)
     plain.end(job.provider_ref)
     jobs.cancel(job)
-    settle(3)
+    settle()
     job.refresh_from_db()
     assert (job.state, kinds(job)) == (State.SUCCEEDED, ["hold", "charge"])
 
@@ -69,7 +70,7 @@ def test_canceled_while_it_is_sent(order: Order, plain: FakePlain) -> None:
     jobs.cancel(job)
     pumping.join()
     plain.faults.slow = 0
-    settle(3)
+    settle()
     job.refresh_from_db()
     assert (job.state, kinds(job)) == (State.CANCELED, ["hold", "release"])
     assert [p.stage for p in plain.predictions.values()] == ["canceled"]
@@ -99,7 +100,7 @@ def test_a_provider_that_does_not_answer_is_asked_again_but_not_all_the_time(
     asked = [call for call in plain.calls if call[0] == "DELETE"]
     assert 2 <= len(asked) <= 8, asked
     plain.faults.server_error = 0
-    settle(4)
+    settle()
     job.refresh_from_db()
     assert (job.state, kinds(job)) == (State.CANCELED, ["hold", "release"])
 
@@ -113,7 +114,7 @@ def test_a_provider_that_cannot_stop(
     with pytest.raises(jobs.NotPossible, match="cannot stop what it has begun"):
         jobs.cancel(job)
     plain.end(job.provider_ref)
-    settle(3)
+    settle()
     assert kinds(job) == ["hold", "charge"]
 
 
@@ -133,7 +134,7 @@ def test_a_provider_that_says_no_to_it(
     assert (job.state, job.cancel_requested) == (State.RUNNING, False)
     assert job.stage == "cannot be stopped any more"
     plain.end(job.provider_ref)
-    settle(3)
+    settle()
 
 
 @pytest.mark.parametrize("races", [20, pytest.param(200, marks=pytest.mark.slow)])
@@ -146,17 +147,17 @@ def test_cancel_and_success_race(
     plain.seconds = None
     billing.grant(rich, races * PRICE, "grant:races")
     placed = [order() for _ in range(races)]
-    settle(30, until=lambda: not Job.objects.exclude(state=State.RUNNING).exists())
+    settle(until=lambda: not Job.objects.exclude(state=State.RUNNING).exists())
     racing = [
         threading.Thread(target=_end_all, args=(plain,)),
         threading.Thread(target=_cancel_all, args=(placed,)),
     ]
     for thread in racing:
         thread.start()
-    settle(60)
+    settle()
     for thread in racing:
         thread.join()
-    settle(10)
+    settle()
     ends = {State.SUCCEEDED: ["hold", "charge"], State.CANCELED: ["hold", "release"]}
     outcome = {job.pk: State(job.state) for job in Job.objects.all()}
     for job in placed:
@@ -190,7 +191,32 @@ def _cancel_all(placed: list[Job]) -> None:
 
 def test_a_canceled_job_has_no_film(order: Order, plain: FakePlain) -> None:
     job = jobs.cancel(start(order, plain))
-    settle(3)
+    settle()
     plain.end(job.provider_ref)
-    settle(1)
+    settle()
     assert not Asset.objects.filter(origin=job.origin).exists()
+
+
+def in_review(order: Order, plain: FakePlain) -> Job:
+    """A job that its provider still works on, long after it should have ended."""
+    job = start(order, plain)
+    Job.objects.filter(pk=job.pk).update(state=State.REVIEW, unclear_since=timezone.now())
+    job.refresh_from_db()
+    return job
+
+
+def test_what_takes_too_long_can_be_stopped(order: Order, plain: FakePlain) -> None:
+    job = jobs.cancel(in_review(order, plain))
+    settle()
+    job.refresh_from_db()
+    assert (job.state, kinds(job)) == (State.CANCELED, ["hold", "release"])
+    assert plain.predictions[job.provider_ref].stage == "canceled"
+
+
+def test_what_is_given_up_does_not_go_on_for_nobody(order: Order, plain: FakePlain) -> None:
+    job = jobs.give_up(in_review(order, plain))
+    assert (job.state, kinds(job)) == (State.FAILED, ["hold", "release"])
+    settle(until=lambda: not Job.objects.filter(cancel_requested=True).exists())
+    job.refresh_from_db()
+    assert job.state == State.FAILED
+    assert plain.predictions[job.provider_ref].stage == "canceled"

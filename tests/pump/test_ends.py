@@ -104,7 +104,7 @@ def test_a_job_that_cannot_be_asked_about_does_not_hold_up_the_others(
 def test_what_never_arrives_is_not_sent_for_ever(order: Order, plain: FakePlain) -> None:
     plain.faults.cut_before = -1
     job = order("plainlookup")
-    settle(30)
+    settle()
     job.refresh_from_db()
     assert (job.state, job.attempts, len(plain.predictions)) == (State.FAILED, 5, 0)
     assert kinds(job) == ["hold", "release"]

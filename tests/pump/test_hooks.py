@@ -71,7 +71,7 @@ def test_news_makes_it_due_now(running: Running, plain: FakePlain) -> None:
     job.refresh_from_db()
     assert job.state == State.RUNNING
     assert bring(plain, job) == 200
-    settle(3)
+    settle()
     job.refresh_from_db()
     assert (job.state, kinds(job)) == (State.SUCCEEDED, ["hold", "charge"])
 
@@ -85,7 +85,7 @@ def test_news_before_the_work_is_done_decides_nothing(running: Running, plain: F
     assert (job.state, kinds(job)) == (State.RUNNING, ["hold"])
     plain.end(job.provider_ref)
     bring(plain, job)
-    settle(3)
+    settle()
 
 
 @pytest.mark.parametrize("change", ["body", "signature", "none", "secret"])
@@ -144,7 +144,7 @@ def test_a_letter_that_comes_fifty_times_at_once_counts_once(
     with ThreadPoolExecutor(10) as pool:
         assert set(pool.map(post, range(50))) == {200}
     assert Notice.objects.count() == 1
-    settle(3)
+    settle()
     assert kinds(job) == ["hold", "charge"]
     assert bring(plain, job) == 200, "calm about a finished job"
     assert Notice.objects.count() == 1
@@ -157,7 +157,7 @@ def test_news_of_another_job_says_nothing_of_this_one(running: Running, plain: F
     assert Client().post(address(one), **letter(plain, two)).status_code == 200
     assert not Notice.objects.exists()
     assert bring(plain, two) == bring(plain, one) == 200
-    settle(3)
+    settle()
 
 
 def test_addresses_that_are_nobodys(running: Running, plain: FakePlain) -> None:
@@ -201,7 +201,7 @@ def test_a_key_that_may_be_old_is_learned_anew(running: Running, plain: FakePlai
     assert secrets.decrypt(Health.objects.get(pk=HOOKED).hook_keys) == SIGNED_WITH
     plain.end(job.provider_ref)
     assert bring(plain, job) == 200
-    settle(3)
+    settle()
 
 
 # --- news of work that nobody knew of ------------------------------------------------------------
@@ -217,7 +217,7 @@ def test_an_unclear_submit_is_found_by_its_news(fault: str, order: Order, plain:
     [ref] = plain.predictions
     for _ in range(2):
         assert bring(plain, job, ref) == 200
-    settle(3)
+    settle()
     job.refresh_from_db()
     assert (job.state, job.provider_ref) == (State.SUCCEEDED, ref)
     assert (kinds(job), len(plain.predictions)) == (["hold", "charge"], 1)
@@ -235,7 +235,7 @@ def test_news_decides_what_waited_for_a_person(order: Order, plain: FakePlain) -
     settle(until=lambda: Job.objects.get().state == State.REVIEW)
     [ref] = plain.predictions
     assert bring(plain, job, ref) == 200
-    settle(3)
+    settle()
     job.refresh_from_db()
     assert (job.state, kinds(job)) == (State.SUCCEEDED, ["hold", "charge"])
 
@@ -250,7 +250,7 @@ def test_without_news_a_person_is_asked_after_the_usual_time(
     assert 30 <= (job.next_at - job.unclear_since).total_seconds() <= 32
     long_ago = timezone.now() - timedelta(seconds=40)
     Job.objects.update(unclear_since=long_ago, next_at=long_ago)
-    settle(3, until=lambda: Job.objects.get().state == State.REVIEW)
+    settle(until=lambda: Job.objects.get().state == State.REVIEW)
 
 
 @pytest.mark.parametrize("lost", [False, True])
@@ -261,7 +261,7 @@ def test_news_that_is_quicker_than_the_answer(
     first = running()
     plain.end(first.provider_ref)
     bring(plain, first)
-    settle(3)
+    settle()
     job = order(HOOKED)
     Job.objects.filter(pk=job.pk).update(state=State.SUBMITTING, fence=1)
     known = plain.add("plain", {"reference": f"{job.pk}.1"}, reference=f"{job.pk}.1")
@@ -280,7 +280,7 @@ def test_news_that_is_quicker_than_the_answer(
         jobs.apply(job, Update(Said.FAILED, error=error))
     else:
         jobs.apply(job, Update(Said.RUNNING, ref=known.id))
-    settle(4)
+    settle()
     job.refresh_from_db()
     assert (job.state, kinds(job)) == (State.SUCCEEDED, ["hold", "charge"])
 
@@ -299,7 +299,7 @@ def test_news_and_question_at_the_same_moment(running: Running, plain: FakePlain
         thread.start()
     plain.end(job.provider_ref)
     try:
-        settle(6)
+        settle()
     finally:
         stop.set()
         for thread in threads:
@@ -309,3 +309,23 @@ def test_news_and_question_at_the_same_moment(running: Running, plain: FakePlain
     assert states(job).count("fetching") == 1
     job.refresh_from_db()
     assert job.quote == PRICE
+
+
+def test_news_of_the_first_start_saves_the_second(order: Order, plain: FakePlain) -> None:
+    """Sent again on a person's word, it waits for its turn when the first one reports."""
+    plain.seconds, plain.faults.cut_after = None, 1
+    job = order(HOOKED)
+    settle(until=lambda: Job.objects.get().state == State.UNKNOWN)
+    Job.objects.update(state=State.REVIEW)
+    job.refresh_from_db()
+    (ref,) = plain.predictions
+    job = jobs.send_again(job)
+    Job.objects.update(next_at=timezone.now() + timedelta(hours=1))
+    assert bring(plain, job, ref) == 200
+    settle(until=lambda: Job.objects.get().state == State.RUNNING)
+    job.refresh_from_db()
+    assert (job.provider_ref, job.suspense) == (ref, 0)
+    plain.end(ref)
+    settle()
+    assert kinds(job) == ["hold", "charge"]
+    assert len(plain.predictions) == 1

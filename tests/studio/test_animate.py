@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,11 +51,38 @@ def test_it_lies_beside_the_picture_by_default(source: Path) -> None:
         (["--motion", "zoom", "--direction", "left"], "in or out"),
         (["--format", "gif", "--output", "film.mp4"], "does not end in .gif"),
         (["--audio", "nowhere.mp3"], "There is no file nowhere.mp3"),
+        (["--audio", "{source}", "--format", "gif"], "Sound cannot be used. A GIF has no sound"),
+        (["--audio", "{source}"], "cat.png: This is a picture. Choose a sound"),
     ],
 )
 def test_bad_words_are_explained(source: Path, arguments: list[str], words: str) -> None:
     with pytest.raises(CommandError, match=words.replace(".", r"\.")):
-        call_command("animate", str(source), *arguments)
+        call_command("animate", str(source), *(a.format(source=source) for a in arguments))
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def test_a_bomb_is_named_with_its_size(tmp_path: Path) -> None:
+    file = tmp_path / "bomb.png"
+    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", b""))
+    with pytest.raises(CommandError, match="30000 × 30000 pixels"):
+        call_command("animate", str(file))
+
+
+def test_stopped_by_hand_it_says_so_and_leaves_nothing(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("studio.engine.motion.animate", interrupted)
+    with pytest.raises(CommandError, match="Stopped") as stopped:
+        call_command("animate", str(source), "--output", str(tmp_path / "no.mp4"))
+    assert stopped.value.returncode == 130
+    assert not (tmp_path / "no.mp4").exists()
 
 
 def test_what_is_no_picture_is_named(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from assets.models import Asset
 from assets.services import ingest
@@ -269,3 +271,42 @@ def test_a_repeated_order_leaves_one_picture(
         jobs.add((job.pk, created))
     assert len(jobs) == 2
     assert Asset.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [(1.05, 1), ("2.26", 2.3), (1.1, None), ("5", None), (30, None)]
+)
+def test_what_is_rounded_is_said(given: Any, kept: float | None) -> None:
+    checked = form({"duration": given})
+    assert checked.is_valid()
+    said = [note for note in checked.notes if "rounded" in note]
+    if kept is None:
+        assert not said
+    else:
+        assert checked.params["duration"] == kept
+        assert said == [
+            f"Duration {float(given):g} was rounded to {kept:g} s; it goes in steps of 0.1."
+        ]
+
+
+def test_a_gif_that_is_too_large_is_refused_before() -> None:
+    large = {"format": "gif", "width": 3840, "height": 3840, "duration": 30}
+    (problem,) = form(large).problems()
+    assert problem["field"] == "format"
+    assert "13,271 million pixels; the most is 1,200 million" in problem["message"]
+    assert form({**large, "duration": 1, "width": 640, "height": 640}).is_valid()
+    assert form({**large, "format": "mp4"}).is_valid()
+
+
+def test_what_becomes_of_a_picture_is_said(account: Account, alice: User) -> None:
+    file = io.BytesIO()
+    Image.new("RGBA", (300, 200), (200, 40, 40, 90)).save(file, "PNG")
+    logo = ingest(io.BytesIO(file.getvalue()), account=account, user=alice, filename="logo.png")
+    data = {"image": str(logo.pk), "width": 1080, "height": 720}
+    for resolve in (True, False):
+        checked = OperationForm(
+            OPERATION, OFFER, data, account=account, user=alice, resolve=resolve
+        )
+        assert checked.is_valid()
+        assert any("transparent in places" in note for note in checked.notes)
+        assert any("300 × 200 and is enlarged 3.6 times" in note for note in checked.notes)

@@ -232,7 +232,8 @@ def test_what_runs_elsewhere_is_stopped_only_where_that_is_possible(
 
 
 @pytest.mark.parametrize(
-    ("age", "here", "elsewhere"), [(1, "400", "1000"), (60, "1000", "3000"), (600, "3000", "5000")]
+    ("age", "here", "elsewhere"),
+    [(1, "150", "1000"), (10, "400", "1000"), (60, "1000", "3000"), (600, "3000", "5000")],
 )
 def test_work_elsewhere_is_looked_at_less_often(
     age: int,

@@ -165,3 +165,34 @@ def test_an_origin_is_scheme_host_and_port() -> None:
     assert files.origin("https://a.example/x") == files.origin("https://a.example:443/y")
     assert files.origin("https://a.example") != files.origin("http://a.example")
     assert files.origin("https://[::1") == ("", "", None)
+
+
+def test_a_call_may_take_as_long_as_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clients have limits of their own, which are not those of a call."""
+    seen: list[dict[str, float]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"])
+        return httpx.Response(200, json={})
+
+    ask(answer, lambda wire: wire.call("POST", "/run", timeout=120))
+    ask(answer, lambda wire: wire.call("POST", "/run", timeout=5))
+    assert [(t["read"], t["write"], t["connect"]) for t in seen] == [(120, 120, 10), (5, 5, 5)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (rb'{"a": "x\u0000y"}', {"a": "xy"}),
+        (rb'{"a": ["\ud83d", {"\ude00": 1}]}', {"a": ["\ufffd", {"\ufffd": 1}]}),
+        (rb'{"a": "\ud83d\ude00"}', {"a": "\U0001f600"}),
+        (b"[" * 100_000, None),
+    ],
+)
+def test_what_no_database_takes_is_left_out(sent: bytes, kept: Any) -> None:
+    reply = ask(
+        lambda request: httpx.Response(200, content=sent), lambda wire: wire.call("GET", "/run")
+    )
+    assert reply.data == kept
+    reply.text.encode()
+    assert "\x00" not in reply.text

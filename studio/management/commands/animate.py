@@ -10,6 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from assets import media
+from assets.services import upload_limits
 from studio import catalogue
 from studio.engine import EngineError, motion
 from studio.forms import OperationForm
@@ -60,6 +62,12 @@ class Command(BaseCommand):
         for file in sources:
             if not file.is_file():
                 raise CommandError(f"There is no file {file}.")
+        for file, kind in zip(sources, ("image", "audio"), strict=False):
+            try:
+                found = media.identify(file, upload_limits(), (kind,))
+                media.examine(file, found, upload_limits(), (kind,))
+            except media.Refused as error:
+                raise CommandError(f"{file.name}: {error}") from error
         if output.suffix.lower() != f".{format}":
             raise CommandError(
                 f"The output {output.name} does not end in .{format}. Name it so, or choose "
@@ -79,6 +87,11 @@ class Command(BaseCommand):
         form = OperationForm(operation, offer, data, resolve=False)
         if not form.is_valid():
             raise CommandError("\n".join(p["message"] for p in form.problems()))
+        for param in (p for p in self._params() if p.is_asset and p.depends):
+            assert param.depends
+            chosen = form.params[param.depends.on]
+            if options.get(param.name) and param.depends.choices.get(chosen) == ():
+                raise CommandError(f"{param.label} cannot be used. {param.depends.words}")
         for note in form.notes:
             self.stderr.write(note)
         return form.params
@@ -94,6 +107,10 @@ class Command(BaseCommand):
             motion.animate(picture, output, **values, audio=audio, report=report)
         except EngineError as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            raise CommandError("\nStopped. Nothing was written.", returncode=130) from None
+        if not options["quiet"] and sys.stderr.isatty():
+            print(file=sys.stderr)
         seconds, size = time.monotonic() - started, output.stat().st_size / 1e6
         self.stdout.write(f"{output} ({size:.1f} MB in {seconds:.1f} s)")
 
@@ -102,5 +119,4 @@ class Command(BaseCommand):
         if sys.stderr.isatty():
             done = round(fraction * WIDTH)
             bar = "█" * done + "░" * (WIDTH - done)
-            end = "\n" if fraction >= 1 else ""
-            print(f"\r{bar} {fraction:4.0%} {stage:<12}", end=end, file=sys.stderr, flush=True)
+            print(f"\r{bar} {fraction:4.0%} {stage:<12}", end="", file=sys.stderr, flush=True)

@@ -12,6 +12,11 @@ from studio.spec import FileLimits, Offer, Param
 
 MB = 1024 * 1024
 NEEDED = {"required": True}
+# Other types, and pictures that move, are converted: its models want one plain picture.
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+KLING_PICTURE = FileLimits(
+    max_bytes=10 * MB, min_side=300, min_ratio=0.4, max_ratio=2.5, mimes=PICTURES
+)
 COMMON = {
     "image": "image_url",
     "end_image": "end_image_url",
@@ -131,8 +136,8 @@ LTX = Offer(
     model="fal-ai/ltx-2-19b/image-to-video",
     accepts={
         **PROMPTED,
-        "image": True,
-        "end_image": True,
+        "image": {"limits": FileLimits(mimes=PICTURES)},
+        "end_image": {"limits": FileLimits(mimes=PICTURES)},
         "prompt": NEEDED,
         "negative_prompt": True,
         "expand_prompt": {"default": True},
@@ -251,10 +256,8 @@ KLING = Offer(
     model="fal-ai/kling-video/v2.6/pro/image-to-video",
     accepts={
         **PROMPTED,
-        "image": {
-            "limits": FileLimits(max_bytes=10 * MB, min_side=300, min_ratio=0.4, max_ratio=2.5)
-        },
-        "end_image": True,
+        "image": {"limits": KLING_PICTURE},
+        "end_image": {"limits": KLING_PICTURE},
         "prompt": NEEDED,
         "negative_prompt": True,
         "duration": choice_of(5, 10),
@@ -277,7 +280,7 @@ VEO = Offer(
     model="fal-ai/veo3.1/image-to-video",
     accepts={
         **PROMPTED,
-        "image": {"limits": FileLimits(max_bytes=8 * MB)},
+        "image": {"limits": FileLimits(max_bytes=8 * MB, mimes=PICTURES)},
         "prompt": NEEDED,
         "negative_prompt": True,
         "duration": choice_of(4, 6, 8, default=8),
@@ -324,7 +327,7 @@ WAN = Offer(
     model="wan/v2.6/image-to-video",
     accepts={
         **PROMPTED,
-        "image": {"limits": FileLimits(min_side=240, max_side=7680)},
+        "image": {"limits": FileLimits(min_side=240, max_side=7680, mimes=PICTURES)},
         # The words of the motion follow it, within 1,500 characters together.
         "prompt": {**NEEDED, "max_length": 1199},
         "negative_prompt": {"max_length": 500},

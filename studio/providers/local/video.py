@@ -1,10 +1,46 @@
 """Videos that this computer draws."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from billing.pricing import Free
-from studio.engine import EngineError, card, lettering, motion
+from studio.engine import EngineError, card, gif, lettering, motion
 from studio.spec import Call, Offer
+
+
+def too_large(params: Mapping[str, Any]) -> tuple[str, str] | None:
+    """A GIF has a limit of pixels; better said before than while it is drawn."""
+    if params.get("format") != "gif":
+        return None
+    width, height, seconds = params["width"], params["height"], params["duration"]
+    pixels = width * height * round(seconds * params["fps"])
+    if pixels <= gif.MOST_PIXELS:
+        return None
+    return "format", (
+        f"As a GIF, {width} × {height} for {seconds:g} s at {params['fps']} frames per second is "
+        f"{pixels / 1e6:,.0f} million pixels; the most is {gif.MOST_PIXELS / 1e6:,.0f} million. "
+        "Make it smaller or shorter, or choose MP4 or WebM."
+    )
+
+
+HEAVY = 10_000_000
+BYTES_A_PIXEL = 0.45  # of a photograph; flat pictures take a fraction of it
+
+
+def heavy_gif(params: Mapping[str, Any], sizes: Mapping[str, tuple[int, int]]) -> list[str]:
+    """GIFs surprise by their weight."""
+    if params.get("format") != "gif":
+        return []
+    frames = round(params["duration"] * params["fps"])
+    size = params["width"] * params["height"] * frames * BYTES_A_PIXEL
+    if size < HEAVY:
+        return []
+    return [
+        f"As a GIF a photograph of this size and length is up to {size / 1e6:.0f} MB. MP4 and WebM "
+        "are a small part of that."
+    ]
+
 
 MOTION = Offer(
     key="local-motion",
@@ -27,6 +63,8 @@ MOTION = Offer(
         "fps": True,
         "audio": True,
     },
+    check=too_large,
+    advice=heavy_gif,
     price=Free("drawn on this computer"),
 )
 
@@ -64,6 +102,8 @@ CARD = Offer(
         "audio": True,
         "seed": {"help": "Another number, another background. Left empty, it follows the words."},
     },
+    check=too_large,
+    advice=heavy_gif,
     price=Free("drawn on this computer"),
 )
 

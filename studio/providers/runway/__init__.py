@@ -70,7 +70,7 @@ class Runway(Remote):
     slots = 1
     cancels = True
     uploads = True
-    poll_first = 5.0
+    poll_first = 5.3  # never under 5 s, which jitter must not cross
     poll_most = 15.0
 
     def headers(self, key: str) -> dict[str, str]:

@@ -82,6 +82,27 @@ def input_of(shape_param: Param) -> Callable[..., dict[str, Any]]:
     return build
 
 
+def shape_advice(shape_param: Param) -> Callable[..., list[str]]:
+    """Which shape becomes of what was said, before it is bought."""
+    legal = tuple(c for c in shape_param.choices if c != AUTO)
+
+    def advice(params: Mapping[str, Any], sizes: Mapping[str, tuple[int, int]]) -> list[str]:
+        ratio, width, height = (params.get(name) for name in ("ratio", "width", "height"))
+        if ratio == AUTO and "image" in sizes:
+            wide, high = sizes["image"]
+            near = nearest_ratio(wide, high, legal).replace(":", " × ")
+            return [f"The picture is {wide} × {high}; the nearest shape is {near}."]
+        if not ratio or ratio in (AUTO, f"{width}:{height}") or not (width or height):
+            return []
+        made = ratio.replace(":", " × ")
+        if width and height and nearest_ratio(width, height, legal) == ratio:
+            return [f"{width} × {height} becomes {made}, the nearest shape that it makes."]
+        said = " × ".join(str(side) for side in (width, height) if side)
+        return [f"The shape {made} was chosen, so the size {said} is left out."]
+
+    return advice
+
+
 def pictures(files: Mapping[str, str]) -> str | list[dict[str, str]] | None:
     """One picture is the first frame; two are the first and the last."""
     if "end_image" not in files:
@@ -116,6 +137,7 @@ def offer(
         price=price,
         model=model,
         build=input_of(ratio),
+        advice=shape_advice(ratio),
         summary=summary,
         cannot=cannot,
     )

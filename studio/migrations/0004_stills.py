@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('billing', '0001_initial'),
-        ('studio', '0002_remote_work'),
+        ('studio', '0003_patience'),
     ]
 
     operations = [
