@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
@@ -108,7 +109,18 @@ def find(request: MemberRequest, pk: UUID) -> Asset:
 @require_safe
 @member
 def asset(request: MemberRequest, pk: UUID) -> HttpResponseBase:
-    return render(request, "library/asset.html", _asset_page(request, pk))
+    context = _asset_page(request, pk)
+    return _answer(request, context)
+
+
+def _answer(request: MemberRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """The page of an asset. The viewer of 3D models unpacks textures into blobs and reads them
+    from there, which is the one thing that it may do and other pages may not."""
+    response = render(request, "library/asset.html", context, status=status)
+    if context["asset"].kind == AssetKind.MODEL:
+        widened = {"connect-src": ["'self'", "blob:"]}
+        setattr(response, "_csp_config", {**settings.SECURE_CSP, **widened})  # noqa: B010
+    return response
 
 
 def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
@@ -131,7 +143,7 @@ def edit(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         )
     except services.Refused as error:
         context = _asset_page(request, pk) | {"problem": str(error), "sent": sent}
-        return render(request, "library/asset.html", context, status=422)
+        return _answer(request, context, status=422)
     say(request, "Saved.")
     return redirect("asset", pk)
 

@@ -21,7 +21,7 @@ GRAIN = 0.07
 def guess(pixels: NDArray[np.uint8]) -> Field:
     """0 (far) to 1 (near) for a picture (height x width x 3, sRGB), WORK pixels long at most."""
     small = _small(pixels)
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY) / 255, np.float32)
     side = max(grey.shape)
     hints = (
         (GROUND, _ground(grey.shape[0], grey.shape[1])),
@@ -29,10 +29,11 @@ def guess(pixels: NDArray[np.uint8]) -> Field:
         (CLEAR, _clear(small, side)),
         (SUBJECT, _subject(small, side)),
     )
-    total = sum((weight * hint for weight, hint in hints), np.zeros_like(grey))
-    total += FACE * _faces(small)
-    calm = _along_edges(total, small, side)
-    return _stretched(calm) * (1 - GRAIN) + GRAIN * _grain(grey, side)
+    total = FACE * _faces(small)
+    for weight, hint in hints:
+        total = total + np.float32(weight) * hint
+    calm = _stretched(_along_edges(total, small, side))
+    return np.asarray(calm * (1 - GRAIN) + GRAIN * _grain(grey, side), np.float32)
 
 
 def _small(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -95,7 +96,7 @@ def _along_edges(field: Field, small: NDArray[np.uint8], side: int) -> Field:
     """Blurred, but not across the strong edges of the picture."""
     wide = max(2, round(side * 0.09))
     calm = cv2.ximgproc.guidedFilter(small, field, wide, 255**2 * 0.006)
-    return _blurred(calm, side * 0.014)
+    return _blurred(np.asarray(calm, np.float32), side * 0.014)
 
 
 def _grain(grey: Field, side: int) -> Field:

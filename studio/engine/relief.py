@@ -23,6 +23,8 @@ BASE = 0.025
 """How thick the body is where it is thinnest, as a share of the longer side."""
 BACK = (0.055, 0.052, 0.05)
 QUALITY = 86
+FALL = 0.09
+"""How wide the front falls towards the edge, as a share of the shorter side."""
 PUFF = 0.55
 """Of a cut-out, the share of the height that follows from the distance to its outline."""
 
@@ -140,12 +142,20 @@ def field(found: Source, detail: int) -> tuple[Field, Field | None]:
     size = (2 * blocks[0] + 1, 2 * blocks[1] + 1)
     near = _sampled(depth.guess(found.pixels), size)
     if found.there is None:
-        return near, None
+        return near * _falling(size), None
     there = _sampled(found.there, size)
     inside = there / there.max() - 0.5
     near = near * (1 - PUFF) + PUFF * _puffed(inside)
     # An empty ring around, so that the outline is closed and never on the edge of the grid.
     return np.pad(near, 2, mode="edge"), np.pad(inside, 2, constant_values=-5.0)
+
+
+def _falling(size: tuple[int, int]) -> Field:
+    """1, and down to 0 along the four edges: a slab with straight sides, not a torn sheet."""
+    x, y = (np.arange(n) for n in size)
+    away = np.minimum(np.minimum(x, x[::-1])[None, :], np.minimum(y, y[::-1])[:, None])
+    share = np.clip(away / max(1.0, FALL * min(size)), 0, 1)
+    return np.asarray(share * share * (3 - 2 * share))
 
 
 def _sampled(values: NDArray[np.float32], size: tuple[int, int]) -> Field:
@@ -165,7 +175,7 @@ def _puffed(inside: Field) -> Field:
     """A cushion: steep at the outline, flat in the middle."""
     filled = np.pad((inside > 0).astype(np.uint8), 1)
     away = cv2.distanceTransform(filled, cv2.DIST_L2, 5)[1:-1, 1:-1].astype(np.float64)
-    away = cv2.GaussianBlur(away, (0, 0), 1.2)
+    away = np.asarray(cv2.GaussianBlur(away, (0, 0), 1.2), np.float64)
     share = np.clip(away / max(1.0, 0.8 * float(away.max())), 0, 1)
     return np.asarray(np.sqrt(1 - (1 - share) ** 2))
 
@@ -193,7 +203,7 @@ class Shape(NamedTuple):
         return np.stack([x, y, np.full(len(x), -BASE)], -1)
 
     def normals(self, spots: Field) -> Field:
-        down, across = np.gradient(self.front, self.step)
+        down, across = (np.asarray(g, np.float64) for g in np.gradient(self.front, self.step))
         rise = [-_at(across, spots), _at(down, spots), np.ones(len(spots))]
         return _unit(np.stack(rise, -1))
 
@@ -275,7 +285,8 @@ def _at(values: Field, spots: Field) -> Field:
 
 
 def _unit(vectors: Field) -> Field:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(length, 1e-12))
 
 
 def _jpeg(pixels: NDArray[np.uint8]) -> bytes:

@@ -6,6 +6,7 @@ of its edges are left out where the edge is straight anyway. A block that the ou
 cell by cell (marching squares). Both rules look at an edge alone, so that neighbours always meet.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -109,14 +110,14 @@ def _cut(grid: Index, inside: Field, whole: NDArray[np.bool_]) -> list[Index]:
     for number, shapes in CUTS.items():
         cells = corners[case == number]
         for shape in shapes:
-            for second, third in zip(shape[1:-1], shape[2:], strict=True):
+            for second, third in pairwise(shape[1:]):
                 found.append(cells[:, [shape[0], second, third]])
     return found
 
 
 def _spots(numbers: Index, inside: Field) -> Field:
     """Where the points of these numbers lie: grid points, or where the outline crosses a side."""
-    rows, columns = inside.shape
+    columns = inside.shape[1]
     count, flat = inside.size, inside.ravel()
     kind, point = numbers // count, numbers % count
     step = np.select([kind == 1, kind == 2], [1, columns], 0)

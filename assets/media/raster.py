@@ -1,0 +1,116 @@
+"""Draws triangles without a graphics card: which of them is seen at each pixel, and where on it.
+
+Everything is done for many triangles at once with numpy. The work is bounded: it is known before
+it is done, and a model that would take more is drawn with fewer pixels, then with fewer triangles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+
+# Pixels that are tried, those outside of their triangle included; a million takes 0.1 s or so.
+MOST_TRIED = 24_000_000
+# Few enough for the processor's own memory.
+_AT_ONCE = 60_000
+_NOBODY = -1
+
+Holes = Callable[[Index, Floats], npt.NDArray[np.bool_]]
+"""(triangles, weights of their corners) → which of these spots are there at all."""
+
+
+@dataclass
+class Canvas:
+    """`seen` is the triangle at each pixel, -1 for none; `near` is larger the nearer it is."""
+
+    width: int
+    height: int
+    near: Floats
+    seen: Index
+
+    @classmethod
+    def empty(cls, width: int, height: int) -> Canvas:
+        count = width * height
+        return cls(width, height, np.zeros(count), np.full(count, _NOBODY, np.int64))
+
+
+def tried(corners: Floats, width: int, height: int) -> Index:
+    """How many pixels each triangle makes one try."""
+    low, high = _boxes(corners, width, height)
+    return np.asarray(np.prod(np.maximum(high - low, 0), axis=1))
+
+
+def draw(canvas: Canvas, corners: Floats, numbers: Index, holes: Holes | None = None) -> None:
+    """Put triangles on the canvas. `corners` is n x 3 x (x, y in pixels, 1 / distance), `numbers`
+    what they are called there and for `holes`."""
+    low, high = _boxes(corners, canvas.width, canvas.height)
+    size = np.maximum(high - low, 0)
+    counts = np.prod(size, axis=1)
+    for part in _portions(counts):
+        _draw(canvas, corners, numbers, holes, (part, low, size, counts))
+
+
+def weights(corners: Floats, x: Floats, y: Floats) -> Floats:
+    """How much each corner counts at a pixel, on the screen: n x 3, below 0 outside."""
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
+    area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+    first = (b[:, 0] - x) * (c[:, 1] - y) - (b[:, 1] - y) * (c[:, 0] - x)
+    second = (c[:, 0] - x) * (a[:, 1] - y) - (c[:, 1] - y) * (a[:, 0] - x)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one, two = first / area, second / area
+    return np.nan_to_num(np.stack([one, two, 1 - one - two], -1), nan=-1, posinf=-1, neginf=-1)
+
+
+def _boxes(corners: Floats, width: int, height: int) -> tuple[Index, Index]:
+    """The pixels whose middle may lie in each triangle: from, and up to."""
+    most = np.array([width, height])
+    low = np.clip(np.ceil(corners[..., :2].min(1) - 0.5), 0, most)
+    high = np.clip(np.floor(corners[..., :2].max(1) + 0.5), 0, most)
+    return low.astype(np.int64), high.astype(np.int64)
+
+
+def _portions(counts: Index) -> Iterator[Index]:
+    """Triangles in groups that fit into memory; those that cover nothing are left out."""
+    some = np.flatnonzero(counts)
+    group = np.cumsum(counts[some]) // _AT_ONCE
+    for start, end in zip(*runs(group), strict=True):
+        yield some[start:end]
+
+
+def runs(values: Index) -> tuple[Index, Index]:
+    """Where each run of equal values begins, and ends."""
+    if not len(values):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(values)) + 1])
+    return starts, np.append(starts[1:], len(values))
+
+
+def _draw(
+    canvas: Canvas,
+    corners: Floats,
+    numbers: Index,
+    holes: Holes | None,
+    boxes: tuple[Index, Index, Index, Index],
+) -> None:
+    part, low, size, counts = boxes
+    which = np.repeat(part, counts[part])
+    begins = np.repeat(np.cumsum(counts[part]) - counts[part], counts[part])
+    within = np.arange(len(which)) - begins
+    x = low[which, 0] + within % size[which, 0]
+    y = low[which, 1] + within // size[which, 0]
+    share = weights(corners[which], x + 0.5, y + 0.5)
+    pixel = y * canvas.width + x
+    near = (share * corners[which, :, 2]).sum(1)
+    won = (share.min(1) >= -1e-9) & (near > canvas.near[pixel])
+    if holes is not None and won.any():
+        won[won] = holes(numbers[which[won]], share[won])
+    pixel, near, which = pixel[won], near[won], which[won]
+    order = np.argsort(near, kind="stable")  # Of several at one pixel the last, nearest one stays.
+    canvas.near[pixel[order]] = near[order]
+    canvas.seen[pixel[order]] = numbers[which[order]]
