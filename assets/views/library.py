@@ -26,6 +26,8 @@ from assets.views.toast import say
 PAGE = 36
 PICKER_PAGE = 24
 TAGS = 200
+# Of the style sheet inside static/vendor/model-viewer.min.js; browsers name it when it is another.
+VIEWER_STYLE = "'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='"
 
 
 @require_safe
@@ -114,11 +116,11 @@ def asset(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _answer(request: MemberRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """The page of an asset. The viewer of 3D models unpacks textures into blobs and reads them
-    from there, which is the one thing that it may do and other pages may not."""
+    """The page of an asset. The viewer of 3D models may do what other pages may not: read blobs of
+    its own, into which it unpacks textures, and use the one style sheet that it comes with."""
     response = render(request, "library/asset.html", context, status=status)
     if context["asset"].kind == AssetKind.MODEL:
-        widened = {"connect-src": ["'self'", "blob:"]}
+        widened = {"connect-src": ["'self'", "blob:"], "style-src": ["'self'", VIEWER_STYLE]}
         setattr(response, "_csp_config", {**settings.SECURE_CSP, **widened})  # noqa: B010
     return response
 

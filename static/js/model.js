@@ -6,7 +6,7 @@
 import "../vendor/model-viewer.min.js";
 import { calm } from "./page.js";
 
-const START = "28deg 75deg auto";
+const START = "28deg 75deg 88%";
 
 for (const place of document.querySelectorAll("[data-model]")) {
   const viewer = place.querySelector("model-viewer");

@@ -184,9 +184,10 @@ def _puffed(inside: Field) -> Field:
 
 
 class Shape(NamedTuple):
-    """The grid in the world: what a step is, where the middle lies, and the front's heights."""
+    """The grid in the world: what a step is (across, down), where the middle lies, how many steps
+    the picture is, and the front's heights."""
 
-    step: float
+    step: tuple[float, float]
     middle: tuple[float, float]
     size: tuple[float, float]
     front: Field
@@ -198,12 +199,12 @@ class Shape(NamedTuple):
         return flat
 
     def flat(self, spots: Field) -> Field:
-        x = (spots[:, 0] - self.middle[0]) * self.step
-        y = (self.middle[1] - spots[:, 1]) * self.step
+        x = (spots[:, 0] - self.middle[0]) * self.step[0]
+        y = (self.middle[1] - spots[:, 1]) * self.step[1]
         return np.stack([x, y, np.full(len(x), -BASE)], -1)
 
     def normals(self, spots: Field) -> Field:
-        down, across = (np.asarray(g, np.float64) for g in np.gradient(self.front, self.step))
+        down, across = (np.asarray(g, np.float64) for g in np.gradient(self.front, *self.step[::-1]))
         rise = [-_at(across, spots), _at(down, spots), np.ones(len(spots))]
         return _unit(np.stack(rise, -1))
 
@@ -219,8 +220,9 @@ def body(height: Field, inside: Field | None, found: Source, rise: float) -> lis
     rows, columns = height.shape
     ring = 0 if inside is None else 4
     size = (columns - 1 - ring, rows - 1 - ring)
-    step = 1 / max(size)
-    front = height * rise * size[0] * step
+    high, wide = (n / max(found.pixels.shape[:2]) for n in found.pixels.shape[:2])
+    front = height * rise * wide
+    step = (wide / size[0], high / size[1])
     shape = Shape(step, ((columns - 1) / 2, (rows - 1) / 2), size, front)
     filled = np.ones_like(height) if inside is None else inside
     sheet = solid.cover(filled, front)
