@@ -24,7 +24,7 @@ Array = npt.NDArray[Any]
 MOST_JSON = 4 * 1024**2
 MOST_POINTS = 3_000_000
 MOST_TRIANGLES = 3_000_000
-MOST_SURFACES = 20_000
+MOST_SURFACES = 10_000
 MOST_NODES = 50_000
 
 _HEADER, _CHUNK = struct.Struct("<4sII"), struct.Struct("<II")

@@ -34,6 +34,8 @@ _READERS = (
     (b"RIFF", WebPImagePlugin.WebPImageFile),
 )
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
+# Beyond what a viewer's numbers hold.
+_FARTHEST = 1e30
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def _surface(model: Model, part: dict[str, Any], matrix: Floats, cover: Cover) -
     assert points is not None
     with np.errstate(all="ignore"):
         points = points @ matrix[:3, :3].T + matrix[:3, 3]
-    if not np.isfinite(points).all():
+    if not (np.abs(points) < _FARTHEST).all():
         raise Broken("points that are nowhere")
     if "indices" in part:
         order = model.values(part["indices"])[:, 0].astype(np.int64)
@@ -184,16 +186,22 @@ def _surface(model: Model, part: dict[str, Any], matrix: Floats, cover: Cover) -
     if len(order) and not 0 <= int(order.min()) <= int(order.max()) < len(points):
         raise Broken("a corner that is no point")
     corners = _corners(order, part.get("mode", _TRIANGLES))
-    if np.linalg.det(matrix[:3, :3]) < 0:
+    if np.linalg.det(_comparable(matrix)) < 0:
         corners = corners[:, ::-1]
     normals = _floats(model, given, "NORMAL", 3, len(points))
     if normals is not None:
-        normals = normals @ np.linalg.pinv(matrix[:3, :3])
+        normals = normals @ np.linalg.pinv(_comparable(matrix))
     places = _floats(model, given, f"TEXCOORD_{cover.channel}", 2, len(points))
     colors = _floats(model, given, "COLOR_0", 0, len(points))
     if colors is not None and colors.shape[1] == 3:
         colors = np.concatenate([colors, np.ones((len(colors), 1))], 1)
     return Surface(points, corners, cover, normals, places, colors)
+
+
+def _comparable(matrix: Floats) -> Floats:
+    """How it turns and stretches, without how large it makes things."""
+    part = matrix[:3, :3]
+    return np.asarray(part / (float(np.abs(part).max()) or 1.0))
 
 
 def _floats(

@@ -204,7 +204,9 @@ class Shape(NamedTuple):
         return np.stack([x, y, np.full(len(x), -BASE)], -1)
 
     def normals(self, spots: Field) -> Field:
-        down, across = (np.asarray(g, np.float64) for g in np.gradient(self.front, *self.step[::-1]))
+        down, across = (
+            np.asarray(g, np.float64) for g in np.gradient(self.front, *self.step[::-1])
+        )
         rise = [-_at(across, spots), _at(down, spots), np.ones(len(spots))]
         return _unit(np.stack(rise, -1))
 

@@ -76,7 +76,9 @@ def test_it_is_drawn_and_turned_with_the_keyboard(visit: Visit, relief: str, siz
     orange = (before[..., 0] > 120) & (before[..., 0] > before[..., 2] + 60)
     assert drawn
     assert orange.mean() > 0.08, "the saucer and the table are not to be seen"
-    page.evaluate("document.querySelector('model-viewer').focus()")
+    page.get_by_role("link", name="Download GLB").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.localName") == "model-viewer"
     for _ in range(6):
         page.keyboard.press("ArrowLeft")
     page.wait_for_timeout(1500)
@@ -113,7 +115,9 @@ def test_it_turns_by_itself_only_where_movement_is_welcome(visit: Visit, relief:
     expect(moving.get_by_role("button", name="Turn by itself")).to_be_visible()
 
 
-def test_its_picture_stands_there_until_it_is_drawn(visit: Visit, relief: str) -> None:
+def test_its_picture_stands_there_until_it_is_drawn(
+    visit: Visit, relief: str, complaints: list[str]
+) -> None:
     """And stays, with words, where the browser cannot show it."""
     page = visit("/library/")
     page.route("**/original/", lambda route: route.abort())
@@ -123,6 +127,8 @@ def test_its_picture_stands_there_until_it_is_drawn(visit: Visit, relief: str) -
     assert poster.get_attribute("alt")
     expect(page.locator(".model .say")).to_be_visible()
     assert page.locator("model-viewer").get_attribute("alt")
+    assert all("Failed to fetch" in words for words in complaints)
+    complaints.clear()
 
 
 def test_the_download_is_a_glb_of_its_name(visit: Visit, relief: str) -> None:

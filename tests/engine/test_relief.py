@@ -216,9 +216,7 @@ def test_detail_and_texture_are_what_was_asked_for(make: Make) -> None:
     light, fine = (Read(make(image, detail=n).read_bytes()).surface(0)[0] for n in (96, 320))
     across = [len(np.unique(np.round(points[:, 0], 5))) for points in (light, fine)]
     assert across == [97, 321]
-    sizes = [
-        Read(make(image, texture_resolution=n).read_bytes()).picture.size for n in (512, 1024)
-    ]
+    sizes = [Read(make(image, texture_resolution=n).read_bytes()).picture.size for n in (512, 1024)]
     assert sizes == [(512, 512), (900, 900)]
 
 
