@@ -26,7 +26,7 @@ QUALITY = 86
 FALL = 0.09
 """How wide the front falls towards the edge, as a share of the shorter side."""
 PUFF = 0.55
-"""Of a cut-out, the share of the height that follows from the distance to its outline."""
+"""Of a cut-out, the share of the height that is a cushion over its outline."""
 
 
 class Source(NamedTuple):
@@ -145,7 +145,7 @@ def field(found: Source, detail: int) -> tuple[Field, Field | None]:
         return near * _falling(size), None
     there = _sampled(found.there, size)
     inside = there / there.max() - 0.5
-    near = near * (1 - PUFF) + PUFF * _puffed(inside)
+    near = (near * (1 - PUFF) + PUFF) * _puffed(inside)
     # An empty ring around, so that the outline is closed and never on the edge of the grid.
     return np.pad(near, 2, mode="edge"), np.pad(inside, 2, constant_values=-5.0)
 

@@ -68,71 +68,48 @@ def asks(page: Page) -> list[str]:
     return heard
 
 
-@pytest.mark.parametrize("size", ["wide", "phone"])
-def test_it_is_drawn_and_turned_with_the_keyboard(visit: Visit, relief: str, size: str) -> None:
-    page = shown(visit(relief, size=size, reduced_motion="reduce"))
-    drawn = page.evaluate("document.querySelector('model-viewer').modelIsVisible")
-    before = shot(page)
-    orange = (before[..., 0] > 120) & (before[..., 0] > before[..., 2] + 60)
-    assert drawn
-    assert orange.mean() > 0.08, "the saucer and the table are not to be seen"
+def orange(picture: Shot) -> float:
+    """The share of the pixels that have the color of the saucer and the table."""
+    return float(((picture[..., 0] > 120) & (picture[..., 0] > picture[..., 2] + 60)).mean())
+
+
+def test_from_the_library_to_its_page(visit: Visit, studio: Studio, relief: str) -> None:
+    """Drawn there without anybody else being asked, turned with the keyboard, and kept."""
+    page = visit("/library/?kind=model", reduced_motion="reduce")
+    tile = page.locator(".tile", has=page.locator(f'a[href="{relief}"]'))
+    expect(tile.locator(".length")).to_have_text("3D")
+    assert tile.locator(".thumb img").evaluate("i => i.decode().then(() => i.naturalWidth)") > 200
+    assert page.evaluate("customElements.get('model-viewer') === undefined")
+
+    heard = asks(page)
+    tile.locator("a").click()
+    shown(page)
+    hosts = {urlsplit(url.removeprefix("blob:")).netloc for url in heard if url[:5] != "data:"}
+    assert hosts == {f"127.0.0.1:{studio.port}"}
+    assert any("model-viewer" in url for url in heard)
+
+    first = shot(page)
+    assert orange(first) > 0.08, "the saucer and the table are not to be seen"
+    page.wait_for_timeout(1500)
+    assert changed(first, shot(page)) < 0.005, "it moves by itself"
+    turn_and_return(page, first)
+    download(page)
+
+
+def turn_and_return(page: Page, first: Shot) -> None:
     page.get_by_role("link", name="Download GLB").focus()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.localName") == "model-viewer"
     for _ in range(6):
         page.keyboard.press("ArrowLeft")
     page.wait_for_timeout(1500)
-    after = shot(page)
-    assert changed(before, after) > 0.05
+    assert changed(first, shot(page)) > 0.05
     page.get_by_role("button", name="Back to the first view").click()
     page.wait_for_timeout(1500)
-    assert changed(before, shot(page)) < 0.02
+    assert changed(first, shot(page)) < 0.02
 
 
-def test_nobody_else_is_asked(visit: Visit, studio: Studio, relief: str) -> None:
-    page = visit("/library/")
-    heard = asks(page)
-    page.goto(relief)
-    shown(page)
-    hosts = {urlsplit(url.removeprefix("blob:")).netloc for url in heard if url[:5] != "data:"}
-    assert hosts == {f"127.0.0.1:{studio.port}"}
-    assert any("model-viewer" in url for url in heard)
-
-
-def test_it_turns_by_itself_only_where_movement_is_welcome(visit: Visit, relief: str) -> None:
-    still = shown(visit(relief, reduced_motion="reduce"))
-    first = shot(still)
-    still.wait_for_timeout(1500)
-    assert changed(first, shot(still)) < 0.005
-    assert still.get_by_role("button", name="Turn by itself").is_visible()
-
-    moving = shown(visit(relief, reduced_motion="no-preference"))
-    stop = moving.get_by_role("button", name="Stop turning")
-    first = shot(moving)
-    moving.wait_for_timeout(2500)
-    assert changed(first, shot(moving)) > 0.02
-    stop.click()
-    expect(moving.get_by_role("button", name="Turn by itself")).to_be_visible()
-
-
-def test_its_picture_stands_there_until_it_is_drawn(
-    visit: Visit, relief: str, complaints: list[str]
-) -> None:
-    """And stays, with words, where the browser cannot show it."""
-    page = visit("/library/")
-    page.route("**/original/", lambda route: route.abort())
-    page.goto(relief)
-    poster = page.locator("model-viewer img")
-    expect(poster).to_be_visible()
-    assert poster.get_attribute("alt")
-    expect(page.locator(".model .say")).to_be_visible()
-    assert page.locator("model-viewer").get_attribute("alt")
-    assert all("Failed to fetch" in words for words in complaints)
-    complaints.clear()
-
-
-def test_the_download_is_a_glb_of_its_name(visit: Visit, relief: str) -> None:
-    page = visit(relief, reduced_motion="reduce")
+def download(page: Page) -> None:
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Download GLB").click()
     assert waiting.value.suggested_filename == "coffee-in-3d.glb"
@@ -140,15 +117,30 @@ def test_the_download_is_a_glb_of_its_name(visit: Visit, relief: str) -> None:
     assert struct.unpack_from("<4sII", data) == (b"glTF", 2, len(data))
     (length,) = struct.unpack_from("<I", data, 12)
     assert json.loads(data[20 : 20 + length])["asset"]["version"] == "2.0"
-    answer = page.request.head(f"/files/{relief.strip('/').rpartition('/')[2]}/original/")
-    assert answer.headers["content-type"] == "model/gltf-binary"
 
 
-def test_the_library_shows_its_picture_and_never_loads_the_viewer(
-    visit: Visit, relief: str
+def test_on_a_phone_it_turns_by_itself_until_it_is_stopped(visit: Visit, relief: str) -> None:
+    page = shown(visit(relief, size="phone", reduced_motion="no-preference"))
+    stop = page.get_by_role("button", name="Stop turning")
+    first = shot(page)
+    assert orange(first) > 0.08
+    page.wait_for_timeout(2500)
+    assert changed(first, shot(page)) > 0.02
+    stop.click()
+    expect(page.get_by_role("button", name="Turn by itself")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_its_picture_stays_with_words_where_it_cannot_be_drawn(
+    visit: Visit, relief: str, complaints: list[str]
 ) -> None:
-    page = visit("/library/?kind=model")
-    tile = page.locator(".tile", has=page.locator(f'a[href="{relief}"]'))
-    expect(tile.locator(".length")).to_have_text("3D")
-    assert tile.locator(".thumb img").evaluate("i => i.decode().then(() => i.naturalWidth)") > 200
-    assert page.evaluate("customElements.get('model-viewer') === undefined")
+    page = visit("/library/")
+    page.route("**/original/", lambda route: route.abort())
+    page.goto(relief)
+    poster = page.locator("model-viewer img")
+    expect(poster).to_be_visible()
+    assert poster.get_attribute("alt")
+    expect(page.locator(".model .say")).to_be_visible(timeout=DRAWN)
+    assert page.locator("model-viewer").get_attribute("alt")
+    assert all("Failed to fetch" in words for words in complaints)
+    complaints.clear()
