@@ -9,7 +9,7 @@ import { calm } from "./page.js";
 const START = "28deg 75deg 88%";
 /** How far it sways to each side, in radians, and how many milliseconds there and back take: never
  * so far that only the back is seen. */
-const REACH = 0.55;
+const REACH = 0.45;
 const PERIOD = 9000;
 
 for (const place of document.querySelectorAll("[data-model]")) {
