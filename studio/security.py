@@ -27,13 +27,15 @@ PERMISSIONS = ", ".join(f"{feature}=()" for feature in NOT_USED)
 
 
 class ContentSecurityPolicyMiddleware(MiddlewareMixin):
-    """Adds the policy of settings.SECURE_CSP; a view that sets the header itself has its way."""
+    """Adds the policy of settings.SECURE_CSP, or the one that a view put on its answer, where
+    Django 6 looks for it as well; a view that sets the header itself has its way."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         if not _is_debug_page(response):
-            response.headers.setdefault(HEADER, header(settings.SECURE_CSP))
+            policy = getattr(response, "_csp_config", settings.SECURE_CSP)
+            response.headers.setdefault(HEADER, header(policy))
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         return response

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from assets.media import apart, image, recording
+from assets.media import apart, image, look
 from assets.media.facts import Examined, Facts, Limits, Refused, filesize
 from assets.media.formats import GIF_MOVIE, HEAD, MIMES, Format, check_kind, detect
 from assets.media.still import poster, thumbnail
@@ -58,14 +58,13 @@ def examine(
     if format.kind == "image":
         if format.reader == "GIF" and kinds is not None and "image" not in kinds:
             check_kind("video" if image.is_animated(path) else "image", kinds)
-            return _recording(path, GIF_MOVIE, limits, kinds)
+            return _apart(path, GIF_MOVIE, limits, kinds)
         check_kind("image", kinds)
         return image.examine(path, format, limits)
-    return _recording(path, format, limits, kinds)
+    return _apart(path, format, limits, kinds)
 
 
-def _recording(
-    path: Path, format: Format, limits: Limits, kinds: Collection[str] | None
-) -> Examined:
-    look = apart.examine if limits.apart else recording.examine
-    return look(path, format, limits, kinds)
+def _apart(path: Path, format: Format, limits: Limits, kinds: Collection[str] | None) -> Examined:
+    if limits.apart:
+        return apart.examine(path, format, limits, kinds)
+    return look.examine(path, format, limits, kinds)

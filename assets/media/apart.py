@@ -1,7 +1,7 @@
-"""Looks at a recording in a process of its own, with a limit of memory and of time.
+"""Looks at a recording or a 3D model in a process of its own, with a limit of memory and of time.
 
-The readers of films believe their files: a few bytes can make one reserve gigabytes, or crash. It
-must not be the web server that this happens to.
+The readers of films believe their files: a few bytes can make one reserve gigabytes, or crash. A
+model may be drawn for seconds. It must not be the web server that this happens to.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from assets.media import recording
 from assets.media.facts import Examined, Facts, Limits, Refused
-from assets.media.formats import ALL, Format
+from assets.media.formats import ALL, Format, damaged
 
 log = logging.getLogger("zoetrope.assets")
 
@@ -27,7 +26,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def examine(path: Path, format: Format, limits: Limits, kinds: Collection[str] | None) -> Examined:
-    """As recording.examine. Raises Refused, also for what the child did not survive."""
+    """As look.examine. Raises Refused, also for what the child did not survive."""
     request = {
         "path": str(path.resolve()),
         "format": ALL.index(format),
@@ -40,11 +39,11 @@ def examine(path: Path, format: Format, limits: Limits, kinds: Collection[str] |
             command, cwd=_ROOT, capture_output=True, stdin=subprocess.DEVNULL, timeout=_SECONDS
         )
     except subprocess.TimeoutExpired as error:
-        raise recording.damaged(format) from error
+        raise damaged(format) from error
     head, _, pixels = done.stdout.partition(b"\n")
     if done.returncode or not head:
         log.warning("looking at a file ended with %s: %s", done.returncode, done.stderr[-500:])
-        raise recording.damaged(format)
+        raise damaged(format)
     return _read(json.loads(head), pixels)
 
 

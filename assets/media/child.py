@@ -1,4 +1,4 @@
-"""The process that `apart` starts: limits itself, looks at one recording, and answers.
+"""The process that `apart` starts: limits itself, looks at one file, and answers.
 
 Its answer is a line of JSON and then the pixels of the still.
 """
@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from assets.media import recording
+from assets.media import look
 from assets.media.facts import Limits, Refused
 from assets.media.formats import ALL
 
@@ -35,7 +35,7 @@ def _limit(what: int, most: int) -> None:
 
 def _answer(path: str, format: int, limits: dict[str, Any], kinds: list[str] | None) -> bytes:
     try:
-        seen = recording.examine(Path(path), ALL[format], Limits(**limits), kinds)
+        seen = look.examine(Path(path), ALL[format], Limits(**limits), kinds)
     except Refused as refusal:
         return json.dumps({"refused": str(refusal)}).encode() + b"\n"
     still = seen.still

@@ -15,8 +15,8 @@ class Refused(Exception):
 class Limits:
     """What is looked at before anything is decoded. Bytes, pixels and seconds are inclusive.
 
-    `account_bytes` is what an account may store in all; None is no limit. `apart`: recordings are
-    looked at in a process of their own, which costs a third of a second.
+    `account_bytes` is what an account may store in all; None is no limit. `apart`: recordings
+    and 3D models are looked at in a process of their own, which costs a third of a second.
     """
 
     image_bytes: int = 40 * 1024**2

@@ -63,6 +63,7 @@ FORMATS = (
         rb"\x1aE\xdf\xa3.{0,60}matroska",
         ("audio/x-matroska", "mka"),
     ),
+    _format("model", "gltf-binary", "glb", "glb", rb"glTF\x02\0\0\0"),
     _format("audio", "wav", "wav", "wav", rb"RIFF....WAVE"),
     _format("audio", "flac", "flac", "flac", rb"fLaC"),
     _format("audio", "ogg", "ogg", "ogg", rb"OggS"),
@@ -83,6 +84,7 @@ WANTED = {
     "image": "a picture (JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF)",
     "video": "a video (MP4, MOV, WebM, MKV or GIF)",
     "audio": "a sound (WAV, MP3, M4A, AAC, OGG or FLAC)",
+    "model": "a 3D model (GLB)",
 }
 
 # Only for the words of the refusal: what people try most.
@@ -97,6 +99,14 @@ _STRANGERS = (
     (rb"(?i)(\xef\xbb\xbf)?\s*<(!doctype\s+)?html", "a web page"),
     (rb"(?i)(\xef\xbb\xbf)?\s*<", "XML or HTML"),
     (rb"#EXTM3U", "a playlist"),
+    (rb"glTF", "a 3D model of glTF 1"),
+    (
+        rb"\s*\{.*\"asset\"\s*:\s*\{[^}]*\"version\"",
+        "a glTF text file, which is not whole by itself",
+    ),
+    (rb"Kaydara FBX", "an FBX model"),
+    (rb"ply\r?\n", "a PLY model"),
+    (rb"solid .*facet normal", "an STL model"),
 )
 
 
@@ -113,6 +123,14 @@ def detect(head: bytes, kinds: Iterable[str] | None = None) -> Format:
 def check_kind(kind: str, kinds: Iterable[str] | None) -> None:
     if kinds is not None and kind not in kinds:
         raise Refused(f"This is a {NAMES[kind]}. Choose {wanted(kinds)}.")
+
+
+def damaged(format: Format) -> Refused:
+    """What is said of a file that its reader did not survive."""
+    return Refused(
+        f"The {NAMES[format.kind]} is damaged or incomplete and cannot be read as "
+        f"{format.extension.upper()}. Export it again, or choose another one."
+    )
 
 
 def wanted(kinds: Iterable[str]) -> str:

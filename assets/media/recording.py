@@ -7,8 +7,8 @@ from pathlib import Path
 
 from assets.media import movie, sound
 from assets.media.container import opened
-from assets.media.facts import NAMES, Examined, Limits, Refused
-from assets.media.formats import Format, check_kind
+from assets.media.facts import Examined, Limits, Refused
+from assets.media.formats import Format, check_kind, damaged
 
 
 def examine(path: Path, format: Format, limits: Limits, kinds: Collection[str] | None) -> Examined:
@@ -25,10 +25,3 @@ def examine(path: Path, format: Format, limits: Limits, kinds: Collection[str] |
     except Exception as error:
         # A decoder that is fed nonsense raises nearly anything.
         raise damaged(format) from error
-
-
-def damaged(format: Format) -> Refused:
-    return Refused(
-        f"The {NAMES[format.kind]} is damaged or incomplete and cannot be read as "
-        f"{format.extension.upper()}. Export it again, or choose another one."
-    )

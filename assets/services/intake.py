@@ -156,7 +156,8 @@ def prepare(
     """Looks at a file, cleans it, and stores it with a thumbnail and a poster. No row is written.
 
     `source` is a path or something to read bytes from; it is left as it is. `kinds` are the kinds
-    that are wanted (image, video, audio), None is any. Raises Refused, and then leaves no file.
+    that are wanted (image, video, audio, model), None is any. Raises Refused, and then leaves no
+    file.
     """
     if limits is None:
         files.check_disk()

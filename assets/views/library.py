@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
@@ -25,6 +26,8 @@ from assets.views.toast import say
 PAGE = 36
 PICKER_PAGE = 24
 TAGS = 200
+# Of the style sheet inside static/vendor/model-viewer.min.js; browsers name it when it is another.
+VIEWER_STYLE = "'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='"
 
 
 @require_safe
@@ -108,7 +111,18 @@ def find(request: MemberRequest, pk: UUID) -> Asset:
 @require_safe
 @member
 def asset(request: MemberRequest, pk: UUID) -> HttpResponseBase:
-    return render(request, "library/asset.html", _asset_page(request, pk))
+    context = _asset_page(request, pk)
+    return _answer(request, context)
+
+
+def _answer(request: MemberRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """The page of an asset. The viewer of 3D models may do what other pages may not: read blobs of
+    its own, into which it unpacks textures, and use the one style sheet that it comes with."""
+    response = render(request, "library/asset.html", context, status=status)
+    if context["asset"].kind == AssetKind.MODEL:
+        widened = {"connect-src": ["'self'", "blob:"], "style-src": ["'self'", VIEWER_STYLE]}
+        setattr(response, "_csp_config", {**settings.SECURE_CSP, **widened})  # noqa: B010
+    return response
 
 
 def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
@@ -131,7 +145,7 @@ def edit(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         )
     except services.Refused as error:
         context = _asset_page(request, pk) | {"problem": str(error), "sent": sent}
-        return render(request, "library/asset.html", context, status=422)
+        return _answer(request, context, status=422)
     say(request, "Saved.")
     return redirect("asset", pk)
 

@@ -40,7 +40,7 @@ CHOICE_ICONS = {
     "ease-out": "ease-out",
     "ease-in-out": "ease-in-out",
 }
-KIND_ICONS = {"image": "image", "video": "film", "audio": "music"}
+KIND_ICONS = {"image": "image", "video": "film", "audio": "music", "model": "box"}
 STATE_LOOKS: dict[str, tuple[str, str]] = {
     State.QUEUED: ("", "clock"),
     State.SUBMITTING: ("wait", "loader-circle"),
@@ -132,6 +132,8 @@ def spell(seconds: float) -> str:
 @register.filter
 def shape(asset: Asset) -> str:
     """The nearest of five shapes: the box of a tile is known before its picture is loaded."""
+    if asset.kind == "model":
+        return "landscape"  # its poster
     if not asset.width or not asset.height:
         return "wide"
     ratio = asset.width / asset.height
