@@ -29,7 +29,7 @@ LATELY = timedelta(days=1)
 @member
 def home(request: MemberRequest) -> HttpResponseBase:
     mine = Job.objects.for_account(request.account)
-    library = Asset.objects.for_account(request.account).live()
+    library = Asset.objects.for_account(request.account).live().shown()
     done = mine.filter(state=State.SUCCEEDED)[:4]
     context = {
         "now": cards(needs_you_first(mine)[:SHOWN], request.account),

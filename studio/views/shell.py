@@ -17,7 +17,14 @@ from billing.models import Account
 from studio import catalogue
 from studio.models import Job
 
-MODULE_ICONS = {"transform": "clapperboard"}
+MODULE_ICONS = {
+    "transform": "clapperboard",
+    "create": "sparkles",
+    "edit": "brush",
+    "upscale": "scaling",
+    "control": "pen-tool",
+    "model": "box",
+}
 
 
 @dataclass(frozen=True)
