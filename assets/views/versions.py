@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 from django.contrib import messages
@@ -106,4 +107,16 @@ def compare(request: MemberRequest) -> HttpResponseBase:
         if asset.kind != AssetKind.IMAGE:
             raise Http404
         pair.append(asset)
-    return render(request, "library/compare.html", {"a": pair[0], "b": pair[1]})
+    before, after = (json.dumps(_told(asset)) for asset in pair)
+    context = {"a": pair[0], "b": pair[1], "before": before, "after": after}
+    return render(request, "library/compare.html", context)
+
+
+def _told(asset: Asset) -> dict[str, object]:
+    """What the page's script needs to show it."""
+    return {
+        "poster": reverse("asset-file", args=[asset.pk, "poster"]),
+        "title": asset.title,
+        "width": asset.width,
+        "height": asset.height,
+    }

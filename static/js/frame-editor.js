@@ -210,7 +210,8 @@ class CropView extends PictureCanvas {
   }
 
   down(event) {
-    if (super.down(event) || !this.#window) return true;
+    if (super.down(event)) return true;
+    if (!this.#window) return false;
     this.handle.focus({ preventScroll: true });
     this.#to(event);
     return true;

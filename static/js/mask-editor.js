@@ -150,6 +150,11 @@ export class MaskEditor extends PictureCanvas {
     this.dispatchEvent(new CustomEvent("masked", { bubbles: true }));
   }
 
+  /** What was loaded is where going back ends. */
+  settled() {
+    this.#changed();
+  }
+
   hide() {
     this.#hidden = !this.#hidden;
     this.querySelector('[data-do="hide"]').setAttribute("aria-pressed", String(this.#hidden));
@@ -361,6 +366,7 @@ export class MaskEditor extends PictureCanvas {
       columns[i] = column >= 0 && column < width ? column : -1;
     }
     const stripe = STRIPE * ratio;
+    const draws = "draw" in this.dataset;
     for (let row = top, at = 0; row < bottom; row++) {
       const line = Math.floor((row + 0.5) * per - y / scale);
       if (line < 0 || line >= height) {
@@ -370,7 +376,11 @@ export class MaskEditor extends PictureCanvas {
       const start = line * width;
       for (let i = 0; i < columns.length; i++, at++) {
         const value = columns[i] < 0 ? 0 : bytes[start + columns[i]];
-        if (!value) continue;
+        if (!value && (!draws || columns[i] < 0)) continue;
+        if (draws) {
+          pixels[at] = 0xff000000 | ((255 - value) * 0x10101);
+          continue;
+        }
         const dark = (left + i + row) % (2 * stripe) < stripe;
         pixels[at] = ((value * (dark ? 0.62 : 0.38)) << 24) | plain;
       }

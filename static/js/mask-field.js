@@ -3,13 +3,14 @@
  * and what comes from there, from a file or from the draft goes onto the stage.
  */
 
+import { MaskEditor } from "./mask-editor.js";
 import { fromPicture, put, taken, toPng } from "./mask-file.js";
 import { originalOf } from "./picture-canvas.js";
 import { upload } from "./upload.js";
 
 const PAUSE = 600;
 
-export class MaskField {
+class MaskField {
   #loaded = null; // id of the asset that the editor shows
   #saved = 0; // version of the editor that is in the library
   #saving = null;
@@ -23,7 +24,7 @@ export class MaskField {
     document.body.addEventListener("htmx:confirm", (event) => event.detail.elt === this.form() && this.#before(event));
     document.addEventListener("click", (event) => {
       const does = event.target.closest("[data-mask]")?.dataset.mask;
-      if (does) this[does]();
+      if (does in this) this[does]();
     });
   }
 
@@ -149,6 +150,8 @@ export class MaskField {
     }
   }
 
+  none() {} // the place of the asset clears itself, and says so
+
   /** As a file of one's own. */
   async export() {
     const file = URL.createObjectURL(await toPng(this.editor.mask));
@@ -156,4 +159,10 @@ export class MaskField {
     Object.assign(document.createElement("a"), { href: file, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(file), 10_000);
   }
+}
+
+const surface = document.querySelector("mask-editor[data-surface]");
+if (surface instanceof MaskEditor) {
+  const field = new MaskField(surface, () => document.getElementById("operation-form"));
+  document.addEventListener("pictured", () => field.pictured());
 }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django import template
+from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -40,7 +42,7 @@ CHOICE_ICONS = {
     "ease-out": "ease-out",
     "ease-in-out": "ease-in-out",
 }
-KIND_ICONS = {"image": "image", "video": "film", "audio": "music"}
+KIND_ICONS = {"image": "image", "video": "film", "audio": "music", "model": "box"}
 STATE_LOOKS: dict[str, tuple[str, str]] = {
     State.QUEUED: ("", "clock"),
     State.SUBMITTING: ("wait", "loader-circle"),
@@ -65,6 +67,14 @@ def icon(name: str, extra: str = "") -> SafeString:
         static("icons/sprite.svg"),
         name,
     )
+
+
+@register.simple_tag
+@cache
+def style_picture(key: str) -> str:
+    """The address of the thumbnail of a style; empty when it has none."""
+    path = f"styles/{key}.webp"
+    return static(path) if finders.find(path) else ""
 
 
 @register.filter

@@ -25,7 +25,8 @@ from studio.templatetags.zoetrope import credits, spoken
 from studio.views import models
 from studio.views.cards import card, cards
 from studio.views.controls import groups
-from studio.views.samples import CARD_IDEAS, PROMPT_IDEAS, SAMPLES
+from studio.views.samples import SAMPLES, ideas
+from studio.views.stages import stage_of
 from studio.words.motion import as_prompt
 
 RESULTS = 12
@@ -129,8 +130,8 @@ def page(request: MemberRequest, form: OperationForm, key: str = "") -> dict[str
         "sent": sent(operation, offer, said(form), request.account),
         "cards": cards(mine[:RESULTS], request.account),
         "samples": SAMPLES.values(),
-        "ideas": CARD_IDEAS if catalogue.provider_of(offer).local else PROMPT_IDEAS,
-        "stage": [f"studio/stages/{operation.key}.html", "studio/stages/default.html"],
+        "ideas": ideas(operation, local=catalogue.provider_of(offer).local),
+        "stage": stage_of(operation, form.spec),
         "filled": bool(form.is_bound or form.initial),
     }
 
