@@ -255,16 +255,6 @@ function toggleDetails() {
 document.addEventListener("focusout", ({ target }) => {
   if (target.matches?.("[data-derives]") && !target.value) propose();
 });
-document.addEventListener("click", ({ target }) => {
-  const models = document.getElementById("models");
-  if (models?.open && !models.contains(target)) models.open = false;
-});
-document.addEventListener("keydown", ({ key }) => {
-  const models = document.getElementById("models");
-  if (key !== "Escape" || !models?.open) return;
-  models.open = false;
-  models.querySelector("summary").focus();
-});
 
 dress();
 remember();

@@ -5,7 +5,7 @@
 
 import "./picture-canvas.js";
 import "./picture-compare.js";
-import { isTyping, refused, token } from "./page.js";
+import { calm, isTyping, refused, token } from "./page.js";
 import { say } from "./toast.js";
 
 const form = () => document.getElementById("operation-form");
@@ -46,9 +46,14 @@ class PictureStage extends HTMLElement {
     this.#full(Boolean(asset));
     if (this.surface.asset?.id === asset?.id) return;
     this.surface.show(asset);
+    this.#name(asset);
     this.#offer(null);
     this.view("edit");
     this.dispatchEvent(new CustomEvent("pictured", { bubbles: true, detail: asset }));
+  }
+
+  #name(asset) {
+    this.querySelector(".stage-name").textContent = asset ? `${asset.title} · ${asset.width} × ${asset.height}` : "";
   }
 
   #full(full) {
@@ -62,6 +67,7 @@ class PictureStage extends HTMLElement {
     for (const [key, element] of Object.entries(views)) if (element) element.hidden = key !== name;
     for (const button of this.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === name));
     this.dataset.view = name;
+    if (name !== "compare" && this.surface.asset) this.#name(this.surface.asset);
     this.#actions();
     this.dispatchEvent(new CustomEvent("viewed", { bubbles: true, detail: name }));
   }
@@ -90,7 +96,9 @@ class PictureStage extends HTMLElement {
       this.view("edit");
       this.surface.show(told.result);
     }
+    this.#name(told.result);
     this.#mark();
+    this.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
   }
 
   #offer(told) {
