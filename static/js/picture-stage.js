@@ -98,7 +98,7 @@ class PictureStage extends HTMLElement {
     }
     this.#name(told.result);
     this.#mark();
-    this.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+    this.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
   }
 
   #offer(told) {

@@ -42,6 +42,15 @@ CHOICE_ICONS = {
     "ease-out": "ease-out",
     "ease-in-out": "ease-in-out",
 }
+MODULE_ICONS = {
+    "transform": "clapperboard",
+    "avatar": "circle-user",
+    "create": "sparkles",
+    "edit": "brush",
+    "upscale": "scaling",
+    "control": "pen-tool",
+    "model": "box",
+}
 KIND_ICONS = {"image": "image", "video": "film", "audio": "music", "model": "box"}
 STATE_LOOKS: dict[str, tuple[str, str]] = {
     State.QUEUED: ("", "clock"),
@@ -201,10 +210,10 @@ def operation_of(key: str) -> Operation | None:
 
 
 @register.simple_tag
-def uses_of(asset: Asset) -> list[tuple[str, str]]:
-    """(label, address) of each operation that can start from this asset."""
+def uses_of(asset: Asset) -> list[tuple[str, str, str]]:
+    """(label, address, module) of each operation that can start from this asset."""
     return [
-        (operation.label, f"{operation_path(operation)}?from={asset.pk}")
+        (operation.label, f"{operation_path(operation)}?from={asset.pk}", operation.module)
         for operation in catalogue.operations().values()
         if next((p.asset_kind for p in operation.params if p.is_asset), "") == asset.kind
     ]
@@ -213,6 +222,11 @@ def uses_of(asset: Asset) -> list[tuple[str, str]]:
 @register.filter
 def operation_path(operation: Operation) -> str:
     return reverse("operation", args=[operation.module, operation.key])
+
+
+@register.filter
+def module_icon(module: str) -> str:
+    return MODULE_ICONS.get(module, "sparkles")
 
 
 @register.simple_tag

@@ -16,15 +16,8 @@ from billing import access
 from billing.models import Account
 from studio import catalogue
 from studio.models import Job
+from studio.templatetags.zoetrope import module_icon
 
-MODULE_ICONS = {
-    "transform": "clapperboard",
-    "create": "sparkles",
-    "edit": "brush",
-    "upscale": "scaling",
-    "control": "pen-tool",
-    "model": "box",
-}
 # So many modules have room in the bar of a phone.
 DOCKED = 2
 
@@ -59,7 +52,7 @@ def modules(here: str = "") -> tuple[Module, ...]:
         key = operation.module
         if key not in first:
             url = reverse("operation", args=[key, operation.key])
-            first[key] = Module(key, key.capitalize(), MODULE_ICONS.get(key, "sparkles"), url)
+            first[key] = Module(key, key.capitalize(), module_icon(key), url)
     docked = sorted(first, key=lambda key: key != here)[:DOCKED]
     return tuple(replace(module, docked=key in docked) for key, module in first.items())
 
