@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import F, Max, Q
 
@@ -21,6 +23,7 @@ def accept_version(result: Asset, source: Asset) -> Asset:
     its file stay as they are, behind it. Accepted twice, it is only shown. Raises Refused."""
     _check(result, source)
     with transaction.atomic():
+        source = Asset.objects.get(pk=source.pk)
         first = _locked(source.version_of_id or source.pk)
         result = Asset.objects.get(pk=result.pk)
         if result.pk == first.pk or result.version_of_id == first.pk:
@@ -39,7 +42,9 @@ def _check(result: Asset, source: Asset) -> None:
     if result.account_id != source.account_id:
         raise Refused("The two belong to different accounts.")
     if result.pk == source.pk:
-        raise Refused(f"“{result.title}” cannot be a version of itself. Name what it was made from.")
+        raise Refused(
+            f"“{result.title}” cannot be a version of itself. Name what it was made from."
+        )
     if result.kind != source.kind:
         raise Refused(
             f"“{result.title}” is a {result.get_kind_display().lower()}, “{source.title}” a "
@@ -99,7 +104,7 @@ def hand_over(asset: Asset) -> None:
     Asset.objects.filter(pk=first.pk).update(version_of=None)
 
 
-def _locked(pk: object) -> Asset:
+def _locked(pk: UUID) -> Asset:
     """The first of a stack, held until the transaction ends: two people who accept at the same
     time get two numbers."""
     Asset.objects.filter(pk=pk).update(version=F("version"))

@@ -42,8 +42,9 @@ def accept(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def _source(request: MemberRequest, result: Asset) -> Asset | None:
     if wanted := request.POST.get("source", ""):
         return _mine(request, wanted)
-    made_from = result.recipe.get("params", {}).get("image", "")
-    return result.parents.filter(account=request.account, pk=made_from or None).first()
+    made_from = str(result.recipe.get("params", {}).get("image", ""))
+    mine = result.parents.filter(account=request.account)
+    return next((parent for parent in mine if str(parent.pk) == made_from), None)
 
 
 def _mine(request: MemberRequest, wanted: str) -> Asset:

@@ -10,9 +10,9 @@ import { isTyping } from "./page.js";
 import { drawing, PictureCanvas } from "./picture-canvas.js";
 import { Mask } from "./mask-store.js";
 import { clear, feather, fill, flood, grow, invert, lasso, rectangle, stroke } from "./mask-shapes.js";
+import { tint } from "./mask-tint.js";
 import { say } from "./toast.js";
 
-const STRIPE = 7; // CSS pixels
 const LEAST = 1;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const TOOLS = { b: "brush", e: "eraser", r: "rectangle", l: "lasso", g: "bucket" };
@@ -31,6 +31,7 @@ export class MaskEditor extends PictureCanvas {
   #erasing = false;
   #cross = null; // where the keys are, in pixels of the picture
   #hidden = false;
+  #at = null; // where the pointer is, in the box
 
   ready() {
     this.canvas = this.querySelector('[data-part="paint"]');
@@ -186,7 +187,8 @@ export class MaskEditor extends PictureCanvas {
 
   move(event, held) {
     super.move(event, held);
-    this.#ring(event);
+    this.#at = this.viewport.inBox(event);
+    this.#frame ||= requestAnimationFrame(() => this.#paint());
     if (!held) return;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const e of events.length ? events : [event]) this.#to(this.viewport.inPicture(e), this.#radius(e));
@@ -229,7 +231,8 @@ export class MaskEditor extends PictureCanvas {
   }
 
   leave() {
-    if (!this.#cross) this.ring.removeAttribute("r");
+    this.#at = null;
+    this.#ring();
   }
 
   /* --- keys ---------------------------------------------------------------------------------------- */
@@ -289,14 +292,15 @@ export class MaskEditor extends PictureCanvas {
   }
 
   /* --- what is seen -------------------------------------------------------------------------------- */
-  #ring(event) {
-    const at = event ? this.viewport.inBox(event) : this.#cross && this.#onScreen(this.#cross);
-    const [x, y] = at ?? [];
+  #ring() {
+    const at = this.#cross ? this.#onScreen(this.#cross) : this.#at;
     const round = at && (this.tool === "brush" || this.tool === "eraser");
-    if (round) for (const [name, value] of Object.entries({ cx: x, cy: y, r: Math.max((this.size / 2) * this.viewport.scale, 2) })) this.ring.setAttribute(name, value);
-    else if (at) this.ring.removeAttribute("r");
-    else if (!event && this.ring.hasAttribute("r")) this.ring.setAttribute("r", Math.max((this.size / 2) * this.viewport.scale, 2));
-    this.hair.setAttribute("d", this.#cross && at ? `M${x - 12} ${y}h24M${x} ${y - 12}v24` : "");
+    if (round) {
+      this.ring.setAttribute("cx", at[0]);
+      this.ring.setAttribute("cy", at[1]);
+    }
+    this.ring.setAttribute("r", round ? Math.max((this.size / 2) * this.viewport.scale, 2) : 0);
+    this.hair.setAttribute("d", this.#cross ? `M${at[0] - 12} ${at[1]}h24M${at[0]} ${at[1] - 12}v24` : "");
   }
 
   #onScreen([px, py]) {
@@ -332,8 +336,13 @@ export class MaskEditor extends PictureCanvas {
   }
 
   #paint() {
-    const [left, top, right, bottom, everything] = this.#dirty;
     this.#frame = 0;
+    this.#ring();
+    if (this.#dirty) this.#spread();
+  }
+
+  #spread() {
+    const [left, top, right, bottom, everything] = this.#dirty;
     this.#dirty = null;
     const ratio = devicePixelRatio;
     const { clientWidth, clientHeight } = this.box;
@@ -348,44 +357,7 @@ export class MaskEditor extends PictureCanvas {
       ? [0, 0, width, height]
       : [edge(left, x, width, Math.floor), edge(top, y, height, Math.floor), edge(right, x, width, Math.ceil), edge(bottom, y, height, Math.ceil)];
     if (this.#hidden) return this.pen.clearRect(0, 0, width, height);
-    if (area[2] > area[0] && area[3] > area[1]) this.#tint(area, ratio);
-  }
-
-  /** Half see-through color with stripes, which tell it from the picture without the color. */
-  #tint([left, top, right, bottom], ratio) {
-    const { scale, x, y } = this.viewport;
-    const { bytes, width, height } = this.mask;
-    const picture = this.pen.createImageData(right - left, bottom - top);
-    const pixels = new Uint32Array(picture.data.buffer);
-    const [red, green, blue] = [1, 3, 5].map((i) => parseInt(this.color.value.slice(i, i + 2), 16));
-    const plain = (blue << 16) | (green << 8) | red;
-    const per = 1 / (scale * ratio);
-    const columns = new Int32Array(right - left);
-    for (let i = 0; i < columns.length; i++) {
-      const column = Math.floor((left + i + 0.5) * per - x / scale);
-      columns[i] = column >= 0 && column < width ? column : -1;
-    }
-    const stripe = STRIPE * ratio;
-    const draws = "draw" in this.dataset;
-    for (let row = top, at = 0; row < bottom; row++) {
-      const line = Math.floor((row + 0.5) * per - y / scale);
-      if (line < 0 || line >= height) {
-        at += columns.length;
-        continue;
-      }
-      const start = line * width;
-      for (let i = 0; i < columns.length; i++, at++) {
-        const value = columns[i] < 0 ? 0 : bytes[start + columns[i]];
-        if (!value && (!draws || columns[i] < 0)) continue;
-        if (draws) {
-          pixels[at] = 0xff000000 | ((255 - value) * 0x10101);
-          continue;
-        }
-        const dark = (left + i + row) % (2 * stripe) < stripe;
-        pixels[at] = ((value * (dark ? 0.62 : 0.38)) << 24) | plain;
-      }
-    }
-    this.pen.putImageData(picture, left, top);
+    if (area[2] > area[0] && area[3] > area[1]) tint(this.pen, this.mask, this.viewport, area, { color: this.color.value, draws: "draw" in this.dataset });
   }
 }
 

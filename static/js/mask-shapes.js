@@ -2,46 +2,58 @@
 
 const STRIP = 512; // rows that a shape is drawn in at once
 
-/** Where the row y lies inside a polygon without dents: [left, right], or null. */
-function across(corners, y) {
-  let left = Infinity;
-  let right = -Infinity;
-  for (let i = 0; i < corners.length; i++) {
-    const [x0, y0] = corners[i];
-    const [x1, y1] = corners[(i + 1) % corners.length];
-    if ((y0 > y && y1 > y) || (y0 < y && y1 < y)) continue;
-    const x = y0 === y1 ? [x0, x1] : [x0 + ((y - y0) / (y1 - y0)) * (x1 - x0)];
-    left = Math.min(left, ...x);
-    right = Math.max(right, ...x);
-  }
-  return left <= right ? [left, right] : null;
-}
+/** The rows of a round stroke whose radii are `grow` larger than said. A stroke is drawn many times
+ *  a frame, so this makes nothing new per row: `row(y)` puts its ends into `low` and `high`. */
+class Rows {
+  low = 0;
+  high = 0;
+  #corners = new Float64Array(10);
 
-/** The part of row y that a stroke with radii `grow` larger than said covers. */
-function span([x0, y0, r0], [x1, y1, r1], grow, y) {
-  const parts = [];
-  for (const [x, cy, r] of [[x0, y0, r0 + grow], [x1, y1, r1 + grow]]) {
-    const square = r * r - (y - cy) ** 2;
-    if (r > 0 && square >= 0) parts.push([x - Math.sqrt(square), x + Math.sqrt(square)]);
+  constructor([x0, y0, r0], [x1, y1, r1], grow) {
+    Object.assign(this, { x0, y0, x1, y1, r0: Math.max(r0 + grow, 0), r1: Math.max(r1 + grow, 0) });
+    const length = Math.hypot(x1 - x0, y1 - y0);
+    const [nx, ny] = length ? [-(y1 - y0) / length, (x1 - x0) / length] : [0, 0];
+    const { r0: a, r1: b } = this;
+    const corners = [x0 + nx * a, y0 + ny * a, x1 + nx * b, y1 + ny * b, x1 - nx * b, y1 - ny * b, x0 - nx * a, y0 - ny * a];
+    this.#corners.set([...corners, corners[0], corners[1]]);
+    this.moves = length > 0;
   }
-  const length = Math.hypot(x1 - x0, y1 - y0);
-  if (length > 0) {
-    const [nx, ny] = [-(y1 - y0) / length, (x1 - x0) / length];
-    const [a, b] = [Math.max(r0 + grow, 0), Math.max(r1 + grow, 0)];
-    const corners = [[x0 + nx * a, y0 + ny * a], [x1 + nx * b, y1 + ny * b], [x1 - nx * b, y1 - ny * b], [x0 - nx * a, y0 - ny * a]];
-    const part = across(corners, y);
-    if (part) parts.push(part);
+
+  row(y) {
+    this.low = Infinity;
+    this.high = -Infinity;
+    this.#circle(this.x0, this.y0, this.r0, y);
+    if (this.moves) {
+      this.#circle(this.x1, this.y1, this.r1, y);
+      for (let i = 0; i < 8; i += 2) this.#edge(i, y);
+    }
+    return this.low <= this.high;
   }
-  if (!parts.length) return null;
-  return [Math.min(...parts.map((p) => p[0])), Math.max(...parts.map((p) => p[1]))];
+
+  #circle(x, cy, r, y) {
+    const square = r * r - (y - cy) * (y - cy);
+    if (r <= 0 || square < 0) return;
+    const half = Math.sqrt(square);
+    if (x - half < this.low) this.low = x - half;
+    if (x + half > this.high) this.high = x + half;
+  }
+
+  #edge(i, y) {
+    const c = this.#corners;
+    const [ya, yb] = [c[i + 1], c[i + 3]];
+    if (ya === yb || (ya > y && yb > y) || (ya < y && yb < y)) return;
+    const x = c[i] + ((y - ya) / (yb - ya)) * (c[i + 2] - c[i]);
+    if (x < this.low) this.low = x;
+    if (x > this.high) this.high = x;
+  }
 }
 
 /** How far inside the stroke a point lies. */
-function depth([x0, y0, r0], [x1, y1, r1], x, y) {
-  const [dx, dy] = [x1 - x0, y1 - y0];
+function depth(from, to, x, y) {
+  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   const square = dx * dx + dy * dy;
-  const t = square ? Math.min(Math.max(((x - x0) * dx + (y - y0) * dy) / square, 0), 1) : 0;
-  return r0 + (r1 - r0) * t - Math.hypot(x - x0 - dx * t, y - y0 - dy * t);
+  const t = square ? Math.min(Math.max(((x - from[0]) * dx + (y - from[1]) * dy) / square, 0), 1) : 0;
+  return from[2] + (to[2] - from[2]) * t - Math.hypot(x - from[0] - dx * t, y - from[1] - dy * t);
 }
 
 /** A round stroke from one [x, y, radius] to another: the inside is filled by rows, and only the
@@ -54,27 +66,30 @@ export function stroke(mask, from, to, erase = false) {
   const bottom = Math.min(mask.height, Math.ceil(reach(1, 1)) + 2);
   mask.touch(left, top, right, bottom);
   const { bytes, width } = mask;
-  const blend = erase
-    ? (i, v) => { if (bytes[i] > 255 - v) bytes[i] = 255 - v; }
-    : (i, v) => { if (bytes[i] < v) bytes[i] = v; };
+  const rim = (y, begin, end) => {
+    for (let x = begin, i = y * width + begin; x < end; x++, i++) {
+      const value = Math.min(Math.round((depth(from, to, x + 0.5, y + 0.5) + 0.5) * 255), 255);
+      if (value <= 0) continue;
+      if (erase) bytes[i] = Math.min(bytes[i], 255 - value);
+      else bytes[i] = Math.max(bytes[i], value);
+    }
+  };
+  const outer = new Rows(from, to, 0.5);
+  const inner = new Rows(from, to, -0.5);
   for (let y = top; y < bottom; y++) {
-    const outer = span(from, to, 0.5, y + 0.5);
-    if (!outer) continue;
-    const first = Math.max(0, Math.floor(outer[0]));
-    const last = Math.min(width, Math.ceil(outer[1]));
-    const inner = span(from, to, -0.5, y + 0.5);
-    const full = inner ? [Math.max(first, Math.ceil(inner[0])), Math.min(last, Math.floor(inner[1]))] : [last, last];
-    const start = y * width;
-    if (full[0] < full[1]) bytes.fill(erase ? 0 : 255, start + full[0], start + full[1]);
-    else full[0] = full[1] = last;
-    const rim = (a, b) => {
-      for (let x = a; x < b; x++) {
-        const v = Math.round((depth(from, to, x + 0.5, y + 0.5) + 0.5) * 255);
-        if (v > 0) blend(start + x, Math.min(v, 255));
-      }
-    };
-    rim(first, full[0]);
-    rim(full[1], last);
+    if (!outer.row(y + 0.5)) continue;
+    const first = Math.max(0, Math.floor(outer.low));
+    const last = Math.min(width, Math.ceil(outer.high));
+    const full = inner.row(y + 0.5);
+    const begin = full ? Math.max(first, Math.ceil(inner.low)) : last;
+    const end = full ? Math.min(last, Math.floor(inner.high)) : last;
+    if (begin >= end) {
+      rim(y, first, last);
+      continue;
+    }
+    bytes.fill(erase ? 0 : 255, y * width + begin, y * width + end);
+    rim(y, first, begin);
+    rim(y, end, last);
   }
 }
 
@@ -122,10 +137,10 @@ export function flood(mask, x, y, erase = false) {
   const { bytes, width, height } = mask;
   const open = erase ? (i) => bytes[i] > 0 : (i) => bytes[i] < 250;
   if (x < 0 || y < 0 || x >= width || y >= height || !open(y * width + x)) return;
-  const todo = [x, y];
-  while (todo.length) {
-    const row = todo.pop();
-    let left = todo.pop();
+  const waiting = [x, y];
+  while (waiting.length) {
+    const row = waiting.pop();
+    let left = waiting.pop();
     if (!open(row * width + left)) continue;
     let right = left + 1;
     while (left > 0 && open(row * width + left - 1)) left--;
@@ -135,7 +150,7 @@ export function flood(mask, x, y, erase = false) {
     for (const next of [row - 1, row + 1]) {
       if (next < 0 || next >= height) continue;
       for (let i = left; i < right; i++) {
-        if (open(next * width + i) && (i === left || !open(next * width + i - 1))) todo.push(i, next);
+        if (open(next * width + i) && (i === left || !open(next * width + i - 1))) waiting.push(i, next);
       }
     }
   }

@@ -23,6 +23,7 @@ export class Viewport {
   #pan = null;
   #space = false;
   #held = null; // the pointer that the hand has
+  #place = null; // of the box in the window, while nothing can have moved it
 
   /** `changed()` draws; `hand` may have down(event) → taken, move, up, cancel. `panes` is among how
    *  many the width of the box is shared, `inside(x, y)` where in one of them that is. */
@@ -35,7 +36,10 @@ export class Viewport {
     box.addEventListener("auxclick", (event) => event.button === 1 && event.preventDefault());
     document.addEventListener("keydown", (event) => this.#spaced(event, true));
     document.addEventListener("keyup", (event) => this.#spaced(event, false));
-    new ResizeObserver(() => this.resized()).observe(box);
+    const moved = () => (this.#place = null);
+    for (const name of ["scroll", "resize"]) addEventListener(name, moved, { capture: true, passive: true });
+    for (const name of ["pointerenter", "pointerdown"]) box.addEventListener(name, moved, true);
+    new ResizeObserver(() => (moved(), this.resized())).observe(box);
   }
 
   get width() {
@@ -109,7 +113,8 @@ export class Viewport {
 
   /** Where in the box, in CSS pixels, an event is; in any of the panes. */
   inBox(event) {
-    const box = this.box.getBoundingClientRect();
+    // Asked for with every event, it would make the page lay itself out again each time.
+    const box = (this.#place ??= this.box.getBoundingClientRect());
     return [(event.clientX - box.left) % (box.width / this.panes()), event.clientY - box.top];
   }
 

@@ -17,8 +17,8 @@ from assets.models import Asset, AssetKind, Status
 from billing.models import Account
 from studio import catalogue, jobs, told
 from studio.models import Job, State
-from studio.views.stages import told as told_of
 from studio.views.card_words import Failure, failure, label_of, waiting
+from studio.views.stages import told as told_of
 
 # Milliseconds between two looks of the page: fast at first, calmer for long work. What is done
 # elsewhere takes longer, and is asked about there every few seconds only.

@@ -288,7 +288,9 @@ def test_the_frame_is_dragged_and_the_numbers_follow_both_ways(visit: Visit) -> 
     expect(page.locator("#id_right")).to_have_value("0")
     apply(page)
     # The source lies in the result where it was: nothing but the new rim differs.
-    expect(page.locator('picture-compare [data-part="sizes"]')).to_have_text("451 × 300 → 451 × 420")
+    expect(page.locator('picture-compare [data-part="sizes"]')).to_have_text(
+        "451 × 300 → 451 × 420"
+    )
     shown = page.locator(".pane.before img").evaluate("e => new DOMMatrix(e.style.transform)")
     assert shown["f"] > 100 * shown["a"]
 

@@ -19,6 +19,10 @@ STATIC = Path(__file__).resolve().parents[2] / "static"
 PAGES = ("/edit/erase/", "/edit/outpaint/", "/edit/crop/", "/control/sketch/", "/upscale/upscale/")
 
 
+DRAWN = """document.querySelector("mask-editor.lines").mask.bytes
+  .reduce((n, v) => n + (v > 127), 0)"""
+
+
 def lines(route: Route) -> None:
     """A drawing of the picture's size, black on white."""
     picture = Image.new("L", (451, 300), 255)
@@ -40,15 +44,14 @@ def test_lines_are_shown_drawn_over_and_become_the_picture(visit: Visit) -> None
     editor = page.locator("mask-editor.lines")
     expect(editor).to_be_visible()
     expect(editor.get_by_role("button", name="Undo")).to_have_attribute("aria-disabled", "true")
-    drawn = "document.querySelector('mask-editor.lines').mask.bytes.reduce((n, v) => n + (v > 127), 0)"
-    assert page.evaluate(drawn) == 451 * 5
+    assert page.evaluate(DRAWN) == 451 * 5
     box = editor.locator(".canvas-box").bounding_box()
     assert box
     page.mouse.move(box["x"] + 250, box["y"] + 60)
     page.mouse.down()
     page.mouse.move(box["x"] + 330, box["y"] + 90, steps=5)
     page.mouse.up()
-    assert page.evaluate(drawn) > 451 * 5 + 300
+    assert page.evaluate(DRAWN) > 451 * 5 + 300
     editor.get_by_role("button", name="Use these lines").click()
     expect(source).not_to_have_value(before)
     expect(page.locator(".stage-name")).to_contain_text("Lines of Chelsea")
@@ -62,7 +65,9 @@ def test_without_an_address_there_are_no_lines(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_fits_on_a_phone_and_all_targets_are_large_and_named(path: str, visit: Visit) -> None:
+def test_every_page_fits_on_a_phone_and_targets_are_large_and_named(
+    path: str, visit: Visit
+) -> None:
     page = sample(visit(path, "phone"))
     if page.locator("mask-editor[data-surface]").count():
         drag(page, (0, 0), (30, 0))
