@@ -41,7 +41,7 @@ def test_the_accepted_one_stands_for_its_source_and_numbers_count_up(
     assert [fresh(a).version for a in three] == [1, 2, 3]
     assert [fresh(a).version_of for a in three] == [None, first, first]
     assert shown(*three) == [False, False, True]
-    assert list(services.stack_of(second)) == list(three)
+    assert list(services.stack_of(fresh(second))) == list(three)
     assert (Path(first.file.path).read_bytes(), fresh(first).sha256) == before
 
 
