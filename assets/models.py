@@ -41,6 +41,10 @@ class AssetQuerySet(models.QuerySet["Asset"]):
     def live(self) -> AssetQuerySet:
         return self.filter(trashed__isnull=True)
 
+    def shown(self) -> AssetQuerySet:
+        """Without what another version stands for."""
+        return self.filter(stacked=False)
+
 
 class Asset(models.Model):
     """A file of an account. Sizes in pixels, `duration` in seconds, `size` in bytes.

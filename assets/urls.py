@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from assets.views import files, library
+from assets.views import files, library, versions
 
 urlpatterns = [
     path("library/", library.library, name="library"),
     path("library/<uuid:pk>/", library.asset, name="asset"),
+    path("library/compare/", versions.compare, name="compare"),
+    path("library/<uuid:pk>/accept/", versions.accept, name="asset-accept"),
+    path("library/<uuid:pk>/withdraw/", versions.withdraw, name="asset-withdraw"),
+    path("library/<uuid:pk>/show-version/", versions.show, name="asset-show-version"),
     path("library/<uuid:pk>/edit/", library.edit, name="asset-edit"),
     path("library/<uuid:pk>/favorite/", library.favorite, name="asset-favorite"),
     path("library/<uuid:pk>/trash/", library.trash, name="asset-trash"),

@@ -4,7 +4,7 @@ A query is words: each must occur somewhere. `"two words"` is a phrase, `-word` 
 the pasted id of an asset or a job finds what belongs to it.
 """
 
-from assets.search.filters import BadFilter, filter_assets
+from assets.search.filters import VERSIONS, BadFilter, filter_assets
 from assets.search.words import search
 
-__all__ = ["BadFilter", "filter_assets", "search"]
+__all__ = ["VERSIONS", "BadFilter", "filter_assets", "search"]

@@ -14,6 +14,7 @@ from assets.services.names import clean
 
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _LONGEST = 200
+VERSIONS = ("shown", "all")
 
 
 class BadFilter(ValueError):
@@ -29,11 +30,13 @@ def filter_assets(queryset: AssetQuerySet, params: Mapping[str, str]) -> AssetQu
 
     `q`, `kind`, `module`, `origin`, `favorite` (yes or no), `tag` (several with commas: all of
     them), `status` (ready, damaged, trashed; without it all but the trashed), `added_after` and
-    `added_before` (a day, which counts whole, or a moment). Raises BadFilter for a value that
-    cannot be.
+    `added_before` (a day, which counts whole, or a moment), `versions` (shown, all; without it one
+    of each stack, but all that is in the trash). Raises BadFilter for a value that cannot be.
     """
     if not params.get("status"):
         queryset = queryset.live()
+    if not params.get("versions") and params.get("status") != "trashed":
+        queryset = queryset.shown()
     for name, apply in _FILTERS.items():
         value = clean(str(params.get(name) or ""))
         if name != "q" and len(value) > _LONGEST:
@@ -54,6 +57,10 @@ def _status(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
     if _one_of("status", value, [*Status.values, "trashed"]) == "trashed":
         return queryset.filter(trashed__isnull=False)
     return queryset.live().filter(status=value)
+
+
+def _versions(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
+    return queryset if _one_of("versions", value, [*VERSIONS]) == "all" else queryset.shown()
 
 
 def _favorite(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
@@ -85,6 +92,7 @@ _FILTERS: dict[str, Callable[[AssetQuerySet, str], AssetQuerySet]] = {
     "tag": _tag,
     "added_after": _added_after,
     "added_before": _added_before,
+    "versions": _versions,
     "q": search,
 }
 

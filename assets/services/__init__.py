@@ -19,6 +19,7 @@ from assets.services.library import (
     update,
 )
 from assets.services.orphans import remove_orphans
+from assets.services.versions import accept_version, show_version, stack_of, withdraw_version
 
 __all__ = [
     "Draft",
@@ -26,6 +27,7 @@ __all__ = [
     "Limits",
     "NoRoom",
     "Refused",
+    "accept_version",
     "check_disk",
     "from_data_url",
     "ingest",
@@ -39,7 +41,10 @@ __all__ = [
     "result_limits",
     "room_told",
     "set_favorite",
+    "show_version",
+    "stack_of",
     "trash",
     "update",
     "upload_limits",
+    "withdraw_version",
 ]

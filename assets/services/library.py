@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from assets.media import Refused
 from assets.models import Asset, Tag
-from assets.services import files
+from assets.services import files, versions
 from assets.services.names import checked_title, clean, search_text, tag_names
 
 _ALT_LENGTH = 300
@@ -75,13 +75,18 @@ def trash(asset: Asset) -> Asset:
     """Out of sight, with everything kept; trashed twice keeps the first time."""
     if asset.trashed is None:
         asset.trashed = timezone.now()
-        asset.save(update_fields=["trashed", "updated"])
+        with transaction.atomic():
+            asset.save(update_fields=["trashed", "updated"])
+            versions.step_back(asset)
     return asset
 
 
 def restore(asset: Asset) -> Asset:
-    asset.trashed = None
-    asset.save(update_fields=["trashed", "updated"])
+    with transaction.atomic():
+        if asset.trashed:
+            versions.step_forward(asset)
+        asset.trashed = None
+        asset.save(update_fields=["trashed", "updated"])
     return asset
 
 
@@ -89,5 +94,6 @@ def purge(asset: Asset) -> None:
     """For good: the row now, the files once that is certain."""
     names = files.names_of(asset)
     with transaction.atomic():
+        versions.hand_over(asset)
         asset.delete()
         transaction.on_commit(lambda: files.remove(names))

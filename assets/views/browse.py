@@ -17,6 +17,7 @@ NAMES = (
     "status",
     "added_after",
     "added_before",
+    "versions",
     "origin",
 )
 
@@ -59,6 +60,8 @@ def _words(name: str, value: str) -> str:
             return f"Since {value}"
         case "added_before":
             return f"Until {value}"
+        case "versions":
+            return "All versions" if value == "all" else "One version of each"
         case "tag":
             return f"#{value}"
     return f"{name}: {value}"

@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from assets import services
-from assets.models import Asset, AssetKind, AssetQuerySet, Tag
+from assets.models import Asset, AssetKind, AssetQuerySet, Status, Tag
 from assets.search import filter_assets
 from assets.views.browse import active_filters
 from assets.views.guard import MemberRequest, member, wants_json, writer
@@ -131,7 +131,23 @@ def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
         "tags", Prefetch("parents", live), Prefetch("children", live)
     )
     found = get_object_or_404(mine, pk=pk)
-    return {"asset": found, "tag_text": ", ".join(t.name for t in found.tags.all())}
+    stack = services.stack_of(found).live()
+    return {
+        "asset": found,
+        "tag_text": ", ".join(t.name for t in found.tags.all()),
+        "versions": [v for v in stack if v.account_id == found.account_id] if stack[1:] else [],
+        "stands": next((v for v in stack if not v.stacked and v.pk != found.pk), None),
+        "compare_with": _earlier(found),
+    }
+
+
+def _earlier(asset: Asset) -> Asset | None:
+    """What a picture was made from, to see the two side by side."""
+    if asset.kind != AssetKind.IMAGE or asset.status != Status.READY:
+        return None
+    pictures = [p for p in asset.parents.all() if p.kind == AssetKind.IMAGE]
+    made_from = str(asset.recipe.get("params", {}).get("image", ""))
+    return next((p for p in pictures if str(p.pk) == made_from), pictures[0] if pictures else None)
 
 
 @require_POST

@@ -60,6 +60,19 @@ document.addEventListener("click", async (event) => {
   say("Copied.");
 });
 
+/* --- menus: a press elsewhere or Escape closes them ------------------------------------------------ */
+const menus = () => document.querySelectorAll("details[data-menu][open]");
+document.addEventListener("click", ({ target }) => {
+  for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
+});
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  for (const menu of menus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
 /* --- keys: single letters only while nobody types ------------------------------------------------- */
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;

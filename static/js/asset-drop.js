@@ -27,7 +27,7 @@ class AssetDrop extends HTMLElement {
       const button = event.target.closest("[data-do]");
       if (button) this[button.dataset.do](button);
     });
-    this.querySelector(".address input").addEventListener("keydown", (event) => {
+    this.querySelector(".address input")?.addEventListener("keydown", (event) => {
       if (event.key === "Enter") (event.preventDefault(), this.fetch());
     });
     const { id } = this.dataset;

@@ -30,8 +30,12 @@ function fit(box) {
 }
 
 function fill(range) {
-  const share = (range.value - range.min) / (range.max - range.min);
-  range.style.setProperty("--at", `${share * 100}%`);
+  const share = (value) => `${((value - range.min) / (range.max - range.min)) * 100}%`;
+  range.style.setProperty("--at", share(range.value));
+  // Where nothing happens at 0 the bar grows from there.
+  range.style.setProperty("--low", share(Math.min(0, range.value)));
+  range.style.setProperty("--high", share(Math.max(0, range.value)));
+  range.style.setProperty("--zero", share(0));
 }
 
 function slide(range) {
@@ -78,7 +82,7 @@ function settle() {
 function dress() {
   const field = form().querySelector("[data-point]");
   const picture = form().querySelector('asset-drop[data-kind="image"] .hug');
-  if (field && picture && !picture.querySelector("focus-point")) {
+  if (field && picture && customElements.get("focus-point") && !picture.querySelector("focus-point")) {
     picture.append(document.createElement("focus-point"));
     field.closest(".field").hidden = true;
   }
@@ -250,16 +254,6 @@ function toggleDetails() {
 /** A field that was cleared gets its proposal back when it is left. */
 document.addEventListener("focusout", ({ target }) => {
   if (target.matches?.("[data-derives]") && !target.value) propose();
-});
-document.addEventListener("click", ({ target }) => {
-  const models = document.getElementById("models");
-  if (models?.open && !models.contains(target)) models.open = false;
-});
-document.addEventListener("keydown", ({ key }) => {
-  const models = document.getElementById("models");
-  if (key !== "Escape" || !models?.open) return;
-  models.open = false;
-  models.querySelector("summary").focus();
 });
 
 dress();

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from assets import services
 from assets.models import Asset, AssetKind, AssetQuerySet
-from assets.search import BadFilter, filter_assets
+from assets.search import VERSIONS, BadFilter, filter_assets
 from assets.views import files
 from studio.api import paging
 from studio.api.base import AccountView, find
@@ -37,6 +37,9 @@ FILTERS = (
     OpenApiParameter("favorite", str, enum=["true", "false"]),
     OpenApiParameter(
         "status", str, enum=["ready", "damaged", "trashed"], description="Without it: not trashed"
+    ),
+    OpenApiParameter(
+        "versions", str, enum=VERSIONS, description="Without it only the one that is shown"
     ),
     OpenApiParameter("origin", str, description="`upload`, `sample:…`, or `job:<id>`"),
     OpenApiParameter("added_after", str, description="A date or time of ISO 8601"),

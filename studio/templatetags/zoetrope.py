@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django import template
+from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -40,6 +42,15 @@ CHOICE_ICONS = {
     "ease-out": "ease-out",
     "ease-in-out": "ease-in-out",
 }
+MODULE_ICONS = {
+    "transform": "clapperboard",
+    "avatar": "circle-user",
+    "create": "sparkles",
+    "edit": "brush",
+    "upscale": "scaling",
+    "control": "pen-tool",
+    "model": "box",
+}
 KIND_ICONS = {"image": "image", "video": "film", "audio": "music", "model": "box"}
 STATE_LOOKS: dict[str, tuple[str, str]] = {
     State.QUEUED: ("", "clock"),
@@ -65,6 +76,14 @@ def icon(name: str, extra: str = "") -> SafeString:
         static("icons/sprite.svg"),
         name,
     )
+
+
+@register.simple_tag
+@cache
+def style_picture(key: str) -> str:
+    """The address of the thumbnail of a style; empty when it has none."""
+    path = f"styles/{key}.webp"
+    return static(path) if finders.find(path) else ""
 
 
 @register.filter
@@ -193,11 +212,12 @@ def operation_of(key: str) -> Operation | None:
 
 
 @register.simple_tag
-def uses_of(asset: Asset) -> list[tuple[str, str]]:
-    """(label, address) of each operation that can take this asset, and that its account can use."""
+def uses_of(asset: Asset) -> list[tuple[str, str, str]]:
+    """(label, address, module) of each operation that can take this asset, and that its account can
+    use."""
     usable = keys.usable(asset.account)
     return [
-        (operation.label, f"{operation_path(operation)}?from={asset.pk}")
+        (operation.label, f"{operation_path(operation)}?from={asset.pk}", operation.module)
         for operation in catalogue.operations().values()
         if any(p.asset_kind == asset.kind for p in operation.params if p.is_asset)
         and catalogue.offers(operation.key, usable)
@@ -207,6 +227,11 @@ def uses_of(asset: Asset) -> list[tuple[str, str]]:
 @register.filter
 def operation_path(operation: Operation) -> str:
     return reverse("operation", args=[operation.module, operation.key])
+
+
+@register.filter
+def module_icon(module: str) -> str:
+    return MODULE_ICONS.get(module, "sparkles")
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,14 +10,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
-from assets.models import Asset
+from assets.models import Asset, AssetKind, Status
 from billing.models import Account
 from studio import catalogue, jobs, told
 from studio.models import Job, State
 from studio.views.card_words import Failure, failure, label_of, waiting
 from studio.views.price_words import on_the_button
+from studio.views.stages import told as told_of
 
 # Milliseconds between two looks of the page: fast at first, calmer for long work. What is done
 # elsewhere takes longer, and is asked about there every few seconds only.
@@ -119,6 +122,26 @@ class Card:
     @property
     def detail(self) -> str:
         return told.redacted(self.job.error_detail)
+
+    @property
+    def picture(self) -> str:
+        """For the stage: the result, what it was made from, and where that lies in it."""
+        made = self.result
+        if made is None or made.kind != AssetKind.IMAGE or made.status != Status.READY:
+            return ""
+        source = self.source if self.source and self.source.kind == AssetKind.IMAGE else None
+        said = self.job.params
+        shift = [said.get("left") or 0, said.get("up") or 0] if "left" in said else None
+        can_accept = source is not None and not made.version_of_id
+        return json.dumps(
+            {
+                "result": told_of(made),
+                "source": told_of(source) if source else None,
+                "shift": shift,
+                "accept": reverse("asset-accept", args=[made.pk]) if can_accept else "",
+                "version": made.version if made.version_of_id else 0,
+            }
+        )
 
     @property
     def width(self) -> str:

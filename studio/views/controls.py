@@ -87,6 +87,17 @@ class Control:
         return self.param.default is None and not self.param.required and not self.param.depends
 
     @property
+    def both_ways(self) -> bool:
+        """Whether nothing happens at 0, which lies between the ends."""
+        low, high = self.param.low, self.param.high
+        return low is not None and high is not None and low < 0 < high
+
+    @property
+    def reset(self) -> str:
+        """What a slider goes back to."""
+        return text(self.param.default)
+
+    @property
     def derives(self) -> bool:
         """Whether it is proposed from the others until somebody writes there."""
         return self.param.derive is not None

@@ -29,7 +29,7 @@ LATELY = timedelta(days=1)
 @member
 def home(request: MemberRequest) -> HttpResponseBase:
     mine = Job.objects.for_account(request.account)
-    library = Asset.objects.for_account(request.account).live()
+    library = Asset.objects.for_account(request.account).live().shown()
     usable = keys.usable(request.account)
     done = mine.filter(state=State.SUCCEEDED)[:4]
     context = {

@@ -26,7 +26,8 @@ from studio.views import models
 from studio.views.cards import cards
 from studio.views.controls import groups
 from studio.views.price_words import anew, on_the_button
-from studio.views.samples import CARD_IDEAS, PROMPT_IDEAS, SAMPLES
+from studio.views.samples import SAMPLES, ideas
+from studio.views.stages import stage_of
 from studio.words.motion import as_prompt
 
 RESULTS = 12
@@ -132,8 +133,8 @@ def page(request: MemberRequest, form: OperationForm, key: str = "") -> dict[str
         "varied": [p for p in form.spec.values() if not p.is_asset and p.kind != "text"],
         "cards": cards(mine[:RESULTS], request.account),
         "samples": SAMPLES.values(),
-        "ideas": CARD_IDEAS if catalogue.provider_of(offer).local else PROMPT_IDEAS,
-        "stage": [f"studio/stages/{operation.key}.html", "studio/stages/default.html"],
+        "ideas": ideas(operation, local=catalogue.provider_of(offer).local),
+        "stage": stage_of(operation, form.spec),
         "filled": bool(form.is_bound or form.initial),
     }
 

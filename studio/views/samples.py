@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio.spec import Operation
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -48,6 +50,13 @@ IDEAS = (
     Idea("Fly like a drone", "complex", "rocket", "motion=complex&direction=up&strength=80"),
 )
 
+PICTURE_IDEAS = (
+    "A lighthouse on a cliff at dusk, long exposure of the sea, last light on the rocks",
+    "Still life of figs and honey on dark linen, one window from the left",
+    "A small red cabin in deep snow, smoke from the chimney, northern lights",
+    "Flat illustration of a bicycle shop seen from across the street, morning",
+)
+
 # First words to try: for a card that shows them, and for a model that pictures them.
 CARD_IDEAS = ("Every picture wants to move", "Open on Sunday", "Thank you for 1,000 followers")
 PROMPT_IDEAS = (
@@ -55,3 +64,12 @@ PROMPT_IDEAS = (
     "Slow aerial flight over a lavender field at sunrise, light fog",
     "A potter's hands shape a bowl, close, warm window light",
 )
+
+
+def ideas(operation: Operation, *, local: bool) -> tuple[str, ...]:
+    """First words to try; none where there is nothing to write."""
+    if not any(p.name == "prompt" for p in operation.params):
+        return ()
+    if operation.makes == "image":
+        return PICTURE_IDEAS
+    return CARD_IDEAS if local else PROMPT_IDEAS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -16,18 +16,22 @@ from billing import access
 from billing.models import Account
 from studio import catalogue
 from studio.models import Job
+from studio.templatetags.zoetrope import module_icon
 
-MODULE_ICONS = {"transform": "clapperboard"}
+# So many modules have room in the bar of a phone.
+DOCKED = 2
 
 
 @dataclass(frozen=True)
 class Module:
-    """A place of the rail: all operations of one kind, entered at the first."""
+    """A place of the rail: all operations of one kind, entered at the first. `docked` ones stay in
+    sight on a phone, where the others are under “More”."""
 
     key: str
     label: str
     icon: str
     url: str
+    docked: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,17 @@ class Shell:
     modules: tuple[Module, ...]
 
 
-def modules() -> tuple[Module, ...]:
-    """Only what exists: the modules of the catalogue, in its order."""
+def modules(here: str = "") -> tuple[Module, ...]:
+    """Only what exists: the modules of the catalogue, in its order. `here` is the one that is
+    looked at."""
     first: dict[str, Module] = {}
     for operation in catalogue.operations().values():
         key = operation.module
         if key not in first:
             url = reverse("operation", args=[key, operation.key])
-            first[key] = Module(key, key.capitalize(), MODULE_ICONS.get(key, "sparkles"), url)
-    return tuple(first.values())
+            first[key] = Module(key, key.capitalize(), module_icon(key), url)
+    docked = sorted(first, key=lambda key: key != here)[:DOCKED]
+    return tuple(replace(module, docked=key in docked) for key, module in first.items())
 
 
 def _shell(request: HttpRequest) -> Shell | None:
@@ -59,8 +65,13 @@ def _shell(request: HttpRequest) -> Shell | None:
         account=account,
         can_write=access.can_write(request.role),  # type: ignore[attr-defined]
         live_jobs=Job.objects.for_account(account).live().count(),
-        modules=modules(),
+        modules=modules(_here(request)),
     )
+
+
+def _here(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return str(match.kwargs.get("module", "")) if match else ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from studio.views.samples import SAMPLES, Sample
 @require_POST
 @writer
 def upload(request: MemberRequest) -> HttpResponseBase:
-    """Take `file`, `sample` or `url`; `kind` narrows what may come. JSON for scripts."""
+    """Take `file`, `sample` or `url`; `kind` narrows what may come, `title` and `tags` (with
+    commas) are for a file. JSON for scripts."""
     try:
         asset = _take(request)
     except (services.Refused, http.FetchRefused) as error:
@@ -69,7 +70,13 @@ def _ingest(
     request: MemberRequest, source: UploadedFile[bytes], name: str, kinds: tuple[str, ...] | None
 ) -> Asset:
     return services.ingest(
-        source, account=request.account, user=request.user, filename=name, kinds=kinds
+        source,
+        account=request.account,
+        user=request.user,
+        filename=name,
+        kinds=kinds,
+        title=request.POST.get("title", "").strip(),
+        tags=tuple(filter(None, request.POST.get("tags", "").split(","))),
     )
 
 

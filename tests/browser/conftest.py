@@ -53,8 +53,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def studio(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """A running studio that renders one job at a time."""
-    with Studio(tmp_path_factory.mktemp("studio"), prepared, RENDER_SLOTS="1") as studio:
+    """A running studio that renders one job at a time; Darkroom works on pictures in it."""
+    more = {"RENDER_SLOTS": "1", "EXTRA_PROVIDERS": "tests.browser.darkroom"}
+    with Studio(tmp_path_factory.mktemp("studio"), prepared, **more) as studio:
         yield studio.start()
 
 

@@ -17,7 +17,10 @@ from tests.studio.pages import NOBODY, OPERATION, PART, People, said
 
 PAGES = ("home", "jobs", "library", "status")
 THINGS = ("asset", "job", "job-card")
-ASSET_ACTIONS = ("asset-favorite", "asset-edit", "asset-trash", "asset-restore", "asset-purge")
+ASSET_ACTIONS = (
+    *("asset-favorite", "asset-edit", "asset-trash", "asset-restore", "asset-purge"),
+    *("asset-accept", "asset-withdraw", "asset-show-version"),
+)
 JOB_ACTIONS = ("job-cancel", "job-retry")
 
 

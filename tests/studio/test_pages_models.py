@@ -58,7 +58,8 @@ def test_the_models_are_cards_with_price_and_limits(fal: None, sign_in: People, 
     told = card(text, KLING)
     for words in ("Kling 2.6 Pro", "fal.ai", "35 cr", "no seed"):
         assert words in told
-    summary = text[text.index('<summary class="model"') : text.index("</summary>")]
+    start = text.index('<summary class="model"')
+    summary = text[start : text.index("</summary>", start)]
     assert "Motion engine" in summary
     assert "free" in summary
 
