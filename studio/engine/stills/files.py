@@ -117,18 +117,22 @@ def save(image: Pixels | Image.Image, target: Path, format: str, quality: int = 
     Raises EngineError for a size that the type cannot hold.
     """
     pixels = np.asarray(image)
-    height, width = pixels.shape[:2]
-    if format not in FORMATS:
-        raise EngineError(f"There is no format “{format}”. Choose {' or '.join(FORMATS)}.")
-    most = LONGEST.get(format)
-    if most and max(width, height) > most:
-        raise EngineError(
-            f"{width} × {height} is too large for {format}, which holds {most} px per side. "
-            "Choose png."
-        )
+    check_size((pixels.shape[1], pixels.shape[0]), format)
     data = _png(pixels) if format == "png" else _lossy(pixels, format, quality)
     with beside(target) as partial:
         partial.write_bytes(data)
+
+
+def check_size(size: tuple[int, int], format: str) -> None:
+    """Raise EngineError for a width and height that the file type cannot hold, or no such type."""
+    if format not in FORMATS:
+        raise EngineError(f"There is no format “{format}”. Choose {' or '.join(FORMATS)}.")
+    most = LONGEST.get(format)
+    if most and max(size) > most:
+        raise EngineError(
+            f"{size[0]} × {size[1]} is too large for {format}, which holds {most} px per side. "
+            "Choose png."
+        )
 
 
 def _png(pixels: Pixels) -> bytes:
@@ -137,7 +141,12 @@ def _png(pixels: Pixels) -> bytes:
     if pixels.ndim == 3:
         swap = cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR
         pixels = cast(Pixels, cv2.cvtColor(pixels, swap))
-    options = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+    options = [
+        cv2.IMWRITE_PNG_COMPRESSION,
+        1,
+        cv2.IMWRITE_PNG_STRATEGY,
+        cv2.IMWRITE_PNG_STRATEGY_RLE,
+    ]
     return bytes(cv2.imencode(".png", pixels, options)[1])
 
 

@@ -45,18 +45,20 @@ def erase(
     *,
     format: str = "png",
     grow: int = 5,
+    seed: int = 0,
     report: Report = ignore,
 ) -> None:
     """Write `source` without what is white in `mask`, in the same size.
 
-    grow: pixels by which the mask is widened. No pixel outside it changes. Raises EngineError for
-    a mask that marks nothing or everything, or has another size.
+    grow: pixels by which the mask is widened. No pixel outside it changes. seed: another
+    number may fill it differently. Raises EngineError for a mask that marks nothing or everything,
+    or has another size.
     """
     report(0.0, "reading")
     pixels = files.load_rgba(source)
     marks = files.load_mask(mask, (pixels.shape[1], pixels.shape[0]))
     hole = widened(marked(marks), grow)
-    result = without(pixels, hole, report)
+    result = without(pixels, hole, seed, report)
     report(0.95, "saving")
     files.save(result if not files.is_opaque(result) else result[..., :3], target, format)
     report(1.0, "done")
@@ -80,33 +82,31 @@ def widened(hole: Flags, grow: int) -> Flags:
     return cast(Flags, away <= grow)
 
 
-def without(pixels: Pixels, hole: Flags, report: Report = ignore) -> Pixels:
+def without(pixels: Pixels, hole: Flags, seed: int = 0, report: Report = ignore) -> Pixels:
     """RGBA pixels with the hole filled from what is around it."""
     if hole.all():
         raise EngineError(ALL)
     if files.is_opaque(pixels):
         plain = np.ascontiguousarray(pixels[..., :3])
-        return files.with_alpha(_without(plain, hole, report))
-    return _without(pixels, hole, report)
+        return files.with_alpha(_without(plain, hole, seed, report))
+    return _without(pixels, hole, seed, report)
 
 
-def _without(pixels: Pixels, hole: Flags, report: Report) -> Pixels:
+def _without(pixels: Pixels, hole: Flags, seed: int, report: Report) -> Pixels:
     result = pixels.copy()
     boxes = groups(hole)
     share = max(BUDGET // len(boxes), BUDGET // 16)
     for number, box in enumerate(boxes):
         report(0.1 + 0.85 * number / len(boxes), "filling")
         crop = np.s_[box.top : box.bottom, box.left : box.right]
-        result[crop] = patched(result[crop], hole[crop], share)
+        result[crop] = patched(result[crop], hole[crop], share, seed)
     return result
 
 
 def groups(hole: Flags) -> list[Box]:
     """The surroundings in which holes are filled; holes close to each other go together."""
     _, _, facts, _ = cv2.connectedComponentsWithStats(hole.astype(np.uint8), connectivity=8)
-    boxes = [
-        Box(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in facts[1:]
-    ]
+    boxes = [Box(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in facts[1:]]
     boxes = together(boxes)
     return [around(box, hole.shape) for box in boxes]
 
@@ -151,7 +151,7 @@ def around(box: Box, shape: tuple[int, ...]) -> Box:
     )
 
 
-def patched(pixels: Pixels, hole: Flags, budget: int) -> Pixels:
+def patched(pixels: Pixels, hole: Flags, budget: int, seed: int) -> Pixels:
     """One crop with its hole filled."""
     padded = np.pad(hole, 1).astype(np.uint8)
     thick = 2 * float(cv2.distanceTransform(padded, cv2.DIST_L2, 5).max())
@@ -162,14 +162,14 @@ def patched(pixels: Pixels, hole: Flags, budget: int) -> Pixels:
     more = (-height % scale, -width % scale)
     large = cv2.copyMakeBorder(pixels, 0, more[0], 0, more[1], cv2.BORDER_REPLICATE)
     open_ = np.pad(hole, ((0, more[0]), (0, more[1])), mode="edge")
-    places = found(large, open_, scale)
+    places = found(cast(Pixels, large), open_, scale, seed)
     if places is None:
         return closed(pixels, hole)
     whole = sources.filled(cast(Pixels, large), open_, places, scale)
     return whole[:height, :width]
 
 
-def found(pixels: Pixels, hole: Flags, scale: int) -> Places | None:
+def found(pixels: Pixels, hole: Flags, scale: int, seed: int) -> Places | None:
     """For every pixel of the small copy the row and column that it is best taken from.
 
     Two ways are tried, because one is better with what repeats, such as bricks, and the other with
@@ -181,7 +181,7 @@ def found(pixels: Pixels, hole: Flags, scale: int) -> Places | None:
         return None
     small = cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
     lab = cast(Plane, cv2.cvtColor(over_grey(small), cv2.COLOR_RGB2Lab))
-    ways = ((shifted(lab, free), PLAIN), (patches.found(lab, ~free), 1.0))
+    ways = ((shifted(lab, free), PLAIN), (patches.found(lab, ~free, seed), 1.0))
     good = [
         (seams(lab, ~free, way) * worth, way)
         for way, worth in ways
@@ -198,11 +198,9 @@ def shifted(lab: Plane, free: Flags) -> Places | None:
     codes = np.arange(free.size, dtype=np.float32).reshape(free.shape) * CODE
     looked = np.dstack([lab, codes]).astype(np.float32)
     answer = np.zeros_like(looked)
-    cv2.setRNGSeed(1)
+    cv2.setRNGSeed(1)  # its search tree is built at random
     try:
-        cv2.xphoto.inpaint(
-            looked, free.astype(np.uint8) * 255, answer, cv2.xphoto.INPAINT_SHIFTMAP
-        )
+        cv2.xphoto.inpaint(looked, free.astype(np.uint8) * 255, answer, cv2.xphoto.INPAINT_SHIFTMAP)
     except cv2.error:
         return None  # too little is left to repeat
     codes = np.rint(answer[..., 3] / CODE).astype(np.int64).clip(0, free.size - 1)
@@ -239,9 +237,7 @@ def over_grey(pixels: Pixels) -> NDArray[np.float32]:
     if pixels.shape[2] == 3:
         return pixels.astype(np.float32) / 255
     share = pixels[..., 3:].astype(np.float32) / 255
-    return (pixels[..., :3].astype(np.float32) / 255 * share + 0.5 * (1 - share)).astype(
-        np.float32
-    )
+    return (pixels[..., :3].astype(np.float32) / 255 * share + 0.5 * (1 - share)).astype(np.float32)
 
 
 def closed(pixels: Pixels, hole: Flags) -> Pixels:

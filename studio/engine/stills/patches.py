@@ -27,17 +27,21 @@ APART = 60.0
 neighbour: rather large pieces than small gains."""
 
 
-def found(colours: Plane, hole: Flags, seed: int = 1) -> Places | None:
+def found(colours: Plane, hole: Flags, seed: int = 1, stay: Plane | None = None) -> Places | None:
     """For every pixel the row and column it is best taken from (h x w x 2); itself outside the hole.
 
-    colours: height x width x 3, Lab. None where no patch is free of the hole.
+    colours: height x width x 3, Lab. stay: height x width x 2, what it costs to come from another
+    row or column, in squared colour distance for a way as long as the picture. None where no patch
+    is free of the hole.
     """
     random = np.random.default_rng(seed)
     levels = pyramid(colours, hole)
     search: Search | None = None
     finer: Search | None = None
     for colours, hole in reversed(levels):
-        finer = Search(colours, hole, random)
+        size = hole.shape[1], hole.shape[0]
+        ties = None if stay is None else cv2.resize(stay, size, interpolation=cv2.INTER_NEAREST)
+        finer = Search(colours, hole, random, ties)
         if not len(finer.free):
             continue
         finer.begin(search)
@@ -68,9 +72,14 @@ def pyramid(colours: Plane, hole: Flags) -> list[tuple[Plane, Flags]]:
 class Search:
     """One size of the picture. Rows and columns count within a border of RADIUS pixels."""
 
-    def __init__(self, colours: Plane, hole: Flags, random: np.random.Generator) -> None:
+    def __init__(
+        self,
+        colours: Plane,
+        hole: Flags,
+        random: np.random.Generator,
+        stay: NDArray[np.floating] | None = None,
+    ) -> None:
         self.random = random
-        self.hole = np.pad(hole, RADIUS)
         marks = hole.astype(np.uint8)
         self.colours = colours.copy()
         for channel in range(3):  # a first idea of what is there
@@ -95,7 +104,12 @@ class Search:
         steps = np.arange(-RADIUS, RADIUS + 1)
         self.delta = (steps[:, None] * self.wide + steps[None]).ravel()
         away = cv2.distanceTransform(self.hole.astype(np.uint8), cv2.DIST_L2, 5)
-        self.trust = (1.25 ** -np.minimum(away, 24)).ravel().astype(np.float32)
+        trust = np.where(inside, 1.25 ** -np.minimum(away, 24), 1e-4)
+        self.trust = trust.ravel().astype(np.float32)
+        self.stay: NDArray[np.floating] | None = None
+        if stay is not None:
+            padded = np.pad(stay, ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), mode="edge")
+            self.stay = padded.reshape(-1, 2)[self.target] / np.array(hole.shape) ** 2
         self.look()
 
     def look(self) -> None:
@@ -129,7 +143,12 @@ class Search:
 
     def costs(self, which: NDArray[np.int64], source: NDArray[np.int64]) -> Plane:
         apart = self.flat[source[:, None] + self.delta] - self.patches[which]
-        return cast(Plane, np.einsum("npc,npc,np->n", apart, apart, self.weight[which]))
+        cost = np.einsum("npc,npc,np->n", apart, apart, self.weight[which])
+        if self.stay is not None:
+            here, there = np.divmod(self.target[which], self.wide), np.divmod(source, self.wide)
+            for axis in range(2):
+                cost += self.stay[which, axis] * (here[axis] - there[axis]) ** 2
+        return cast(Plane, cost.astype(np.float32))
 
     def offer(self, source: NDArray[np.int64], extra: Plane | float = 0.0) -> None:
         """Take another source where it fits better."""

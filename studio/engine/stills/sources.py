@@ -20,9 +20,9 @@ Places = NDArray[np.int32]
 RING = 3
 """Pixels around a piece by which its place is judged."""
 SAMPLES = 1500
-FEW = 4
+FEW = 12
 """Pixels of the small copy below which a piece stays where that had it."""
-CYCLES = 4
+CYCLES = 3
 EDGE = 40.0
 """Distance of colours at which a seam counts half as a step of light, half as an edge."""
 FADE = 40.0
@@ -78,9 +78,7 @@ def pieces(hole: Flags, places: Places, scale: int) -> list[Piece]:
     return sorted(found, key=lambda piece: -len(piece.rows))
 
 
-def settled(
-    canvas: Plane, hole: Flags, known: Flags, piece: Piece, scale: int
-) -> tuple[int, int]:
+def settled(canvas: Plane, hole: Flags, known: Flags, piece: Piece, scale: int) -> tuple[int, int]:
     """The shift near the piece's own that fits best to what is around it, to the pixel."""
     if scale == 1:
         return piece.down, piece.across
@@ -142,8 +140,9 @@ def misfit(
     shift: tuple[int, int],
 ) -> float:
     """Mean squared difference of what is around the piece here and there."""
-    there = (rows + shift[0]).clip(0, hole.shape[0] - 1), (columns + shift[1]).clip(
-        0, hole.shape[1] - 1
+    there = (
+        (rows + shift[0]).clip(0, hole.shape[0] - 1),
+        (columns + shift[1]).clip(0, hole.shape[1] - 1),
     )
     seen = ~hole[there]
     if seen.sum() < max(8, len(rows) // 3):
@@ -216,7 +215,7 @@ def neighbours(values: Plane) -> Plane:
 def cycle(rest: Plane, inside: Flags, count: Plane) -> Plane:
     weight = np.where(inside, 0.8 / np.maximum(count, 1), 0).astype(np.float32)[..., None]
     found = weight * rest
-    for _ in range(2):
+    for _ in range(1):
         found += weight * (rest - count[..., None] * found + neighbours(found))
     if min(inside.shape) >= 6:
         left = np.where(inside[..., None], rest - count[..., None] * found + neighbours(found), 0)
@@ -232,6 +231,6 @@ def cycle(rest: Plane, inside: Flags, count: Plane) -> Plane:
         guess = cycle(coarse, within, np.full(within.shape, 4 + 4 * fade, np.float32))
         guess = cv2.resize(guess, (left.shape[1], left.shape[0]), interpolation=cv2.INTER_LINEAR)
         found += np.where(inside[..., None], guess[:height, :width], 0)
-    for _ in range(3):
+    for _ in range(2):
         found += weight * (rest - count[..., None] * found + neighbours(found))
     return cast(Plane, found)

@@ -62,7 +62,9 @@ def standing_out(rgb: Pixels) -> Plane:
     found = regions(rgb)
     apart = distances(found.colour, found.colour)
     beside = neighbours(found.labels, len(apart))
-    rim = np.unique(np.concatenate([found.labels[[0, -1]].ravel(), found.labels[:, [0, -1]].ravel()]))
+    rim = np.unique(
+        np.concatenate([found.labels[[0, -1]].ravel(), found.labels[:, [0, -1]].ravel()])
+    )
     ground = background(apart, beside, rim)
     near = np.exp(-(distances(found.place, found.place) ** 2) / (2 * NEAR**2))
     contrast = (apart * near * ground).sum(1)
@@ -186,11 +188,7 @@ def faces(rgb: Pixels, size: tuple[int, int]) -> list[tuple[float, float, float]
     grey = cv2.resize(grey, None, fx=by, fy=by, interpolation=cv2.INTER_AREA)
     if min(grey.shape) < 40:
         return []
-    cascade = cv2.CascadeClassifier(
-        cv2.data.haarcascades + "haarcascade_frontalface_alt2.xml"
-    )
+    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_alt2.xml")
     boxes = cascade.detectMultiScale(grey, 1.1, 6, minSize=(36, 36))
     scale = size[0] / grey.shape[1]
-    return [
-        ((x + w / 2) * scale, (y + h / 2) * scale, float(w) * scale) for x, y, w, h in boxes
-    ]
+    return [((x + w / 2) * scale, (y + h / 2) * scale, float(w) * scale) for x, y, w, h in boxes]
