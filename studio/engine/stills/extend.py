@@ -128,7 +128,7 @@ def blurred(pixels: Pixels, sides: Sides) -> Pixels:
     away = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
     most = max(height, width, *sides) / 24
     level = whole.astype(np.float32)
-    result, softness = level, 0.0
+    result = level
     for step in (most / 16, most / 4, most):
         softer = soft(whole, step)
         share = np.clip(away / (4 * step) - 0.25, 0, 1)[..., None]
@@ -181,7 +181,7 @@ def searched(pixels: Pixels, hole: Flags, scale: int, seed: int) -> Places | Non
 def ties(free: Flags) -> Plane:
     """What it costs to come from another row (at the sides) or column (above and below), and to
     come from far away."""
-    rows, columns = np.nonzero(free)
+    rows = np.flatnonzero(free.any(1))
     ways = np.full((*free.shape, 2), NEAR, np.float32)
     ways[..., 0 if rows.max() - rows.min() + 1 == len(free) else 1] = TIED
     return ways

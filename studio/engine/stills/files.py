@@ -60,9 +60,10 @@ def load_rgba(path: Path, what: str = "The picture") -> Pixels:
     """Any picture as upright sRGB with its holes: height x width x 4, straight alpha, 255 where
     the file says nothing. Raises EngineError."""
     with reading(what), opened(path) as image:
-        if "A" not in image.getbands() and "a" not in image.getbands():
-            if "transparency" not in image.info or image.mode in DEEP:
-                return with_alpha(picture.rgb(image))
+        if {"A", "a"}.isdisjoint(image.getbands()) and (
+            "transparency" not in image.info or image.mode in DEEP
+        ):
+            return with_alpha(picture.rgb(image))
         return _holed(image)
 
 

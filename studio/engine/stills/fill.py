@@ -155,8 +155,10 @@ def patched(pixels: Pixels, hole: Flags, budget: int, seed: int) -> Pixels:
     """One crop with its hole filled."""
     padded = np.pad(hole, 1).astype(np.uint8)
     thick = 2 * float(cv2.distanceTransform(padded, cv2.DIST_L2, 5).max())
-    if thick <= THIN or min(hole.shape) < LEAST:
+    if thick <= THIN:
         return closed(pixels, hole)
+    if min(hole.shape) < LEAST:
+        return flowed(pixels, hole)
     scale = max(1, int(np.ceil((hole.size / budget) ** 0.5)))
     height, width = hole.shape
     more = (-height % scale, -width % scale)
@@ -164,7 +166,7 @@ def patched(pixels: Pixels, hole: Flags, budget: int, seed: int) -> Pixels:
     open_ = np.pad(hole, ((0, more[0]), (0, more[1])), mode="edge")
     places = found(cast(Pixels, large), open_, scale, seed)
     if places is None:
-        return closed(pixels, hole)
+        return flowed(pixels, hole)
     whole = sources.filled(cast(Pixels, large), open_, places, scale)
     return whole[:height, :width]
 
@@ -249,3 +251,21 @@ def closed(pixels: Pixels, hole: Flags) -> Pixels:
     result = pixels.copy()
     result[hole] = np.dstack(closed_)[hole]
     return result
+
+
+def flowed(pixels: Pixels, hole: Flags) -> Pixels:
+    """A hole with too little around it for any texture: the colours of its rim, run together."""
+    levels = [(pixels.astype(np.float32), (~hole).astype(np.float32))]
+    while levels[-1][1].min() == 0:
+        values, weight = levels[-1]
+        size = ((weight.shape[1] + 1) // 2, (weight.shape[0] + 1) // 2)
+        share = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
+        total = cv2.resize(values * weight[..., None], size, interpolation=cv2.INTER_AREA)
+        mean = total.reshape(*share.shape, -1) / np.maximum(share, 1e-9)[..., None]
+        levels.append((mean.astype(np.float32), (share > 0).astype(np.float32)))
+    filled = levels[-1][0]
+    for values, weight in reversed(levels[:-1]):
+        size = weight.shape[1], weight.shape[0]
+        larger = cv2.resize(filled, size, interpolation=cv2.INTER_LINEAR).reshape(values.shape)
+        filled = np.where(weight[..., None] > 0, values, larger)
+    return np.clip(np.rint(filled), 0, 255).astype(np.uint8)

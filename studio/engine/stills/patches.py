@@ -28,9 +28,9 @@ neighbour: rather large pieces than small gains."""
 
 
 def found(colours: Plane, hole: Flags, seed: int = 1, stay: Plane | None = None) -> Places | None:
-    """For every pixel the row and column it is best taken from (h x w x 2); itself outside the hole.
+    """For every pixel the row and column it is best taken from, h x w x 2.
 
-    colours: height x width x 3, Lab. stay: height x width x 2, what it costs to come from another
+    Outside the hole that is itself. colours: height x width x 3, Lab. stay: height x width x 2, what it costs to come from another
     row or column, in squared colour distance for a way as long as the picture. None where no patch
     is free of the hole.
     """

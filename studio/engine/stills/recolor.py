@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.engine import EngineError, Report, ignore
-from studio.engine.stills import fill, files
+from studio.engine.stills import files, fill
 from studio.engine.stills.files import Pixels
 
 Plane = NDArray[np.float32]

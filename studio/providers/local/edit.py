@@ -41,7 +41,7 @@ EXTEND = Offer(
     provider="local",
     operation="outpaint",
     label="Extender",
-    summary="Goes on with the texture at the edge, or with a mirror image or a blur. Private, free.",
+    summary="Goes on with the texture at the edge, a mirror image or a blur. Private, free.",
     cannot="Goes on with textures for about a fifth of the picture, softly mirrored beyond; draws "
     "no new things.",
     quality="draft",
