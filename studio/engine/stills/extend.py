@@ -143,8 +143,8 @@ def soft(pixels: Pixels, sigma: float) -> Plane:
     by = max(1, int(sigma / 3))
     height, width = pixels.shape[:2]
     size = max(1, width // by), max(1, height // by)
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    small = cv2.GaussianBlur(small, (0, 0), max(0.5, sigma / by))
+    few = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = cv2.GaussianBlur(few, (0, 0), max(0.5, sigma / by))
     return cast(Plane, cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC))
 
 

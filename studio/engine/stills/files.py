@@ -10,7 +10,7 @@ from typing import cast
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from studio.engine import EngineError, picture
 from studio.engine.motion import beside
@@ -70,7 +70,7 @@ def load_rgba(path: Path, what: str = "The picture") -> Pixels:
 def _holed(image: Image.Image) -> Pixels:
     profile = image.info.get("icc_profile")
     image.load()
-    picture.ImageOps.exif_transpose(image, in_place=True)
+    ImageOps.exif_transpose(image, in_place=True)
     seen = image.convert("RGBA")
     if profile and image.mode in ("RGBA", "RGB", "RGBa") and not picture.is_srgb(profile):
         seen = picture.to_srgb(seen, profile)
@@ -95,7 +95,7 @@ def load_mask(path: Path, size: tuple[int, int]) -> Pixels:
     size: width and height that it must have. Raises EngineError for another one.
     """
     with reading("The mask"), opened(path) as image:
-        seen: Image.Image = picture.ImageOps.exif_transpose(image)
+        seen: Image.Image = ImageOps.exif_transpose(image)
         if seen.mode in DEEP:
             seen = picture.grey(seen)
         if "A" in seen.getbands() or "a" in seen.getbands() or "transparency" in seen.info:

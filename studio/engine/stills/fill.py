@@ -71,7 +71,7 @@ def marked(mask: Pixels) -> Flags:
         raise EngineError(
             "The mask is all black, so it marks nothing. Paint over what is meant in white."
         )
-    return cast(Flags, mask >= min(MARKED, max(1, top // 2)))
+    return mask >= min(MARKED, max(1, top // 2))
 
 
 def widened(hole: Flags, grow: int) -> Flags:
@@ -79,7 +79,7 @@ def widened(hole: Flags, grow: int) -> Flags:
     if grow <= 0 or hole.all():
         return hole
     away = cv2.distanceTransform((~hole).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return cast(Flags, away <= grow)
+    return away <= grow
 
 
 def without(pixels: Pixels, hole: Flags, seed: int = 0, report: Report = ignore) -> Pixels:
@@ -196,7 +196,6 @@ def shifted(lab: Plane, free: Flags) -> Places | None:
     """The places that OpenCV's INPAINT_SHIFTMAP finds ("Statistics of Patch Offsets for Image
     Completion", He and Sun, ECCV 2012). It answers with colours only, so every pixel carries its
     place along as a fourth one, too small to matter."""
-    high, wide = free.shape
     codes = np.arange(free.size, dtype=np.float32).reshape(free.shape) * CODE
     looked = np.dstack([lab, codes]).astype(np.float32)
     answer = np.zeros_like(looked)
@@ -206,14 +205,13 @@ def shifted(lab: Plane, free: Flags) -> Places | None:
     except cv2.error:
         return None  # too little is left to repeat
     codes = np.rint(answer[..., 3] / CODE).astype(np.int64).clip(0, free.size - 1)
-    places = np.stack(np.divmod(codes, wide), -1).astype(np.int32)
-    itself = np.stack(np.mgrid[:high, :wide], -1).astype(np.int32)
-    return np.where(free[..., None], itself, places).astype(np.int32)
+    places = np.stack(np.divmod(codes, free.shape[1]), -1).astype(np.int32)
+    return np.where(free[..., None], patches.grid(free.shape), places).astype(np.int32)
 
 
 def seams(lab: Plane, hole: Flags, places: Places) -> float:
-    """How much the fill shows where pieces meet: the sum over neighbours of how far the one is from
-    what would follow the other."""
+    """How much the fill shows where pieces meet: the sum over neighbours of the square of how far
+    the one is from what would follow the other."""
     high, wide = hole.shape
     total = 0.0
     for down, across in ((0, 1), (1, 0)):
@@ -224,22 +222,24 @@ def seams(lab: Plane, hole: Flags, places: Places) -> float:
         step = np.array([down, across])
         last = np.array([high - 1, wide - 1])
 
-        def colours(at: NDArray[np.int64], last: NDArray[np.int64] = last) -> Plane:
-            rows, columns = at.clip(0, last).T
-            return cast(Plane, lab[rows, columns])
-
-        after = np.linalg.norm(colours(here + step) - colours(there), axis=-1)
-        before = np.linalg.norm(colours(here) - colours(there - step), axis=-1)
+        after = at(lab, (here + step).clip(0, last)) - at(lab, there)
+        before = at(lab, here) - at(lab, (there - step).clip(0, last))
         total += float((after**2).sum() + (before**2).sum())
     return total
 
 
-def over_grey(pixels: Pixels) -> NDArray[np.float32]:
+def at(lab: Plane, places: NDArray[np.integer]) -> Plane:
+    rows, columns = places.T
+    return cast(Plane, lab[rows, columns])
+
+
+def over_grey(pixels: Pixels) -> Plane:
     """RGB or RGBA as RGB in 0..1, what is transparent as grey."""
     if pixels.shape[2] == 3:
-        return pixels.astype(np.float32) / 255
+        return np.divide(pixels, 255, dtype=np.float32)
     share = pixels[..., 3:].astype(np.float32) / 255
-    return (pixels[..., :3].astype(np.float32) / 255 * share + 0.5 * (1 - share)).astype(np.float32)
+    colours = pixels[..., :3].astype(np.float32) / 255
+    return cast(Plane, (colours * share + 0.5 * (1 - share)).astype(np.float32))
 
 
 def closed(pixels: Pixels, hole: Flags) -> Pixels:

@@ -138,9 +138,10 @@ def grabbed(rgb: Pixels, trimap: Pixels) -> Pixels:
     has = {cv2.GC_FGD, cv2.GC_PR_FGD} & kinds, {cv2.GC_BGD, cv2.GC_PR_BGD} & kinds
     if all(has) and min(rgb.shape[:2]) > 1:
         cv2.setRNGSeed(1)
-        models = np.zeros((1, 65)), np.zeros((1, 65))
+        front, back = np.zeros((1, 65)), np.zeros((1, 65))
         trimap = trimap.copy()
-        cv2.grabCut(rgb, trimap, None, *models, ROUNDS, cv2.GC_INIT_WITH_MASK)
+        box = (0, 0, 1, 1)  # not looked at: the trimap says it all
+        cv2.grabCut(rgb, trimap, box, front, back, ROUNDS, cv2.GC_INIT_WITH_MASK)
     found = ((trimap == cv2.GC_FGD) | (trimap == cv2.GC_PR_FGD)).astype(np.uint8)
     return tidy(found, (trimap == cv2.GC_FGD).astype(np.uint8))
 
@@ -157,7 +158,7 @@ def tidy(found: Pixels, sure: Pixels) -> Pixels:
     count, labels, facts, _ = cv2.connectedComponentsWithStats(1 - kept.astype(np.uint8))
     pin = facts[:, cv2.CC_STAT_AREA] < PINHOLE * found.size
     kept |= pin[labels] & ~kept
-    return kept.astype(np.uint8)
+    return cast(Pixels, kept.astype(np.uint8))
 
 
 def refined(rgb: Pixels, rough: Pixels) -> Pixels:
@@ -168,8 +169,8 @@ def refined(rgb: Pixels, rough: Pixels) -> Pixels:
     reach = max(2, round(2.5 * max(size) / max(rough.shape)))
     step = cv2.resize(rough.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
     whole = (step > 0.5).astype(np.uint8)
-    inner = cv2.erode(whole, disc(reach))
-    outer = cv2.dilate(whole, disc(reach))
+    inner = cast(Pixels, cv2.erode(whole, disc(reach)))
+    outer = cast(Pixels, cv2.dilate(whole, disc(reach)))
     band = (outer > 0) & (inner == 0)
     alpha = guided(fine, whole.astype(np.float32), reach)
     alpha = by_colour(fine, alpha, inner, outer, 3 * reach)
@@ -195,7 +196,7 @@ def enlarged(rgb: Pixels, alpha: Plane) -> Pixels:
                 continue
             y, x = max(0, top - 2 * reach), max(0, left - 2 * reach)
             near = np.s_[y : top + TILE + 2 * reach, x : left + TILE + 2 * reach]
-            step = whole[near].astype(np.float32) / 255
+            step = np.divide(whole[near], 255, dtype=np.float32)
             fine = as_alpha(guided(rgb[near], step, reach, scale=1 / max(1, int(by / 2))))
             rows, columns = part.shape
             result[top : top + rows, left : left + columns] = fine[
@@ -206,7 +207,8 @@ def enlarged(rgb: Pixels, alpha: Plane) -> Pixels:
 
 def as_alpha(values: Plane) -> Pixels:
     """0..1 as 0..255, with the haze that a guided filter leaves at both ends taken off."""
-    return np.clip(np.rint((values - 0.08) * (255 / 0.84)), 0, 255).astype(np.uint8)
+    levels = np.clip(np.rint((values - 0.08) * (255 / 0.84)), 0, 255)
+    return cast(Pixels, levels.astype(np.uint8))
 
 
 def guided(rgb: Pixels, values: Plane, radius: int, scale: float = 1) -> Plane:

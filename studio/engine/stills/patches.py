@@ -30,9 +30,10 @@ neighbour: rather large pieces than small gains."""
 def found(colours: Plane, hole: Flags, seed: int = 1, stay: Plane | None = None) -> Places | None:
     """For every pixel the row and column it is best taken from, h x w x 2.
 
-    Outside the hole that is itself. colours: height x width x 3, Lab. stay: height x width x 2, what it costs to come from another
-    row or column, in squared colour distance for a way as long as the picture. None where no patch
-    is free of the hole.
+    Outside the hole that is itself. colours: height x width x 3, Lab. stay: two numbers per pixel,
+    what it costs to come from another row or column, in squared colour distance for a way as long
+    as the
+    picture. None where no patch is free of the hole.
     """
     random = np.random.default_rng(seed)
     levels = pyramid(colours, hole)
@@ -41,7 +42,7 @@ def found(colours: Plane, hole: Flags, seed: int = 1, stay: Plane | None = None)
     for colours, hole in reversed(levels):
         size = hole.shape[1], hole.shape[0]
         ties = None if stay is None else cv2.resize(stay, size, interpolation=cv2.INTER_NEAREST)
-        finer = Search(colours, hole, random, ties)
+        finer = Search(colours, hole, random, cast(Plane | None, ties))
         if not len(finer.free):
             continue
         finer.begin(search)
@@ -52,6 +53,16 @@ def found(colours: Plane, hole: Flags, seed: int = 1, stay: Plane | None = None)
     if search is None or search is not finer:
         return None
     return search.places()
+
+
+def grid(shape: tuple[int, ...]) -> Places:
+    """The row and column of every pixel, height x width x 2."""
+    return np.ascontiguousarray(np.moveaxis(np.indices(shape[:2], np.int32), 0, -1))
+
+
+def bordered(colours: Plane) -> Plane:
+    around = cv2.copyMakeBorder(colours, RADIUS, RADIUS, RADIUS, RADIUS, cv2.BORDER_REFLECT_101)
+    return cast(Plane, around)
 
 
 def pyramid(colours: Plane, hole: Flags) -> list[tuple[Plane, Flags]]:
@@ -77,7 +88,7 @@ class Search:
         colours: Plane,
         hole: Flags,
         random: np.random.Generator,
-        stay: NDArray[np.floating] | None = None,
+        stay: Plane | None = None,
     ) -> None:
         self.random = random
         marks = hole.astype(np.uint8)
@@ -86,7 +97,7 @@ class Search:
             plane = np.ascontiguousarray(colours[..., channel])
             plane[hole] = 0
             self.colours[..., channel] = cv2.inpaint(plane, marks, 3, cv2.INPAINT_NS)
-        self.colours = cv2.copyMakeBorder(self.colours, *[RADIUS] * 4, cv2.BORDER_REFLECT_101)
+        self.colours = bordered(self.colours)
         self.hole = np.pad(hole, RADIUS)
         self.wide = self.hole.shape[1]
         side = 2 * RADIUS + 1
@@ -203,8 +214,8 @@ class Search:
                 then = sum((other != offered) & (other >= 0) for other in offers)
                 self.offer(offered, (APART * (then - now)).astype(np.float32))
         height, width = self.hole.shape
-        result = np.stack(np.mgrid[:height, :width], -1).reshape(-1, 2)
+        result = grid((height, width)).reshape(-1, 2)
         own = self.number[np.flatnonzero(self.hole.ravel())]
         result[self.target[own]] = np.stack(np.divmod(self.source[own], self.wide), -1)
         inner = result.reshape(height, width, 2)[RADIUS:-RADIUS, RADIUS:-RADIUS] - RADIUS
-        return inner.astype(np.int32)
+        return cast(Places, inner.astype(np.int32))

@@ -200,7 +200,8 @@ def _in_lab(cut: Pixels, change: Change) -> None:
         if not part[..., 3].any():
             continue
         lab = cv2.cvtColor(part[..., :3].astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
-        part[..., :3] = rounded(255 * cv2.cvtColor(change(lab, rows), cv2.COLOR_Lab2RGB))
+        changed = cv2.cvtColor(change(cast(Plane, lab), rows), cv2.COLOR_Lab2RGB)
+        part[..., :3] = rounded(cast(Plane, 255 * changed))
 
 
 def over(cut: Pixels, ground: Pixels) -> Pixels:

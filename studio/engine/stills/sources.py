@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.engine.stills.files import Pixels
+from studio.engine.stills.patches import grid
 
 Plane = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -47,7 +48,7 @@ def filled(pixels: Pixels, hole: Flags, places: Places, scale: int) -> Pixels:
     """
     known = ~hole
     canvas = pixels.astype(np.float32)
-    origin = np.stack(np.mgrid[: hole.shape[0], : hole.shape[1]], -1).astype(np.int32)
+    origin = grid(hole.shape)
     for piece in pieces(hole, places, scale):
         down, across = settled(canvas, hole, known, piece, scale)
         rows, columns = piece.rows + down, piece.columns + across
@@ -63,18 +64,18 @@ def filled(pixels: Pixels, hole: Flags, places: Places, scale: int) -> Pixels:
 def pieces(hole: Flags, places: Places, scale: int) -> list[Piece]:
     """Connected pixels with one origin, those that touch the most first."""
     small = places.shape[:2]
-    shift = places - np.stack(np.mgrid[: small[0], : small[1]], -1)
+    shift = places - grid(small)
     codes = (shift[..., 0] + small[0]) * (2 * small[1] + 1) + shift[..., 1] + small[1]
     rows, columns = np.nonzero(hole)
     here = codes[rows // scale, columns // scale]
     order = np.argsort(here, kind="stable")
-    rows, columns = rows[order].astype(np.int32), columns[order].astype(np.int32)
+    down_, across_ = rows[order].astype(np.int32), columns[order].astype(np.int32)
     kinds, starts = np.unique(here[order], return_index=True)
     found = []
     for code, start, end in zip(kinds, starts, [*starts[1:], len(order)], strict=True):
         down, across = divmod(int(code), 2 * small[1] + 1)
-        shift = (down - small[0]) * scale, (across - small[1]) * scale
-        found.append(Piece(rows[start:end], columns[start:end], *shift))
+        away = (down - small[0]) * scale, (across - small[1]) * scale
+        found.append(Piece(down_[start:end], across_[start:end], *away))
     return sorted(found, key=lambda piece: -len(piece.rows))
 
 
@@ -181,7 +182,7 @@ def joined(canvas: Plane, pixels: Pixels, hole: Flags, origin: Places) -> None:
 
 def within(at: tuple[NDArray[np.integer], NDArray[np.integer]], shape: tuple[int, ...]) -> Flags:
     rows, columns = at
-    return cast(Flags, (rows >= 0) & (columns >= 0) & (rows < shape[0]) & (columns < shape[1]))
+    return (rows >= 0) & (columns >= 0) & (rows < shape[0]) & (columns < shape[1])
 
 
 def beyond(pixels: Pixels, hole: Flags, at: NDArray[np.integer], seen: Plane) -> Plane:
@@ -215,22 +216,26 @@ def neighbours(values: Plane) -> Plane:
 def cycle(rest: Plane, inside: Flags, count: Plane) -> Plane:
     weight = np.where(inside, 0.8 / np.maximum(count, 1), 0).astype(np.float32)[..., None]
     found = weight * rest
-    for _ in range(1):
-        found += weight * (rest - count[..., None] * found + neighbours(found))
+    found += weight * (rest - count[..., None] * found + neighbours(found))
     if min(inside.shape) >= 6:
         left = np.where(inside[..., None], rest - count[..., None] * found + neighbours(found), 0)
-        height, width = inside.shape
-        odd = (height % 2, width % 2)
-        left = cv2.copyMakeBorder(left, 0, odd[0], 0, odd[1], cv2.BORDER_CONSTANT)
-        mask = cv2.copyMakeBorder(inside.astype(np.uint8), 0, odd[0], 0, odd[1], 0)
-        size = (left.shape[1] // 2, left.shape[0] // 2)
-        coarse = 4 * cv2.resize(left, size, interpolation=cv2.INTER_AREA)
-        within = (mask[::2, ::2] & mask[1::2, ::2] & mask[::2, 1::2] & mask[1::2, 1::2]) > 0
-        coarse = np.where(within[..., None], coarse, 0).astype(np.float32)
-        fade = float(count.max()) - 4
-        guess = cycle(coarse, within, np.full(within.shape, 4 + 4 * fade, np.float32))
-        guess = cv2.resize(guess, (left.shape[1], left.shape[0]), interpolation=cv2.INTER_LINEAR)
-        found += np.where(inside[..., None], guess[:height, :width], 0)
+        guess = coarser(left.astype(np.float32), inside, float(count.max()) - 4)
+        found += np.where(inside[..., None], guess, 0)
     for _ in range(2):
         found += weight * (rest - count[..., None] * found + neighbours(found))
     return cast(Plane, found)
+
+
+def coarser(left: Plane, inside: Flags, fade: float) -> Plane:
+    """A cycle at half the size, brought back to this one."""
+    height, width = inside.shape
+    odd = (height % 2, width % 2)
+    even = cv2.copyMakeBorder(left, 0, odd[0], 0, odd[1], cv2.BORDER_CONSTANT)
+    size = (even.shape[1] // 2, even.shape[0] // 2)
+    mask = np.pad(inside, ((0, odd[0]), (0, odd[1])))
+    within = mask[::2, ::2] & mask[1::2, ::2] & mask[::2, 1::2] & mask[1::2, 1::2]
+    mean = cv2.resize(even, size, interpolation=cv2.INTER_AREA)
+    coarse = cast(Plane, np.where(within[..., None], 4 * mean, 0).astype(np.float32))
+    guess = cycle(coarse, within, np.full(within.shape, 4 + 4 * fade, np.float32))
+    large = cv2.resize(guess, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR)
+    return cast(Plane, large)[:height, :width]

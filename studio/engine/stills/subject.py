@@ -6,6 +6,7 @@ Detection", Zhu, Liang, Wei and Sun, CVPR 2014). To that come faces with what is
 sharpness, for a subject that fills the picture in front of something out of focus.
 """
 
+from pathlib import Path
 from typing import NamedTuple, cast
 
 import cv2
@@ -27,6 +28,7 @@ NEAR = 0.25
 """Share of the picture's longer side within which regions are compared (the paper's figure)."""
 SMALL = 0.05
 """Share of the picture below which what stands out may be a detail of a larger subject."""
+CASCADE = str(Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_alt2.xml")
 FLAT = 0.02
 """The paper's measure for a picture in which nothing differs from its border."""
 
@@ -157,7 +159,7 @@ def in_focus(rgb: Pixels) -> Plane:
     spread = float((fine[~rim] > middle / 2).mean())
     if float(np.median(fine[rim])) > 0.75 * middle or spread < 0.4:
         return np.zeros(grey.shape, np.float32)
-    return np.clip(fine / max(1.6 * middle, 1e-6), 0, 1).astype(np.float32)
+    return cast(Plane, np.clip(fine / max(1.6 * middle, 1e-6), 0, 1).astype(np.float32))
 
 
 def people(rgb: Pixels, size: tuple[int, int]) -> Plane:
@@ -188,7 +190,7 @@ def faces(rgb: Pixels, size: tuple[int, int]) -> list[tuple[float, float, float]
     grey = cv2.resize(grey, None, fx=by, fy=by, interpolation=cv2.INTER_AREA)
     if min(grey.shape) < 40:
         return []
-    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_alt2.xml")
+    cascade = cv2.CascadeClassifier(CASCADE)
     boxes = cascade.detectMultiScale(grey, 1.1, 6, minSize=(36, 36))
     scale = size[0] / grey.shape[1]
     return [((x + w / 2) * scale, (y + h / 2) * scale, float(w) * scale) for x, y, w, h in boxes]

@@ -128,7 +128,7 @@ def test_png_loses_nothing_and_jpeg_gets_white_for_nothing(tmp_path) -> None:
 
 
 def test_a_side_that_the_type_cannot_hold_is_refused(tmp_path) -> None:
-    with pytest.raises(EngineError, match="16383 px per side. Choose png"):
+    with pytest.raises(EngineError, match="16383 px per side"):
         files.save(np.zeros((1, 16_400), np.uint8), tmp_path / "a", "webp")
     assert not list(tmp_path.iterdir())
 
