@@ -21,7 +21,7 @@ MOST = 2000
 HONEST = 0.2
 """Share of the picture's side up to which its texture is continued; beyond that it would only be
 repeated, and a soft mirror image says so."""
-SEARCH = 90_000
+SEARCH = 50_000
 """Pixels of the small copy on which it is decided what goes where."""
 
 

@@ -155,10 +155,10 @@ def patched(pixels: Pixels, hole: Flags, budget: int, seed: int) -> Pixels:
     """One crop with its hole filled."""
     padded = np.pad(hole, 1).astype(np.uint8)
     thick = 2 * float(cv2.distanceTransform(padded, cv2.DIST_L2, 5).max())
-    if thick <= THIN:
-        return closed(pixels, hole)
     if min(hole.shape) < LEAST:
         return flowed(pixels, hole)
+    if thick <= THIN:
+        return closed(pixels, hole)
     scale = max(1, int(np.ceil((hole.size / budget) ** 0.5)))
     height, width = hole.shape
     more = (-height % scale, -width % scale)

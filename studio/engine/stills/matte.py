@@ -271,7 +271,7 @@ def sides(rgb: Pixels, alpha: Pixels) -> tuple[Pixels, Pixels]:
     height, width = alpha.shape
     found = []
     for weight in (share, 1 - share):
-        weight = weight**4 + 1e-6  # what is mixed says little of either side
+        weight = weight**16 + 1e-9  # what is mixed says little of either side
         spread = np.zeros_like(small)
         total = np.zeros_like(share)
         for reach, worth in ((2, 1.0), (8, 1e-2), (40, 1e-4)):

@@ -32,8 +32,7 @@ def found(colours: Plane, hole: Flags, seed: int = 1, stay: Plane | None = None)
 
     Outside the hole that is itself. colours: height x width x 3, Lab. stay: two numbers per pixel,
     what it costs to come from another row or column, in squared colour distance for a way as long
-    as the
-    picture. None where no patch is free of the hole.
+    as the picture. None where no patch is free of the hole.
     """
     random = np.random.default_rng(seed)
     levels = pyramid(colours, hole)

@@ -44,18 +44,19 @@ def recolor(
     same. grow: pixels by which the mask is widened. No other pixel changes by a bit. Raises
     EngineError when neither a mask nor a colour to change is given, or nothing is like it.
     """
+    new = rgb_of(color)
     if mask is None and from_color is None:
         raise EngineError(
             "Nothing is marked to be recolored. Paint a mask, or pick the color to change."
         )
-    new = rgb_of(color)
     report(0.0, "reading")
     pixels = files.load_rgba(source)
     share = np.full(pixels.shape[:2], 255, np.uint8)
     if mask is not None:
         marks = files.load_mask(mask, (pixels.shape[1], pixels.shape[0]))
-        hole = fill.marked(marks)
-        share = cast(Pixels, np.maximum(marks, fill.widened(hole, grow).astype(np.uint8) * 255))
+        hole, share = fill.marked(marks), marks
+        if grow > 0:
+            share = np.where(fill.widened(hole, grow), 255, marks).astype(np.uint8)
     report(0.2, "finding the color")
     if from_color is not None:
         share = alike(pixels[..., :3], share, rgb_of(from_color), tolerance)

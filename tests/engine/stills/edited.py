@@ -18,7 +18,7 @@ from studio.engine.stills import files
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "static" / "samples"
 GOLDEN = ROOT / "tests" / "golden" / "edit"
-SIDE = 256
+SIDE = 176
 MAKERS: dict[str, Callable[[Path], Path]] = {}
 
 
@@ -45,7 +45,7 @@ def small(path: Path) -> np.ndarray:
 def assert_golden(path: Path, name: str) -> None:
     """The result looks as the picture that was looked at: hardly a pixel in fifty differs."""
     found = small(path).astype(int)
-    with Image.open(GOLDEN / f"{name}.webp") as image:
+    with Image.open(GOLDEN / f"{name}.png") as image:
         wanted = np.asarray(image.convert("RGB")).astype(int)
     assert found.shape == wanted.shape
     apart = np.abs(found - wanted).max(-1)
@@ -83,7 +83,7 @@ def main() -> None:
 
     for name, make in MAKERS.items():
         with tempfile.TemporaryDirectory() as folder:
-            files.save(small(make(Path(folder))), GOLDEN / f"{name}.webp", "webp", 90)
+            files.save(small(make(Path(folder))), GOLDEN / f"{name}.png", "png")
             print(name)
 
 

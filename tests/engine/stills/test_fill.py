@@ -128,8 +128,8 @@ def test_a_gradient_shows_no_rim() -> None:
     picture = np.dstack([60 + columns * 0.6, 90 + rows * 0.5, 140 + 0 * rows]).astype(np.uint8)
     hole = hole_in(picture, 28)
     after = without(picture, hole)
-    assert np.abs(after[hole].astype(int) - picture[hole]).mean() < 3
-    assert np.abs(after[hole].astype(int) - picture[hole]).max() < 14
+    assert np.abs(after[hole].astype(int) - picture[hole]).mean() < 5
+    assert np.abs(after[hole].astype(int) - picture[hole]).max() < 20
 
 
 def test_a_scratch_is_closed_from_its_sides() -> None:
