@@ -280,7 +280,8 @@ def sides(rgb: Pixels, alpha: Pixels) -> tuple[Pixels, Pixels]:
     found = []
     for weight in (share, 1 - share):
         # What is mixed, or close to it, says little of either side.
-        weight = cv2.erode(weight, np.ones((5, 5), np.uint8)) + 1e-3 * weight**16 + 1e-9
+        pure = cv2.erode(weight, np.ones((5, 5), np.uint8))
+        weight = pure**16 + 1e-4 * weight**16 + 1e-9
         spread = np.zeros_like(small)
         total = np.zeros_like(share)
         for reach, worth in ((2, 1.0), (8, 1e-2), (40, 1e-4)):
