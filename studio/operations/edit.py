@@ -176,6 +176,16 @@ SEARCH_REPLACE = _edit(
     OUTPUT,
 )
 
+
+def _something_marked(params: Mapping[str, Any]) -> tuple[str, str] | None:
+    if any(params.get(name) for name in ("mask", "select_prompt", "from_color")):
+        return None
+    return "mask", (
+        "Nothing is marked to be recolored. Paint a mask, pick the color to change, or say what it "
+        "is, where the model takes words."
+    )
+
+
 RECOLOR = _edit(
     "recolor",
     "Recolor",
@@ -215,6 +225,7 @@ RECOLOR = _edit(
     STYLE,
     SEED,
     OUTPUT,
+    check=_something_marked,
 )
 
 REPLACE_BACKGROUND = _edit(
@@ -245,7 +256,7 @@ REPLACE_BACKGROUND = _edit(
         "background_color",
         "color",
         "Background color",
-        help="Taken where there is no background picture.",
+        help="Taken where there is no background picture and no blur.",
         default="#f2efe9",
         group="background",
     ),
@@ -253,6 +264,7 @@ REPLACE_BACKGROUND = _edit(
         "blur",
         "integer",
         "Blur the background",
+        help="Without a background picture, the old background is blurred instead of replaced.",
         default=0,
         low=0,
         high=100,
