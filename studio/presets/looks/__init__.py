@@ -1,6 +1,7 @@
 """How this computer draws each style over a picture: a row of steps.
 
-The steps are those of `studio.engine.stills.looks`. Lengths are shares of the picture's shorter side; counts are along it.
+The steps are those of `studio.engine.stills.looks`. Lengths are shares of the shorter side of the
+picture; counts are along it.
 """
 
 from collections.abc import Mapping

@@ -19,7 +19,7 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ("sharpen", {"amount": 0.8}),
     ),
     "hyperreal-clean": (
-        ("smooth", {"radius": 0.008, "keep": 0.05, "longest": 4000}),
+        ("smooth", {"radius": 0.006, "keep": 0.04, "longest": 4000}),
         ("clarity", {"amount": 1.3, "radius": 0.02}),
         ("bright", {"stops": 0.25}),
         ("saturate", {"by": 1.15}),
@@ -78,7 +78,6 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ("saturate", {"by": 0.92}),
         ("bloom", {"strength": 0.2, "radius": 0.03, "above": 0.75}),
         ("vignette", {"strength": 0.45}),
-        ("bars", {"ratio": 2.0}),
     ),
     "analog-film": (
         (
@@ -96,7 +95,7 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     "anamorphic-cinema": (
         ("contrast", {"amount": 0.35}),
         ("split", {"shadows": "#10305c", "lights": "#a8b8c8", "strength": 0.3}),
-        ("flare", {"strength": 1.3, "above": 0.75}),
+        ("flare", {"strength": 0.7, "above": 0.9}),
         ("bloom", {"strength": 0.25, "radius": 0.04, "above": 0.8}),
         ("chroma", {"shift": 0.003, "radial": True}),
         ("bars", {"ratio": 2.35}),
@@ -106,7 +105,7 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ("warm", {"amount": 0.2, "tint": 0.04}),
         ("curve", {"every": (0.12, 0.3, 0.54, 0.76, 0.92)}),
         ("saturate", {"by": 0.8}),
-        ("grain", {"strength": 0.09, "size": 0.0035}),
+        ("grain", {"strength": 0.05, "size": 0.003}),
         ("scratches", {"count": 7, "strength": 0.4}),
         ("leak", {"strength": 0.4, "from_left": True}),
         ("vignette", {"strength": 0.85, "start": 0.4}),
@@ -203,7 +202,7 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ("soft", {"strength": 0.35, "radius": 0.006}),
         ("ink", {"colors": ("#140c06", "#8a6a44", "#f2e2c0")}),
         ("scratches", {"count": 12, "strength": 0.45}),
-        ("grain", {"strength": 0.07, "size": 0.0025}),
+        ("grain", {"strength": 0.045, "size": 0.0025}),
         ("iris", {}),
     ),
     "grindhouse": (

@@ -8,7 +8,7 @@ from typing import Any
 LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     "line-art": (("contour", {}),),
     "anime": (
-        ("smooth", {"radius": 0.02, "keep": 0.16}),
+        ("smooth", {"radius": 0.012, "keep": 0.12}),
         ("posterize", {"levels": 6, "hard": 0.75}),
         ("saturate", {"by": 1.5}),
         ("bright", {"stops": 0.3}),
@@ -16,7 +16,7 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ("bloom", {"strength": 0.2, "radius": 0.03, "above": 0.7}),
     ),
     "comic-book": (
-        ("smooth", {"radius": 0.02, "keep": 0.16}),
+        ("smooth", {"radius": 0.012, "keep": 0.12}),
         ("posterize", {"levels": 5, "hard": 0.9}),
         ("saturate", {"by": 1.7}),
         ("contrast", {"amount": 0.35}),
@@ -34,18 +34,19 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     "ink-hatching": (("clarity", {"amount": 0.8}), ("hatch", {})),
     "stipple": (("clarity", {"amount": 0.8}), ("stipple", {})),
     "chalkboard": (
-        ("contour", {"paper": "#1f3b31", "ink": "#f2f4ee", "width": 0.0024, "level": 0.02}),
+        ("contour", {"paper": "#1f3b31", "ink": "#f2f4ee", "width": 0.0028, "fine": 1.3}),
         ("grain", {"strength": 0.09, "size": 0.003}),
         ("haze", {"tint": "#4a6a5c", "strength": 0.3, "low": 0.5, "high": -0.6}),
         ("vignette", {"strength": 0.4}),
     ),
     "blueprint": (
-        ("contour", {"paper": "#134a8e", "ink": "#eaf3ff", "width": 0.0016, "level": 0.01}),
+        ("contour", {"paper": "#134a8e", "ink": "#eaf3ff", "width": 0.0018, "fine": 1.5}),
         ("rule", {"tint": "#bcd8ff", "count": 25, "strength": 0.3}),
         ("vignette", {"strength": 0.25, "tint": "#062048"}),
     ),
     "fantasy-art": (
         ("oil", {"radius": 0.008}),
+        ("strokes", {"length": 0.02, "width": 0.004, "relief": 0.15}),
         ("clarity", {"amount": 0.9, "radius": 0.05}),
         ("saturate", {"by": 1.45}),
         ("split", {"shadows": "#3a1a78", "lights": "#ffc860", "strength": 0.45}),
@@ -67,13 +68,13 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ("contrast", {"amount": 0.5, "middle": 0.4}),
         ("split", {"shadows": "#3a1e08", "lights": "#f0c878", "strength": 0.55}),
         ("vignette", {"strength": 0.9, "start": 0.2, "tint": "#0c0603"}),
-        ("cracks", {"strength": 0.35}),
+        ("cracks", {"strength": 0.2, "count": 75}),
         ("canvas", {"strength": 0.06, "threads": 220}),
     ),
     "oil-painting": (
         ("oil", {"radius": 0.01}),
         ("saturate", {"by": 1.3}),
-        ("strokes", {"length": 0.035, "width": 0.005, "relief": 0.55}),
+        ("strokes", {"length": 0.024, "width": 0.0045, "relief": 0.3}),
         ("canvas", {"strength": 0.08, "threads": 170}),
     ),
     "impressionist": (
@@ -87,11 +88,11 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ("saturate", {"by": 1.3}),
         (
             "ink_mix",
-            {"colors": ("#0a1440", "#1f4fa8", "#5f9fc0", "#f0d860", "#fff6c8"), "share": 0.6},
+            {"colors": ("#0a1440", "#1f4fa8", "#5f9fc0", "#f0d860", "#fff6c8"), "share": 0.45},
         ),
         (
             "strokes",
-            {"length": 0.09, "width": 0.009, "relief": 0.9, "wander": 1.6},
+            {"length": 0.05, "width": 0.0065, "relief": 0.6, "wander": 0.7},
         ),
     ),
     "watercolor": (
@@ -104,12 +105,12 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     "ink-wash": (
         ("mono", {}),
         ("curve", {"every": (0.08, 0.42, 0.74, 0.92, 1.0)}),
-        ("watercolor", {"radius": 0.016, "wet": 1.6}),
+        ("watercolor", {"radius": 0.009, "wet": 1.2}),
         ("outline", {"width": 0.0028, "strength": 0.75, "ink": "#141416", "level": 0.02}),
         ("paper", {"strength": 0.1, "tint": "#f3ecdc"}),
     ),
     "woodblock-print": (
-        ("smooth", {"radius": 0.025, "keep": 0.2}),
+        ("smooth", {"radius": 0.015, "keep": 0.12}),
         (
             "palette",
             {
@@ -121,12 +122,13 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
                     "#d9995a",
                     "#e6cfa0",
                     "#f3e8cf",
-                    "#57452f",
-                    "#8a9a6a",
+                    "#6b4a3a",
+                    "#e8b48c",
+                    "#b0aea0",
                 )
             },
         ),
-        ("median", {"radius": 0.006}),
+        ("median", {"radius": 0.004}),
         ("outline", {"width": 0.002, "ink": "#18202f", "level": 0.08}),
         ("wood", {"strength": 0.1}),
         ("paper", {"strength": 0.07, "tint": "#fbf3e0"}),
@@ -143,16 +145,16 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ("paper", {"strength": 0.07}),
     ),
     "pop-art": (
-        ("smooth", {"radius": 0.02, "keep": 0.18}),
+        ("smooth", {"radius": 0.01, "keep": 0.12}),
         (
             "cut",
             {
-                "levels": (0.25, 0.45, 0.68),
-                "inks": ("#1b0f4a", "#ff2e88", "#ffd400", "#35e0e8"),
+                "levels": (0.2, 0.4, 0.6, 0.8),
+                "inks": ("#1b0f4a", "#ff2e88", "#35c8e8", "#ffd400", "#fff8dc"),
             },
         ),
         ("dots", {"cell": 0.02, "strength": 0.45}),
-        ("outline", {"width": 0.0026, "ink": "#12082e", "level": 0.1}),
+        ("outline", {"width": 0.002, "ink": "#12082e", "level": 0.06}),
     ),
     "risograph": (
         ("contrast", {"amount": 0.3}),
@@ -173,7 +175,8 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ("paper", {"strength": 0.1, "tint": "#ffffff"}),
     ),
     "retro-travel-poster": (
-        ("smooth", {"radius": 0.03, "keep": 0.22}),
+        ("posterize", {"levels": 6}),
+        ("smooth", {"radius": 0.01, "keep": 0.1}),
         ("bright", {"stops": 0.15}),
         (
             "palette",
@@ -187,11 +190,14 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
                     "#d9562b",
                     "#7a2c2f",
                     "#f7f0dc",
-                    "#b8a888",
+                    "#e8b088",
+                    "#a8623c",
+                    "#b8b0a0",
+                    "#4a5a6a",
                 )
             },
         ),
-        ("median", {"radius": 0.01}),
+        ("median", {"radius": 0.005}),
         ("wash", {"colors": ("#ffd9a0", "#ffffff"), "strength": 0.5, "mode": "multiply"}),
         ("grain", {"strength": 0.05, "size": 0.0025}),
     ),

@@ -8,15 +8,15 @@ from typing import Any
 LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     "origami": (
         ("saturate", {"by": 1.2}),
-        ("facets", {"count": 260, "edges": 0.5, "relief": 0.13}),
+        ("facets", {"count": 420, "edges": 0.55, "relief": 0.12}),
         ("pastel", {"strength": 0.2}),
         ("paper", {"strength": 0.06, "tint": "#fffdf8"}),
     ),
     "modeling-compound": (
-        ("oil", {"radius": 0.018}),
+        ("oil", {"radius": 0.014}),
         ("saturate", {"by": 1.45}),
-        ("fingerprints", {"strength": 0.1}),
-        ("relief", {"depth": 1.1, "radius": 0.007, "gloss": 0.25}),
+        ("fingerprints", {"strength": 0.045}),
+        ("relief", {"depth": 0.55, "radius": 0.006, "gloss": 0.3}),
         ("bright", {"stops": 0.15}),
     ),
     "stained-glass": (("saturate", {"by": 1.9}), ("contrast", {"amount": 0.3}), ("glass", {})),
@@ -24,10 +24,10 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     "paper-cut": (("saturate", {"by": 1.3}), ("layers", {})),
     "cross-stitch": (("saturate", {"by": 1.25}), ("clarity", {"amount": 0.5}), ("stitches", {})),
     "felt-puppet": (
-        ("oil", {"radius": 0.02}),
+        ("oil", {"radius": 0.014}),
         ("saturate", {"by": 1.25}),
-        ("relief", {"depth": 0.8, "radius": 0.012}),
-        ("fuzz", {"strength": 0.3}),
+        ("relief", {"depth": 0.4, "radius": 0.01}),
+        ("fuzz", {"strength": 0.13}),
         ("soft", {"strength": 0.15, "radius": 0.006}),
     ),
     "toy-bricks": (("saturate", {"by": 1.5}), ("clarity", {"amount": 0.5}), ("bricks", {})),
@@ -47,7 +47,7 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     "3d-model": (
         ("smooth", {"radius": 0.012, "keep": 0.14}),
         ("saturate", {"by": 1.2}),
-        ("relief", {"depth": 0.7, "radius": 0.01, "gloss": 0.6}),
+        ("relief", {"depth": 0.4, "radius": 0.006, "gloss": 0.5}),
         ("split", {"shadows": "#2a3a6a", "lights": "#ffffff", "strength": 0.2}),
         ("bloom", {"strength": 0.2, "radius": 0.02, "above": 0.75}),
     ),
@@ -55,12 +55,12 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     "pixel-art": (
         ("saturate", {"by": 1.4}),
         ("contrast", {"amount": 0.3}),
-        ("pixels", {"count": 84, "levels": 6}),
+        ("pixels", {"count": 84, "levels": 8}),
     ),
     "isometric": (
         ("saturate", {"by": 1.3}),
         ("clarity", {"amount": 0.6}),
-        ("cubes", {"count": 40}),
+        ("cubes", {"count": 34}),
     ),
     "neon-punk": (
         ("glow", {"colors": ("#ff2bd6", "#a23bff", "#19c8ff", "#3dffc8"), "ground": 0.3}),
@@ -84,7 +84,8 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     ),
     "retro-terminal": (
         ("clarity", {"amount": 0.8}),
-        ("contrast", {"amount": 0.4}),
+        ("contrast", {"amount": 0.3}),
+        ("bright", {"stops": 0.5}),
         ("pixels", {"count": 200}),
         ("ink", {"colors": ("#010a04", "#0b5a2a", "#37e07a", "#c8ffd8")}),
         ("scanlines", {"count": 100, "strength": 0.5}),
@@ -118,15 +119,14 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     "symmetric-pastel": (
         ("saturate", {"by": 0.8}),
         ("bright", {"stops": 0.35}),
-        ("split", {"shadows": "#58a89a", "lights": "#ffc8b8", "strength": 0.45}),
-        ("wash", {"colors": ("#f7b8c4", "#f6e3a6"), "strength": 0.35}),
+        ("split", {"shadows": "#2a9a90", "lights": "#ff9ab0", "strength": 0.4}),
+        ("wash", {"colors": ("#ff9fb8", "#f8e6a0"), "strength": 0.3}),
         ("curve", {"every": (0.16, 0.38, 0.6, 0.8, 0.96)}),
     ),
     "one-point-symmetry": (
-        ("mirrored", {}),
         ("saturate", {"by": 0.5}),
-        ("warm", {"amount": -0.1}),
-        ("clarity", {"amount": 0.7}),
+        ("warm", {"amount": -0.14}),
+        ("clarity", {"amount": 0.9}),
         ("curve", {"every": (0.02, 0.26, 0.56, 0.84, 1.0)}),
         ("vignette", {"strength": 0.35, "tint": "#0a1a2a"}),
     ),
@@ -173,7 +173,7 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
             },
         ),
         ("split", {"shadows": "#0f5a66", "lights": "#ff9a50", "strength": 0.6}),
-        ("grain", {"strength": 0.07, "size": 0.002}),
+        ("grain", {"strength": 0.045, "size": 0.002}),
         ("paper", {"strength": 0.06, "tint": "#fbf0d8"}),
     ),
     "winter-silence": (

@@ -203,7 +203,7 @@ def bars(image: Field, ratio: float = 2.2) -> Field:
     """Black above and below, as a wide film on a screen; nothing on pictures that are as wide."""
     height, width = image.shape[:2]
     tall = min(round(width / ratio), height)
-    cut = min((height - tall) // 2, round(height * 0.14))
+    cut = min((height - tall) // 2, round(height * 0.08))
     result = image.copy()
     result[:cut], result[height - cut :] = 0, 0
     return result

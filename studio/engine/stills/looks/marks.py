@@ -13,7 +13,6 @@ from studio.engine.stills.looks.base import (
     blur,
     color,
     field,
-    grey,
     grid,
     luma,
     mix,
@@ -49,14 +48,21 @@ def contour(
     paper: str = "#ffffff",
     ink: str = "#111111",
     width: float = 0.0018,
-    sharp: float = 22.0,
-    level: float = 0.0,
+    fine: float = 1.0,
 ) -> Field:
-    """Lines only, ink on paper: brightness is taken out first, so that shadows stay empty."""
-    bright = luma(image)
-    even = bright - blur(bright, 0.05) + 0.5
-    lines = _lines(grey(field(even)), width, sharp, 0.40 + level)
-    return mix(np.broadcast_to(color(paper), image.shape), color(ink), field(1 - lines))
+    """Lines only, ink on paper; `fine` above 1 draws fainter edges too."""
+    return mix(np.broadcast_to(color(paper), image.shape), color(ink), _edges(image, width, fine))
+
+
+def _edges(image: Field, width: float, fine: float) -> Mask:
+    """1 on the dark side of edges; texture finer than a line is calmed first."""
+    bright = luma(image) * 255
+    reach = max(1, round(width * 4 * side(image)))
+    calm = field(cv2.ximgproc.guidedFilter(bright, bright, reach, 120.0)) / 255
+    apart = blur(calm, width * 2.2) - blur(calm, width)
+    # In the dark a small difference is as much of an edge as a large one in the light.
+    apart = apart / (0.25 + blur(calm, width * 4))
+    return ramp(0.022 / fine, 0.085 / fine, field(apart))
 
 
 def pencil(
@@ -98,7 +104,7 @@ def crayon(image: Field, paper: str = "#fbf8f1") -> Field:
 def charcoal(image: Field, paper: str = "#efe9dd", coal: str = "#191717") -> Field:
     """Broad soft strokes that the tooth of the paper breaks up."""
     bright = luma(image)
-    tone = 1 - ramp(0.05, 0.78, blur(bright, 0.004))
+    tone = 1 - ramp(-0.1, 0.9, blur(bright, 0.004))
     edges = 1 - ramp(0.45, 0.97, field(bright / np.maximum(blur(bright, 0.014), 0.02)))
     unit = side(image)
     tooth = 0.7 * noise(image.shape, 0.003 * unit, 61) + 0.5 * noise(image.shape, 0.008 * unit, 62)
@@ -177,28 +183,21 @@ def stipple(
     height, width = image.shape[:2]
     unit = side(image)
     step = max(2.2, cell * unit)
-    tone = 1 - luma(blur(image, cell * 0.6))
-    edge = np.abs(luma(image) - blur(luma(image), 0.006))
-    tone = np.clip(ramp(0.12, 1.0, tone) * 1.05 + edge * 2, 0, 1)
+    bright = luma(image)
+    edge = np.clip(blur(bright, 0.01) - blur(bright, 0.0015), 0, 1)
+    tone = np.clip(1 - ramp(-0.15, 0.92, blur(bright, cell * 0.4)) + 1.5 * edge, 0, 1)
     random = np.random.default_rng(81)
     rows, columns = int(height / step) + 1, int(width / step) + 1
-    jitter = random.uniform(-0.42, 0.42, (2, rows, columns))
-    chance = random.uniform(0, 1, (rows, columns))
+    jitter = random.uniform(-0.34, 0.34, (2, rows, columns))
     y = (np.arange(rows)[:, None] + 0.5 + jitter[0]) * step
-    x = (np.arange(columns)[None] + 0.5 + 0.5 * (np.arange(rows)[:, None] % 2) + jitter[1]) * step
+    x = (np.arange(columns)[None] + 0.5 * (np.arange(rows)[:, None] % 2) + jitter[1]) * step
     at = tone[np.clip(y, 0, height - 1).astype(int), np.clip(x, 0, width - 1).astype(int)]
     sheet = np.zeros((height, width), np.uint8)
-    fine = 4
-    for cx, cy, dark in zip(
-        x.ravel(), y.ravel(), np.where(chance < at * 1.5, at, 0).ravel(), strict=True
-    ):
-        if dark > 0:
-            size = int(step * (0.2 + 0.42 * dark) * 2**fine)
-            cv2.circle(
-                sheet, (int(cx * 2**fine), int(cy * 2**fine)), size, 255, -1, cv2.LINE_AA, fine
-            )
-    share = field(sheet) / 255
-    return mix(np.broadcast_to(color(paper), image.shape), color(ink), share)
+    for cx, cy, dark in zip(x.ravel(), y.ravel(), at.ravel(), strict=True):
+        if dark > 0.05:
+            size = int(step * 0.66 * dark**0.65 * 16)
+            cv2.circle(sheet, (int(cx * 16), int(cy * 16)), size, 255, -1, cv2.LINE_AA, 4)
+    return mix(np.broadcast_to(color(paper), image.shape), color(ink), field(sheet) / 255)
 
 
 def press(
@@ -250,7 +249,7 @@ def gouge(image: Field, lines: int = 70, ink: str = "#14120f", paper: str = "#f2
     low, high = np.percentile(bright, (2, 98))
     tone = np.clip((bright - low) / max(0.05, high - low), 0, 1)
     x, y = grid(image)
-    bend = blur(tone, 0.03) * 0.5 + 0.02 * blur(noise(image.shape, 0.1 * side(image), 95), 0.01)
+    bend = blur(tone, 0.03) * 0.3 + 0.02 * blur(noise(image.shape, 0.1 * side(image), 95), 0.01)
     wave = np.abs(((y + 0.35 * x + bend) * lines) % 1 - 0.5) * 2
     opened = ramp(-0.12, 0.12, field(np.clip((tone - 0.24) * 1.9, -0.3, 1.3) - wave))
     edge = _lines(image, 0.0022, 20, 0.1)
@@ -259,7 +258,7 @@ def gouge(image: Field, lines: int = 70, ink: str = "#14120f", paper: str = "#f2
 
 def glow(image: Field, colors: Sequence[str], width: float = 0.0025, ground: float = 0.25) -> Field:
     """Edges become tubes of light in a run of colours; the rest goes dark."""
-    lines = 1 - _lines(grey(field(luma(image) - blur(luma(image), 0.05) + 0.5)), width, 20, 0.42)
+    lines = _edges(image, width, 1.0)
     bright = blur(luma(image), 0.02)
     x, y = grid(image)
     at = np.clip(0.5 + 0.45 * x + 0.35 * y + 0.3 * (bright - 0.5), 0, 1)

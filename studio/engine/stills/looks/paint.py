@@ -72,7 +72,7 @@ def strokes(
     stands out like ridges of paint. `wander` lets the strokes swirl where nothing leads them."""
 
     def paint(small: Field) -> Field:
-        dx, dy = _flow(small, 0.02)
+        dx, dy = _flow(small, 0.03)
         if wander:
             turn = blur(noise(small.shape, 0.12 * side(small), 3), 0.02) * wander
             dx, dy = dx * np.cos(turn) - dy * np.sin(turn), dx * np.sin(turn) + dy * np.cos(turn)
@@ -163,12 +163,12 @@ def median(image: Field, radius: float = 0.006, longest: int = 1600) -> Field:
     return smaller(image, longest, draw)
 
 
-def watercolor(image: Field, radius: float = 0.012, longest: int = 1100, wet: float = 1.0) -> Field:
+def watercolor(image: Field, radius: float = 0.008, longest: int = 1100, wet: float = 1.0) -> Field:
     """Washes with darker rims, pigment that settles, and white paper that shines through."""
 
     def paint(small: Field) -> Field:
         unit = side(small)
-        wobble = 0.006 * unit * wet
+        wobble = 0.003 * unit * wet
         height, width = small.shape[:2]
         x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
         wx = x + wobble * noise(small.shape, 0.03 * unit, 1)
@@ -194,10 +194,11 @@ def smooth(image: Field, radius: float = 0.02, keep: float = 0.12, longest: int 
 
     def paint(small: Field) -> Field:
         reach = max(1, round(radius * side(small)))
-        result = small
+        # From 0 to 1 the determinants that this filter divides by are too small for it.
+        result = small * 255
         for _ in range(3):
-            result = field(cv2.ximgproc.guidedFilter(result, result, reach, keep**2 * 0.3))
-        return result
+            result = field(cv2.ximgproc.guidedFilter(result, result, reach, (keep * 140) ** 2))
+        return result / 255
 
     return smaller(image, longest, paint)
 

@@ -70,7 +70,7 @@ def facets(image: Field, count: int = 900, edges: float = 0.6, relief: float = 0
             tilt = random.normal(0, 1, (len(corners) + 1,)).astype(np.float32)
             lit = 1 + relief * np.clip(tilt, -1.6, 1.6)[labels]
             across = np.diff(labels, axis=1, prepend=labels[:, :1]) != 0
-            crease = blur(field(across), 0.0016) * 0.5
+            crease = blur(field(across), 0.0012) * 0.25
             flat = flat * (lit + crease)[..., None]
         return field(np.clip(flat, 0, 1))
 
@@ -98,12 +98,12 @@ def _seams(labels: NDArray[np.int32], width: float) -> Mask:
     return field(1 - ramp(width * 0.5 - 0.7, width * 0.5 + 0.9, field(away)))
 
 
-def glass(image: Field, count: int = 420, lead: float = 0.008) -> Field:
+def glass(image: Field, count: int = 900, lead: float = 0.006) -> Field:
     """Panes of coloured glass in lead."""
 
     def draw(small: Field) -> Field:
         unit = side(small)
-        labels, _ = _regions(small.shape[:2], _points(small, count, 0.55))
+        labels, _ = _regions(small.shape[:2], _points(small, count, 0.7))
         flat = cells(small, labels)
         light = (
             np.clip(flat * 1.15 + 0.04, 0, 1)
@@ -120,7 +120,7 @@ def glass(image: Field, count: int = 420, lead: float = 0.008) -> Field:
     return smaller(image, 1800, draw)
 
 
-def mosaic(image: Field, count: int = 62, gap: float = 0.14, wobble: float = 0.14) -> Field:
+def mosaic(image: Field, count: int = 48, gap: float = 0.12, wobble: float = 0.1) -> Field:
     """Small stones, `count` along the shorter side, each a little turned, in pale mortar."""
 
     def draw(small: Field) -> Field:
@@ -156,7 +156,7 @@ def mosaic(image: Field, count: int = 62, gap: float = 0.14, wobble: float = 0.1
 
 
 def pixels(image: Field, count: int = 96, levels: int = 0) -> Field:
-    """Square pixels, `count` along the shorter side, in `levels` steps per channel."""
+    """Square pixels, `count` along the shorter side, in `levels` of brightness."""
     height, width = image.shape[:2]
     step = side(image) / min(count, side(image))
     few = (max(1, round(width / step)), max(1, round(height / step)))
@@ -164,7 +164,11 @@ def pixels(image: Field, count: int = 96, levels: int = 0) -> Field:
     if levels:
         bayer = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16 - 0.47
         tiled = np.tile(bayer, (few[1] // 4 + 1, few[0] // 4 + 1))[: few[1], : few[0]]
-        small = np.rint(small * (levels - 1) + 0.6 * tiled[..., None]) / (levels - 1)
+        # Brightness and colour apart: channels on their own would turn greys into confetti.
+        parts = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
+        parts[..., 0] = np.rint(parts[..., 0] * levels + 0.3 * tiled) / levels
+        parts[..., 1:] = np.rint((parts[..., 1:] - 0.5) * levels * 2) / (levels * 2) + 0.5
+        small = field(cv2.cvtColor(parts, cv2.COLOR_YCrCb2RGB))
     return field(cv2.resize(np.clip(small, 0, 1), (width, height), interpolation=cv2.INTER_NEAREST))
 
 
@@ -181,12 +185,11 @@ def _within(image: Field, count: int) -> tuple[Field, Mask, Mask]:
     return large, np.broadcast_to(u, shape), np.broadcast_to(v[:, None], shape)
 
 
-def stitches(image: Field, count: int = 66) -> Field:
+def stitches(image: Field, count: int = 54) -> Field:
     """Cross-stitch on pale cloth."""
     flat, u, v = _within(image, count)
-    flat = np.rint(flat * 9) / 9
     first, second = np.abs(u - v), np.abs(u + v)
-    thread = 0.62
+    thread = 0.78
     over = ramp(0, 0.25, field(thread - first))
     under = ramp(0, 0.25, field(thread - second))
     round_over = 1 - 0.45 * (first / thread) ** 2
@@ -199,10 +202,9 @@ def stitches(image: Field, count: int = 66) -> Field:
     )
 
 
-def bricks(image: Field, count: int = 48) -> Field:
+def bricks(image: Field, count: int = 42) -> Field:
     """Toy building blocks seen from above, each with a round stud."""
     flat, u, v = _within(image, count)
-    flat = np.rint(flat * 7) / 7
     away = np.sqrt(u * u + v * v)
     light = np.clip((-u - v) / 1.414, -1, 1)
     stud = 1 - ramp(0.56, 0.64, field(away))
@@ -235,7 +237,7 @@ def cubes(image: Field, count: int = 36) -> Field:
     return field(np.clip((flat * 0.9 + 0.05) * shade[..., None], 0, 1))
 
 
-def paint_dots(image: Field, count: int = 5200, spread: float = 0.16) -> Field:
+def paint_dots(image: Field, count: int = 5200, spread: float = 0.09) -> Field:
     """Round dabs of pure colour beside each other, three layers from broad to fine."""
 
     def draw(small: Field) -> Field:
@@ -258,12 +260,12 @@ def paint_dots(image: Field, count: int = 5200, spread: float = 0.16) -> Field:
     return smaller(image, 1200, draw)
 
 
-def layers(image: Field, levels: int = 5, depth: float = 0.012) -> Field:
+def layers(image: Field, levels: int = 6, depth: float = 0.012) -> Field:
     """Sheets of coloured paper over each other, each casting a shadow on the one below."""
 
     def draw(small: Field) -> Field:
         unit = side(small)
-        even = cv2.medianBlur(np.rint(blur(luma(small), 0.008) * 255).astype(np.uint8), 5)
+        even = cv2.medianBlur(np.rint(blur(luma(small), 0.005) * 255).astype(np.uint8), 5)
         bright = field(even) / 255
         cuts = np.percentile(bright, np.linspace(0, 100, levels + 1)[1:-1])
         sheets = np.concatenate([[0], np.maximum.accumulate(cuts)])
@@ -278,7 +280,7 @@ def layers(image: Field, levels: int = 5, depth: float = 0.012) -> Field:
             size = (small.shape[1], small.shape[0])
             cast = cv2.warpAffine(shape, move, size, borderMode=cv2.BORDER_REPLICATE)
             shadow = blur(field(cast), depth * 0.6)
-            result = result * (1 - 0.55 * shadow * (1 - shape))[..., None]
+            result = result * (1 - 0.42 * shadow * (1 - shape))[..., None]
             result = mix(field(result), field(sheet * fibre[..., None]), shape)
         return field(np.clip(result, 0, 1))
 
@@ -292,14 +294,7 @@ def tiled(image: Field, times: int = 3) -> Field:
     one = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     row = np.concatenate([one if i % 2 == 0 else one[:, ::-1] for i in range(times)], 1)
     whole = np.concatenate([row if i % 2 == 0 else row[::-1] for i in range(times)], 0)
-    return field(whole[:height, :width])
-
-
-def mirrored(image: Field) -> Field:
-    """The left half, and its mirror image on the right."""
-    half = (image.shape[1] + 1) // 2
-    left = image[:, :half]
-    return np.concatenate([left, left[:, ::-1][:, image.shape[1] % 2 :]], 1)
+    return field(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
 
 
 def ripple(image: Field, amount: float = 0.03, waves: float = 3.0) -> Field:
@@ -326,6 +321,5 @@ STEPS = {
     "paint_dots": paint_dots,
     "layers": layers,
     "tiled": tiled,
-    "mirrored": mirrored,
     "ripple": ripple,
 }

@@ -156,10 +156,6 @@ def palette(image: Field, colors: Sequence[str]) -> Field:
     return wanted[0][choice]
 
 
-def invert(image: Field, share: float = 1.0) -> Field:
-    return mix(image, 1 - image, share)
-
-
 def solarize(image: Field, turns: float = 1.0) -> Field:
     """Brightness goes up and down again, `turns` times."""
     return field(0.5 - 0.5 * np.cos(image * np.pi * (1 + turns)))
@@ -187,7 +183,6 @@ STEPS = {
     "sharpen": sharpen,
     "posterize": posterize,
     "palette": palette,
-    "invert": invert,
     "solarize": solarize,
     "foliage": foliage,
 }
