@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
-    "line-art": (("contour", {}),),
+    "line-art": (("contour", {"fine": 1.7}),),
     "anime": (
         ("smooth", {"radius": 0.012, "keep": 0.12}),
         ("posterize", {"levels": 6, "hard": 0.75}),
@@ -46,7 +46,6 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     ),
     "fantasy-art": (
         ("oil", {"radius": 0.008}),
-        ("strokes", {"length": 0.02, "width": 0.004, "relief": 0.15}),
         ("clarity", {"amount": 0.9, "radius": 0.05}),
         ("saturate", {"by": 1.45}),
         ("split", {"shadows": "#3a1a78", "lights": "#ffc860", "strength": 0.45}),
@@ -74,7 +73,7 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     "oil-painting": (
         ("oil", {"radius": 0.01}),
         ("saturate", {"by": 1.3}),
-        ("strokes", {"length": 0.024, "width": 0.0045, "relief": 0.3}),
+        ("dabs", {"length": 0.03, "width": 0.0075, "lively": 0.45}),
         ("canvas", {"strength": 0.08, "threads": 170}),
     ),
     "impressionist": (
@@ -92,12 +91,12 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ),
         (
             "strokes",
-            {"length": 0.05, "width": 0.0065, "relief": 0.6, "wander": 0.7},
+            {"length": 0.04, "width": 0.0055, "relief": 0.5, "wander": 0.6},
         ),
     ),
     "watercolor": (
-        ("bright", {"stops": 0.45}),
-        ("saturate", {"by": 1.35}),
+        ("bright", {"stops": 0.6}),
+        ("saturate", {"by": 1.6}),
         ("watercolor", {}),
         ("paper", {"strength": 0.1, "size": 0.003}),
     ),

@@ -21,7 +21,7 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     ),
     "stained-glass": (("saturate", {"by": 1.9}), ("contrast", {"amount": 0.3}), ("glass", {})),
     "mosaic": (("saturate", {"by": 1.2}), ("clarity", {"amount": 0.5}), ("mosaic", {})),
-    "paper-cut": (("saturate", {"by": 1.3}), ("layers", {})),
+    "paper-cut": (("saturate", {"by": 2.0}), ("layers", {})),
     "cross-stitch": (("saturate", {"by": 1.25}), ("clarity", {"amount": 0.5}), ("stitches", {})),
     "felt-puppet": (
         ("oil", {"radius": 0.014}),
@@ -117,11 +117,11 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ("saturate", {"by": 1.9}),
     ),
     "symmetric-pastel": (
-        ("saturate", {"by": 0.8}),
-        ("bright", {"stops": 0.35}),
+        ("saturate", {"by": 1.1}),
+        ("bright", {"stops": 0.2}),
         ("split", {"shadows": "#2a9a90", "lights": "#ff9ab0", "strength": 0.4}),
         ("wash", {"colors": ("#ff9fb8", "#f8e6a0"), "strength": 0.3}),
-        ("curve", {"every": (0.16, 0.38, 0.6, 0.8, 0.96)}),
+        ("curve", {"every": (0.12, 0.34, 0.57, 0.79, 0.96)}),
     ),
     "one-point-symmetry": (
         ("saturate", {"by": 0.5}),

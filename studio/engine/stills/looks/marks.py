@@ -39,8 +39,8 @@ def outline(
     level: float = 0.12,
 ) -> Field:
     """Lines along the edges, and the deepest shadows filled."""
-    lines = _lines(image, width, sharp, level)
-    return mix(image, color(ink), field(strength * (1 - lines)))
+    lines = np.maximum(1 - _lines(image, width, sharp, level), _edges(image, width, 1.4))
+    return mix(image, color(ink), field(strength * lines))
 
 
 def contour(
@@ -111,7 +111,7 @@ def charcoal(image: Field, paper: str = "#efe9dd", coal: str = "#191717") -> Fie
     x, y = grid(image)
     drag = np.sin((x * 0.8 + y) * 150 + 2 * noise(image.shape, 0.04 * unit, 63))
     dark = tone * 0.92 + 0.8 * edges + 0.14 * tooth + 0.06 * drag
-    laid = ramp(0.28, 1.0, field(dark))
+    laid = ramp(0.1, 1.05, field(dark))
     return mix(np.broadcast_to(color(paper), image.shape), color(coal), laid)
 
 
@@ -194,8 +194,8 @@ def stipple(
     at = tone[np.clip(y, 0, height - 1).astype(int), np.clip(x, 0, width - 1).astype(int)]
     sheet = np.zeros((height, width), np.uint8)
     for cx, cy, dark in zip(x.ravel(), y.ravel(), at.ravel(), strict=True):
-        if dark > 0.05:
-            size = int(step * 0.66 * dark**0.65 * 16)
+        if dark > 0.02:
+            size = int(step * 0.7 * dark**0.85 * 16)
             cv2.circle(sheet, (int(cx * 16), int(cy * 16)), size, 255, -1, cv2.LINE_AA, 4)
     return mix(np.broadcast_to(color(paper), image.shape), color(ink), field(sheet) / 255)
 
@@ -258,7 +258,7 @@ def gouge(image: Field, lines: int = 70, ink: str = "#14120f", paper: str = "#f2
 
 def glow(image: Field, colors: Sequence[str], width: float = 0.0025, ground: float = 0.25) -> Field:
     """Edges become tubes of light in a run of colours; the rest goes dark."""
-    lines = _edges(image, width, 1.0)
+    lines = _edges(image, width, 1.3)
     bright = blur(luma(image), 0.02)
     x, y = grid(image)
     at = np.clip(0.5 + 0.45 * x + 0.35 * y + 0.3 * (bright - 0.5), 0, 1)

@@ -108,7 +108,13 @@ def _drawn_out(layers: Field, dx: Mask, dy: Mask, reach: int) -> Field:
     return field(total / (2 * reach + 1))
 
 
-def dabs(image: Field, length: float = 0.028, width: float = 0.0085, longest: int = 1200) -> Field:
+def dabs(
+    image: Field,
+    length: float = 0.028,
+    width: float = 0.0085,
+    lively: float = 1.0,
+    longest: int = 1200,
+) -> Field:
     """Short strokes of a loaded brush beside each other, along the forms, from broad to fine."""
 
     def paint(small: Field) -> Field:
@@ -121,7 +127,7 @@ def dabs(image: Field, length: float = 0.028, width: float = 0.0085, longest: in
             rows, columns = int(small.shape[0] / step) + 1, int(small.shape[1] / step) + 1
             spots = random.permutation(rows * columns)
             shake = random.uniform(-0.5, 0.5, (rows * columns, 2))
-            tone = random.normal(0, spread, (rows * columns, 3))
+            tone = random.normal(0, spread * lively, (rows * columns, 3))
             detail = np.abs(luma(small) - blur(luma(small), width * scale))
             for spot in spots:
                 x = int(

@@ -98,12 +98,12 @@ def _seams(labels: NDArray[np.int32], width: float) -> Mask:
     return field(1 - ramp(width * 0.5 - 0.7, width * 0.5 + 0.9, field(away)))
 
 
-def glass(image: Field, count: int = 900, lead: float = 0.006) -> Field:
+def glass(image: Field, count: int = 560, lead: float = 0.007) -> Field:
     """Panes of coloured glass in lead."""
 
     def draw(small: Field) -> Field:
         unit = side(small)
-        labels, _ = _regions(small.shape[:2], _points(small, count, 0.7))
+        labels, _ = _regions(small.shape[:2], _points(small, count, 0.62))
         flat = cells(small, labels)
         light = (
             np.clip(flat * 1.15 + 0.04, 0, 1)
@@ -167,7 +167,7 @@ def pixels(image: Field, count: int = 96, levels: int = 0) -> Field:
         # Brightness and colour apart: channels on their own would turn greys into confetti.
         parts = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
         parts[..., 0] = np.rint(parts[..., 0] * levels + 0.3 * tiled) / levels
-        parts[..., 1:] = np.rint((parts[..., 1:] - 0.5) * levels * 2) / (levels * 2) + 0.5
+        parts[..., 1:] = np.rint((parts[..., 1:] - 0.5) * levels * 4) / (levels * 4) + 0.5
         small = field(cv2.cvtColor(parts, cv2.COLOR_YCrCb2RGB))
     return field(cv2.resize(np.clip(small, 0, 1), (width, height), interpolation=cv2.INTER_NEAREST))
 
@@ -202,13 +202,13 @@ def stitches(image: Field, count: int = 54) -> Field:
     )
 
 
-def bricks(image: Field, count: int = 42) -> Field:
+def bricks(image: Field, count: int = 36) -> Field:
     """Toy building blocks seen from above, each with a round stud."""
     flat, u, v = _within(image, count)
     away = np.sqrt(u * u + v * v)
     light = np.clip((-u - v) / 1.414, -1, 1)
     stud = 1 - ramp(0.56, 0.64, field(away))
-    rim = np.exp(-(((away - 0.58) / 0.1) ** 2)) * light * 0.45
+    rim = np.exp(-(((away - 0.58) / 0.1) ** 2)) * light * 0.7
     cast = np.exp(-(((np.sqrt((u - 0.16) ** 2 + (v - 0.16) ** 2) - 0.56) / 0.2) ** 2)) * (1 - stud)
     edge = ramp(0.86, 1.0, field(np.maximum(np.abs(u), np.abs(v))))
     lit = 1 + rim + 0.1 * stud - 0.28 * cast - 0.38 * edge
@@ -243,7 +243,7 @@ def paint_dots(image: Field, count: int = 5200, spread: float = 0.09) -> Field:
     def draw(small: Field) -> Field:
         unit = side(small)
         random = np.random.default_rng(21)
-        sheet = np.broadcast_to(color("#efe6d2"), small.shape).astype(np.float32).copy()
+        sheet = blur(small, 0.015).copy()
         for layer, share in enumerate((0.35, 0.8, 1.6)):
             points = _points(small, int(count * share), 0.0 if layer < 2 else 0.5, seed=layer)
             random.shuffle(points)
