@@ -12,7 +12,7 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ("posterize", {"levels": 6, "hard": 0.75}),
         ("saturate", {"by": 1.5}),
         ("bright", {"stops": 0.3}),
-        ("outline", {"width": 0.0016, "strength": 0.8, "ink": "#2a1a30", "level": 0.06}),
+        ("outline", {"width": 0.0024, "strength": 0.85, "ink": "#2a1a30", "level": 0.12}),
         ("bloom", {"strength": 0.2, "radius": 0.03, "above": 0.7}),
     ),
     "comic-book": (

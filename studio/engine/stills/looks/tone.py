@@ -68,7 +68,9 @@ def saturate(image: Field, by: float) -> Field:
     mean = luma(image)[..., None]
     if by <= 1:
         return field(np.clip(mean + (image - mean) * by, 0, 1))
-    spread = image.max(2) - image.min(2)
+    first, second, third = cv2.split(image)
+    most, least = np.maximum(first, second), np.minimum(first, second)
+    spread = np.maximum(most, third) - np.minimum(least, third)
     gain = (1 + (by - 1) * (1 - 0.6 * spread))[..., None]
     return field(np.clip(mean + (image - mean) * gain, 0, 1))
 
