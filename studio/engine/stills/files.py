@@ -110,7 +110,11 @@ def save(
     image: height x width, or with 3 or 4 channels; uint8. A type without transparency shows it on
     the `background`. `quality`, 1 to 100, is for JPEG, WebP and AVIF.
     """
-    data = encoded(image, format, quality, background)
+    return write(target, encoded(image, format, quality, background))
+
+
+def write(target: Path, data: bytes) -> Path:
+    """The bytes as a file, whole or not at all."""
     partial = target.with_name(f".{target.name}.{uuid.uuid4().hex[:12]}.part")
     try:
         partial.write_bytes(data)
@@ -135,8 +139,12 @@ def encoded(
         )
     if image.ndim == 3 and image.shape[2] == 4 and format not in SEE_THROUGH:
         image = flat(image, background)
+    return bytes_of(Image.fromarray(image), format.upper(), **_settings(format, quality))
+
+
+def bytes_of(image: Image.Image, type: str, **settings: Any) -> bytes:
     out = io.BytesIO()
-    Image.fromarray(image).save(out, format.upper(), **_settings(format, quality))
+    image.save(out, type, **settings)
     return out.getvalue()
 
 
