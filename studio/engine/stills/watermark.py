@@ -166,9 +166,9 @@ def shadowed(mark: Image.Image, opacity: float) -> Image.Image:
     grown.paste(alpha, (pad, pad))
     near = grown.filter(ImageFilter.GaussianBlur(reach * 0.45))
     wide = grown.filter(ImageFilter.GaussianBlur(reach * 1.4))
-    soft = np.asarray(near, np.float32) * 0.5 + np.asarray(wide, np.float32) * 0.6
+    soft = np.asarray(near, np.float32) * 0.7 + np.asarray(wide, np.float32) * 0.8
     result = Image.new("RGBA", grown.size, (shade, shade, shade, 0))
-    result.putalpha(Image.fromarray(np.clip(soft * 0.8, 0, 255).astype(np.uint8)))
+    result.putalpha(Image.fromarray(np.clip(soft * 0.9, 0, 255).astype(np.uint8)))
     over = Image.new("RGBA", grown.size)
     over.paste(mark, (pad, pad))
     result = Image.alpha_composite(result, over)
@@ -194,9 +194,8 @@ def _tile(layer: Image.Image, mark: Image.Image) -> None:
     """All over, in rising rows, each row shifted by half."""
     turned = mark.rotate(TURN, Image.Resampling.BICUBIC, expand=True)
     across = round(mark.width * (1 + APART))
-    down = max(round(turned.height * 1.05), round(mark.height * 3))
-    rows = range(-1, layer.height // down + 2)
-    for row in rows:
+    down = max(turned.height, across // 2)
+    for row in range(-1, layer.height // down + 2):
         shift = (row % 2) * across // 2
         for column in range(-1, layer.width // across + 2):
             _lay(layer, turned, column * across + shift - across // 4, row * down - down // 4)
