@@ -199,7 +199,7 @@ def _blurred(pixels: Pixels, width: int, height: int) -> Pixels:
     few = (max(1, round(width * by)), max(1, round(height * by)))
     small = resized(pixels, few, around((columns, rows), width / height, (0.5, 0.5)))
     soft = cv2.GaussianBlur(small, (0, 0), max(0.5, SOFT * max(few)))
-    large = np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC)).copy()
+    large = np.array(cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
     large[..., :3] = np.rint(large[..., :3] * DIM)
     return large
 

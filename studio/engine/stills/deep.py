@@ -52,18 +52,18 @@ def encode(linear: NDArray[Any]) -> Field:
 
 @lru_cache(maxsize=2)
 def _to(most: int) -> Field:
-    return decode(np.arange(most + 1, dtype=np.float32)[None] / most)[0]
+    return np.asarray(decode(np.arange(most + 1, dtype=np.float32)[None] / most)[0], np.float32)
 
 
 @lru_cache(maxsize=1)
 def _from() -> Field:
     at = (np.arange(FINE, dtype=np.float32)[None] / (FINE - 1)) ** 2
-    return encode(at)[0] * 255
+    return np.asarray(encode(at)[0] * 255, np.float32)
 
 
 def to_linear(pixels: NDArray[Any]) -> Field:
     """uint8 or uint16 pixels as linear light from 0 to 1."""
-    return _to(int(np.iinfo(pixels.dtype).max))[pixels]
+    return np.asarray(_to(int(np.iinfo(pixels.dtype).max))[pixels], np.float32)
 
 
 def from_linear(linear: Field, dither: bool = False) -> Pixels:
@@ -73,7 +73,7 @@ def from_linear(linear: Field, dither: bool = False) -> Pixels:
     values = _from()[index]
     if dither:
         values = values + _pattern(values.shape[:2])[..., None]
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
 
 
 def _pattern(shape: tuple[int, ...]) -> Field:

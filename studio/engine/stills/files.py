@@ -52,7 +52,7 @@ def load_rgba(path: Path) -> Pixels:
         profile = image.info.get("icc_profile")
         image.load()
         straight = ImageOps.exif_transpose(image).convert("RGBA")
-        if not picture.is_srgb(profile):
+        if profile and not picture.is_srgb(profile):
             straight = picture.to_srgb(straight, profile)
         return np.asarray(straight)
 

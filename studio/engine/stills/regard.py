@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.engine.stills.files import Field, Pixels
 
@@ -38,7 +39,7 @@ class Face(NamedTuple):
 @lru_cache(maxsize=1)
 def _finder() -> cv2.CascadeClassifier:
     return cv2.CascadeClassifier(
-        str(Path(cv2.data.haarcascades) / "haarcascade_frontalface_alt2.xml")
+        str(Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_alt2.xml")
     )
 
 
@@ -53,11 +54,12 @@ def faces(pixels: Pixels) -> list[Face]:
     grey = cv2.equalizeHist(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY))
     least = max(20, min(few) // 14)
     found = _finder().detectMultiScale(grey, 1.1, SURE, minSize=(least, least))
-    boxes = [_head(*(float(v) / by for v in box), width, height) for box in found]
+    boxes = [_head(np.asarray(box, np.float64) / by, width, height) for box in found]
     return sorted(boxes, key=lambda f: (f.left - f.right) * (f.bottom - f.top))
 
 
-def _head(x: float, y: float, wide: float, tall: float, width: int, height: int) -> Face:
+def _head(box: NDArray[np.float64], width: int, height: int) -> Face:
+    x, y, wide, tall = (float(value) for value in box)
     return Face(
         max(0.0, x - 0.05 * wide),
         max(0.0, y - HAIR * tall),
@@ -78,15 +80,15 @@ def importance(pixels: Pixels) -> Field:
     unusual = np.sqrt(((soft - lab.reshape(-1, 3).mean(0)) ** 2).sum(2))
     edges = np.abs(cv2.Laplacian(lab[..., 0], cv2.CV_32F))
     parts = (_residual(lab[..., 0]), unusual, cv2.GaussianBlur(edges, (0, 0), 3))
-    total = sum((_even(np.asarray(part, np.float32)) for part in parts), np.zeros(1, np.float32))
+    total = np.sum([_even(np.asarray(part, np.float32)) for part in parts], axis=0)
     if small.shape[2] == 4:
-        total = total * (small[..., 3].astype(np.float32) / 255)
+        total = total * (small[..., 3] / 255)
     return np.asarray(total**1.5, np.float32)
 
 
 def _even(part: Field) -> Field:
     low, high = float(part.min()), float(part.max())
-    return (part - low) / (high - low) if high > low else np.zeros_like(part)
+    return np.asarray((part - low) / max(high - low, 1e-9), np.float32)
 
 
 def _residual(light: Field) -> Field:

@@ -73,14 +73,14 @@ LOOKS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     "oil-painting": (
         ("oil", {"radius": 0.01}),
         ("saturate", {"by": 1.3}),
-        ("dabs", {"length": 0.03, "width": 0.0075, "lively": 0.45}),
+        ("dabs", {"length": 0.055, "width": 0.013, "lively": 0.6}),
         ("canvas", {"strength": 0.08, "threads": 170}),
     ),
     "impressionist": (
         ("saturate", {"by": 1.55}),
         ("bright", {"stops": 0.25}),
         ("split", {"shadows": "#5a3ab0", "lights": "#ffe9a8", "strength": 0.4}),
-        ("dabs", {"length": 0.028, "width": 0.0085}),
+        ("dabs", {"length": 0.03, "width": 0.011}),
         ("canvas", {"strength": 0.06, "threads": 170}),
     ),
     "starry-swirls": (

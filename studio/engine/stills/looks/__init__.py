@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from studio.engine import Report, ignore
@@ -18,13 +19,13 @@ from studio.engine.stills.files import Field, Pixels
 from studio.engine.stills.looks import ground, lens, marks, paint, pieces, tone
 
 Step = tuple[str, Mapping[str, Any]]
-STEPS: Mapping[str, Callable[..., Field]] = {
-    **tone.STEPS,
-    **lens.STEPS,
-    **paint.STEPS,
-    **marks.STEPS,
-    **ground.STEPS,
-    **pieces.STEPS,
+Draw = Callable[..., Field]
+MOST_PIXELS = 16_000_000
+"""A larger picture is drawn with that many and enlarged: each step needs several copies of it."""
+STEPS: Mapping[str, Draw] = {
+    name: draw
+    for part in (tone, lens, paint, marks, ground, pieces)
+    for name, draw in part.STEPS.items()
 }
 
 
@@ -54,11 +55,18 @@ def rendered(
     pixels: Pixels, steps: Sequence[Step], amount: float = 1.0, report: Report = ignore
 ) -> Pixels:
     """The look on opaque pixels (height x width x 3)."""
-    before = pixels.astype(np.float32) / 255
-    image = before
+    height, width = pixels.shape[:2]
+    by = min(1.0, (MOST_PIXELS / (height * width)) ** 0.5)
+    few = (max(1, round(width * by)), max(1, round(height * by)))
+    small = pixels if by == 1 else cv2.resize(pixels, few, interpolation=cv2.INTER_AREA)
+    image: Field = np.asarray(small / np.float32(255), np.float32)
     for number, (name, values) in enumerate(steps):
-        report(0.05 + 0.9 * number / len(steps), "drawing")
+        report(0.05 + 0.85 * number / len(steps), "drawing")
         image = STEPS[name](image, **values)
+    drawn = np.asarray(np.rint(np.clip(image, 0, 1) * 255), np.uint8)
+    if by < 1:
+        enlarged = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_CUBIC)
+        drawn = np.asarray(enlarged, np.uint8)
     if amount < 1:
-        image = before + (image - before) * amount
-    return np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
+        drawn = np.asarray(cv2.addWeighted(drawn, amount, pixels, 1 - amount, 0), np.uint8)
+    return drawn

@@ -32,12 +32,12 @@ def grey(mask: Mask) -> Field:
 
 
 def color(code: str) -> Field:
-    """ "#rrggbb" as three numbers from 0 to 1."""
-    return np.array(rgb_of(code), np.float32) / 255
+    """A color such as #ff8000 as three numbers from 0 to 1."""
+    return field(np.array(rgb_of(code)) / 255)
 
 
 def side(image: Field | Mask) -> int:
-    return min(image.shape[:2])
+    return int(min(image.shape[:2]))
 
 
 def blur(image: Field | Mask, radius: float) -> Field:

@@ -129,7 +129,7 @@ def stars(image: Field, count: int = 320, tint: str = "#ffe9b0") -> Field:
 
 def snow(image: Field) -> Field:
     """Snow in three depths, the nearest flakes large and soft."""
-    layers = ((500, 0.004, 0.001, 0.8), (130, 0.009, 0.003, 0.7), (30, 0.022, 0.009, 0.5))
+    layers = ((700, 0.006, 0.001, 0.95), (200, 0.013, 0.003, 0.95), (40, 0.03, 0.009, 0.8))
     for number, (count, size, soft, strength) in enumerate(layers):
         flakes = blur(_specks(image, count, size, 30 + number, 0.4), soft)
         image = mix(image, np.ones(3, np.float32), field(np.clip(flakes * strength, 0, 1)))

@@ -196,7 +196,7 @@ def smear(image: Field, length: float = 0.05, angle: float = 0.0, share: float =
     for at in np.linspace(-0.5, 0.5, steps):
         move = np.array([[1, 0, at * reach * np.cos(turn)], [0, 1, at * reach * np.sin(turn)]])
         total += cv2.warpAffine(image, move, (width, height), borderMode=cv2.BORDER_REFLECT)
-    return mix(image, total / steps, share)
+    return mix(image, field(total / steps), share)
 
 
 def bars(image: Field, ratio: float = 2.2) -> Field:

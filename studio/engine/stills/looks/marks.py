@@ -58,7 +58,7 @@ def _edges(image: Field, width: float, fine: float) -> Mask:
     """1 on the dark side of edges; texture finer than a line is calmed first."""
     bright = luma(image) * 255
     reach = max(1, round(width * 4 * side(image)))
-    calm = field(cv2.ximgproc.guidedFilter(bright, bright, reach, 120.0)) / 255
+    calm = field(cv2.ximgproc.guidedFilter(bright, bright, reach, 120.0) / 255)
     apart = blur(calm, width * 2.2) - blur(calm, width)
     # In the dark a small difference is as much of an edge as a large one in the light.
     apart = apart / (0.25 + blur(calm, width * 4))
@@ -197,7 +197,7 @@ def stipple(
         if dark > 0.02:
             size = int(step * 0.7 * dark**0.85 * 16)
             cv2.circle(sheet, (int(cx * 16), int(cy * 16)), size, 255, -1, cv2.LINE_AA, 4)
-    return mix(np.broadcast_to(color(paper), image.shape), color(ink), field(sheet) / 255)
+    return mix(np.broadcast_to(color(paper), image.shape), color(ink), field(sheet / 255))
 
 
 def press(

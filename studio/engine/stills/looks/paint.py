@@ -164,7 +164,7 @@ def median(image: Field, radius: float = 0.006, longest: int = 1600) -> Field:
 
     def draw(small: Field) -> Field:
         reach = max(1, round(radius * side(small))) * 2 + 1
-        return field(cv2.medianBlur(np.rint(small * 255).astype(np.uint8), min(reach, 99))) / 255
+        return field(cv2.medianBlur(np.rint(small * 255).astype(np.uint8), min(reach, 99)) / 255)
 
     return smaller(image, longest, draw)
 
@@ -204,7 +204,7 @@ def smooth(image: Field, radius: float = 0.02, keep: float = 0.12, longest: int 
         result = small * 255
         for _ in range(3):
             result = field(cv2.ximgproc.guidedFilter(result, result, reach, (keep * 140) ** 2))
-        return result / 255
+        return field(result / 255)
 
     return smaller(image, longest, paint)
 

@@ -38,7 +38,7 @@ def _points(image: Field, count: int, edges: float, seed: int = 2) -> Points:
     busy = np.stack([picks % width, picks // width], -1) + random.uniform(0, 1, (len(picks), 2))
     points = np.concatenate([even, busy])
     inside = (points >= 0).all(1) & (points[:, 0] < width - 1) & (points[:, 1] < height - 1)
-    return points[inside]
+    return np.asarray(points[inside], np.float64)
 
 
 def _rim(width: int, height: int, step: float) -> Points:
@@ -58,7 +58,7 @@ def facets(image: Field, count: int = 900, edges: float = 0.6, relief: float = 0
         points = np.concatenate([_points(small, count, edges), _rim(width, height, step)])
         net = cv2.Subdiv2D((0, 0, width, height))
         net.insert([(float(min(x, width - 1)), float(min(y, height - 1))) for x, y in points])
-        corners = net.getTriangleList().reshape(-1, 3, 2)
+        corners = np.asarray(net.getTriangleList(), np.float32).reshape(-1, 3, 2)
         limit = np.array([width, height]) + 0.5
         corners = corners[((corners >= -0.5) & (corners <= limit)).all((1, 2))]
         labels = np.zeros((height, width), np.int32)
@@ -266,14 +266,14 @@ def layers(image: Field, levels: int = 6, depth: float = 0.012) -> Field:
     def draw(small: Field) -> Field:
         unit = side(small)
         even = cv2.medianBlur(np.rint(blur(luma(small), 0.005) * 255).astype(np.uint8), 5)
-        bright = field(even) / 255
+        bright = field(even / 255)
         cuts = np.percentile(bright, np.linspace(0, 100, levels + 1)[1:-1])
         sheets = np.concatenate([[0], np.maximum.accumulate(cuts)])
         result = np.zeros_like(small)
         reach = depth * unit
         move = np.array([[1, 0, reach * 0.5], [0, 1, reach * 0.7]])
         for number, level in enumerate(sheets):
-            shape = ramp(level - 0.004, level + 0.004, bright) if number else np.ones_like(bright)
+            shape = ramp(level - 0.004, level + 0.004, bright) if number else bright * 0 + 1
             local = blur(small * shape[..., None], 0.03) / (blur(shape, 0.03) + 1e-3)[..., None]
             sheet = np.clip(0.25 + 0.8 * local, 0, 1) * (0.55 + 0.45 * (number + 1) / levels)
             fibre = 1 + 0.025 * noise(small.shape, max(1.0, 0.003 * unit), 70 + number)

@@ -150,12 +150,12 @@ def palette(image: Field, colors: Sequence[str]) -> Field:
     lab = cv2.cvtColor(image, cv2.COLOR_RGB2Lab)
     best = np.full(image.shape[:2], np.inf, np.float32)
     choice = np.zeros(image.shape[:2], np.uint8)
-    weights = np.array([1.0, 0.7, 0.7], np.float32)
+    weights = np.array([[1.0, 0.5, 0.5]], np.float32)
     for number, value in enumerate(target):
-        apart = (((lab - value) * weights) ** 2).sum(2)
+        apart = field(cv2.transform((lab - value) ** 2, weights))
         nearer = apart < best
         best[nearer], choice[nearer] = apart[nearer], number
-    return wanted[0][choice]
+    return field(wanted[0])[choice]
 
 
 def solarize(image: Field, turns: float = 1.0) -> Field:
