@@ -20,6 +20,8 @@ from studio.engine.stills.looks import ground, lens, marks, paint, pieces, tone
 
 Step = tuple[str, Mapping[str, Any]]
 Draw = Callable[..., Field]
+LEAST_SIDE = 32
+"""A picture with a shorter side is drawn larger: strokes and dots need some room."""
 MOST_PIXELS = 16_000_000
 """A larger picture is drawn with that many and enlarged: each step needs several copies of it."""
 STEPS: Mapping[str, Draw] = {
@@ -56,17 +58,23 @@ def rendered(
 ) -> Pixels:
     """The look on opaque pixels (height x width x 3)."""
     height, width = pixels.shape[:2]
-    by = min(1.0, (MOST_PIXELS / (height * width)) ** 0.5)
+    by = max(1.0, LEAST_SIDE / min(height, width))
+    by = min(by, (MOST_PIXELS / (height * width)) ** 0.5)
     few = (max(1, round(width * by)), max(1, round(height * by)))
-    small = pixels if by == 1 else cv2.resize(pixels, few, interpolation=cv2.INTER_AREA)
+    small = pixels if by == 1 else _sized(pixels, *few)
     image: Field = np.asarray(small / np.float32(255), np.float32)
     for number, (name, values) in enumerate(steps):
         report(0.05 + 0.85 * number / len(steps), "drawing")
         image = STEPS[name](image, **values)
     drawn = np.asarray(np.rint(np.clip(image, 0, 1) * 255), np.uint8)
-    if by < 1:
-        enlarged = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_CUBIC)
-        drawn = np.asarray(enlarged, np.uint8)
+    if by != 1:
+        drawn = _sized(drawn, width, height)
     if amount < 1:
         drawn = np.asarray(cv2.addWeighted(drawn, amount, pixels, 1 - amount, 0), np.uint8)
     return drawn
+
+
+def _sized(pixels: Pixels, width: int, height: int) -> Pixels:
+    smaller = width * height < pixels.shape[0] * pixels.shape[1]
+    how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=how), np.uint8)

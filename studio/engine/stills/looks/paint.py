@@ -123,7 +123,7 @@ def dabs(
         random = np.random.default_rng(13)
         sheet = blur(small, 0.01).copy()
         for layer, (scale, spread) in enumerate(((1.7, 0.05), (1.0, 0.07), (0.6, 0.06))):
-            step = width * scale * unit * 1.25
+            step = max(1.5, width * scale * unit * 1.25)
             rows, columns = int(small.shape[0] / step) + 1, int(small.shape[1] / step) + 1
             spots = random.permutation(rows * columns)
             shake = random.uniform(-0.5, 0.5, (rows * columns, 2))

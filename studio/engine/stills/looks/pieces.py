@@ -217,24 +217,32 @@ def bricks(image: Field, count: int = 36) -> Field:
 
 def cubes(image: Field, count: int = 36) -> Field:
     """Stacked cubes seen at an angle: each is a hexagon of a light, a middle and a dark side."""
-    height, width = image.shape[:2]
-    size = side(image) / min(count, max(1, side(image) // 6)) / np.sqrt(3)
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32) + 0.5
-    q = (np.sqrt(3) / 3 * x - y / 3) / size
-    r = (2 / 3 * y) / size
+
+    def draw(small: Field) -> Field:
+        height, width = small.shape[:2]
+        size = side(small) / min(count, max(1, side(small) // 6)) / np.sqrt(3)
+        y, x = np.mgrid[0:height, 0:width].astype(np.float32) + 0.5
+        q, r = (np.sqrt(3) / 3 * x - y / 3) / size, (2 / 3 * y) / size
+        rq, rr = _hexagons(field(q), field(r))
+        number = (rq - rq.min()) * (rr.max() - rr.min() + 1) + (rr - rr.min())
+        flat = cells(small, number.astype(np.int32))
+        cx, cy = size * np.sqrt(3) * (rq + rr / 2), size * 1.5 * rr
+        turn = np.rad2deg(np.arctan2(y - cy, x - cx)) % 360
+        dark, light = (turn < 90) | (turn >= 330), (turn >= 210) & (turn < 330)
+        shade = np.where(dark, 0.66, np.where(light, 1.16, 0.9))
+        return field(np.clip((flat * 0.9 + 0.05) * shade[..., None], 0, 1))
+
+    return smaller(image, 2400, draw)
+
+
+def _hexagons(q: Field, r: Field) -> tuple[Field, Field]:
+    """The hexagon of each place, in axial coordinates: the nearest whole ones whose sum with the
+    third is 0 (Red Blob Games, Hexagonal Grids)."""
     s = -q - r
     rq, rr, rs = np.rint(q), np.rint(r), np.rint(s)
     dq, dr, ds = np.abs(rq - q), np.abs(rr - r), np.abs(rs - s)
-    rq = np.where((dq > dr) & (dq > ds), -rr - rs, rq)
-    rr = np.where((dr >= dq) & (dr > ds), -rq - rs, rr)
-    number = (rq - rq.min()) * (rr.max() - rr.min() + 1) + (rr - rr.min())
-    _, labels = np.unique(number.astype(np.int64), return_inverse=True)
-    flat = cells(image, labels.reshape(height, width).astype(np.int32))
-    cx, cy = size * np.sqrt(3) * (rq + rr / 2), size * 1.5 * rr
-    turn = np.rad2deg(np.arctan2(y - cy, x - cx)) % 360
-    shade = np.where(turn < 90, 0.66, np.where(turn < 210, 0.9, 1.16))
-    shade = np.where((turn >= 330), 1.16 * 0 + 0.66, shade)
-    return field(np.clip((flat * 0.9 + 0.05) * shade[..., None], 0, 1))
+    fixed = np.where((dq > dr) & (dq > ds), -rr - rs, rq)
+    return field(fixed), field(np.where((dq > dr) | (dr <= ds), rr, -rq - rs))
 
 
 def paint_dots(image: Field, count: int = 5200, spread: float = 0.09) -> Field:
