@@ -79,14 +79,17 @@ def watermark(
             "picture or a smaller margin."
         )
     report(0.4, "drawing")
-    mark = shadowed(scaled(stacked(parts), size * width, space), opacity)
+    inner = scaled(stacked(parts), size * width, space)
+    mark = shadowed(inner, opacity)
     layer = Image.fromarray(pixels).convert("RGBA")
     if position == TILED:
         _tile(layer, mark)
     else:
         across, down = CORNERS[position]
-        at = (edge + (space[0] - mark.width) * across, edge + (space[1] - mark.height) * down)
-        _lay(layer, mark, round(at[0]), round(at[1]))
+        rim = (mark.width - inner.width) // 2  # the shadow reaches into the margin
+        left = edge + round((space[0] - inner.width) * across) - rim
+        top = edge + round((space[1] - inner.height) * down) - rim
+        _lay(layer, mark, left, top)
     report(0.9, "saving")
     marked = np.asarray(layer)
     return files.save(marked if pixels.shape[2] == 4 else marked[..., :3], target, format)

@@ -105,7 +105,7 @@ def test_every_type_is_written_and_read(tmp_path: Path, format: str) -> None:
     path = files.save(pixels, tmp_path / f"a{files.SUFFIXES[format]}", format)
     with Image.open(path) as image:
         assert image.format == format.upper()
-        assert not image.getexif()
+        assert format == "tiff" or not image.getexif()  # its size is a tag, too
         assert "icc_profile" not in image.info
     assert np.abs(files.load(path).astype(int) - pixels).max() <= 6
 
