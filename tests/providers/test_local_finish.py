@@ -101,7 +101,7 @@ def test_every_param_reaches_the_engine(tmp_path: Path) -> None:
         != made(call("look", tmp_path)).read_bytes()
     )
     small = {"width": 90, "height": 40}
-    shapes = [{}, {"focus": (0.0, 0.0)}, {"mode": "stretch"}]
+    shapes = [{}, {"focus": (0.0, 1.0)}, {"mode": "stretch"}]
     shapes += [{"mode": "fit", "fill": f} for f in ("blur", "color", "mirror")]
     assert len({made(call("crop", tmp_path, **small, **s)).read_bytes() for s in shapes}) == 6
     marks = [
