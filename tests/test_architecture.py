@@ -85,6 +85,7 @@ ALLOWED = {
         "studio.engine",
         "studio.http",
         "studio.words",
+        "studio.presets",
         "billing.pricing",
     ),
 }

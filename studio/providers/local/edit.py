@@ -104,7 +104,7 @@ BACKGROUND = Offer(
 
 
 def target(call: Call) -> Path:
-    return call.folder / f"picture{files.FORMATS[call.params['format']]}"
+    return call.folder / f"picture{files.SUFFIXES[call.params['format']]}"
 
 
 def cut_out(call: Call) -> Path:
