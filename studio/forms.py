@@ -81,6 +81,7 @@ class OperationForm(forms.Form):
                 self._unknown[message] = shown(name)
         if not self.errors:
             self._fill()
+            self.notes += self.offer.notes(self.params) if self.offer.notes else ()
             self._check_key()
             self._check_together()
         if not self.errors and self.resolve:

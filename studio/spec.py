@@ -5,7 +5,7 @@ A feature that seems to need another word here should be thought about twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -156,7 +156,8 @@ class Offer:
     seconds: after it the work counts as late, not as failed.
 
     `quality` is the tier in which it is chosen automatically; without one it is chosen by a person
-    only. `finish` makes what was asked for out of what the provider made, such as another size:
+    only. `styles` are those that the model has a name for; the words of another go into the prompt.
+    `notes` says of clean params, in sentences, what is made otherwise than asked. `finish` makes what was asked for out of what the provider made, such as another size:
     (its file, params, folder) → the file, or the same path when nothing is to be done. What the
     provider made is kept beside it.
     """
@@ -176,6 +177,8 @@ class Offer:
     build: Callable[[Mapping[str, Any], Mapping[str, str]], dict[str, Any]] | None = None
     deadline: int = 900
     quality: str = ""
+    styles: Collection[str] = ()
+    notes: Callable[[Mapping[str, Any]], Iterable[str]] | None = None
     finish: Callable[[Path, Mapping[str, Any], Path], Path] | None = None
 
     def payload(self, params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
@@ -258,7 +261,7 @@ class Output:
     provider's own address and is fetched with the key; never so for another host."""
 
     path: Path | None = None
-    url: str = ""
+    url: str = field(default="", repr=False)  # which may be the whole file
     own: bool = False
 
 

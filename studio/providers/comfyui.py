@@ -96,7 +96,7 @@ class ComfyUI(Remote):
             reply = await wire.call(
                 "POST",
                 "/upload/image",
-                file=("image", file, mime),
+                files=[("image", file, mime)],
                 data={"type": "input"},
                 timeout=120,
             )

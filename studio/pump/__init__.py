@@ -29,12 +29,13 @@ from studio.pump.lease import Fenced, Held
 
 log = logging.getLogger("zoetrope.pump")
 
-SLICE = 100.0
+SLICE = 80.0
 TICK = 0.1
 LOOK = 0.25
 RENEW = 1.0
-# What is being sent at the end of a slice gets so long to be answered.
-DRAIN = 100.0
+# What is being sent at the end of a slice gets so long to be answered: longer than a provider may
+# take for an answer that is the result, and all of it less than the task may take.
+DRAIN = 140.0
 IDLE = 3.0
 LAST_WORDS = 15.0
 

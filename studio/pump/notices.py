@@ -34,7 +34,10 @@ def _meant(notice: Notice) -> Job | None:
     job = notice.job
     if job is None or job.is_terminal or job.state == State.FETCHING:
         return None
-    if not job.provider_ref and job.state in (State.UNKNOWN, State.REVIEW) and notice.ref:
-        jobs.apply(job, Update(Status.RUNNING, ref=notice.ref))
+    if not job.provider_ref and job.state in (State.UNKNOWN, State.REVIEW):
+        if notice.ref:
+            jobs.apply(job, Update(Status.RUNNING, ref=notice.ref))
+        elif job.results:
+            jobs.apply(job, Update(Status.SUCCEEDED, outputs=jobs.kept(job)))
         job.refresh_from_db()
     return job if job.provider_ref else None

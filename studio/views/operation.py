@@ -26,7 +26,7 @@ from studio.views import models
 from studio.views.cards import card, cards
 from studio.views.controls import groups
 from studio.views.samples import CARD_IDEAS, PROMPT_IDEAS, SAMPLES
-from studio.words.motion import as_prompt
+from studio.words.style import as_sent
 
 RESULTS = 12
 OURS = ("offer", "key", "shown", "csrfmiddlewaretoken")
@@ -246,9 +246,10 @@ def anew(error: jobs.TermsChanged) -> str:
 
 
 def rows(form: OperationForm) -> list[tuple[str, str]]:
-    """(label, value in words) of what goes out. Motion goes out as words of the prompt."""
-    speaks = "motion_words" in form.spec
-    said = as_prompt(form.params) if speaks else form.params
+    """(label, value in words) of what goes out. To a model elsewhere motion, and a style that it
+    has no name for, go out as words of the prompt."""
+    local = catalogue.provider_of(form.offer).local
+    said = form.params if local else as_sent(form.params, form.offer.styles)
     return [
         (p.label, spoken(p, said[p.name]))
         for p in form.spec.values()

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-# What reaches such a model only as its prompt.
-SPOKEN = ("prompt", "motion", "direction", "strength", "motion_words")
+# What reaches such a model only as its prompt; the strength only where it is that of a motion.
+SPOKEN = ("prompt", "motion", "direction", "motion_words")
+STEERED = (*SPOKEN, "strength")
 
 PACES = ((15, "barely"), (40, "slowly"), (65, "steadily"), (85, "quickly"))
 FASTEST = "dramatically"
@@ -57,5 +58,6 @@ def spoken(params: Mapping[str, Any]) -> str | None:
 
 def as_prompt(params: Mapping[str, Any]) -> dict[str, Any]:
     """The params with all that is spoken put into `prompt`."""
-    rest = {name: value for name, value in params.items() if name not in SPOKEN}
+    spent = STEERED if "motion" in params else SPOKEN
+    rest = {name: value for name, value in params.items() if name not in spent}
     return {"prompt": spoken(params), **rest}
