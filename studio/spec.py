@@ -157,8 +157,9 @@ class Offer:
 
     `quality` is the tier in which it is chosen automatically; without one it is chosen by a person
     only. `styles` are those that the model has a name for; the words of another go into the prompt.
-    `notes` says of clean params, in sentences, what is made otherwise than asked. `finish` makes what was asked for out of what the provider made, such as another size:
-    (its file, params, folder) → the file, or the same path when nothing is to be done. What the
+    `notes` says of clean params, in sentences, what is made otherwise than asked. `finish` makes
+    what was asked for out of what the provider made, such as another size: (its file, params,
+    folder) → the file, or the same path when nothing is to be done. What the
     provider made is kept beside it.
     """
 

@@ -32,9 +32,7 @@ def upscaler(
     )
 
 
-def steered(
-    key: str, label: str, credits: str, accepts: Mapping[str, Any], **more: Any
-) -> Offer:
+def steered(key: str, label: str, credits: str, accepts: Mapping[str, Any], **more: Any) -> Offer:
     model = f"stable-image/control/{key}"
     return offer(key, key, label, model, credits, {**accepts, **OUT}, **more)
 
