@@ -1,5 +1,5 @@
-"""What the providers of still pictures have in common: shapes and sizes, files inside a request, and
-answers that are the picture itself."""
+"""What the providers of still pictures have in common: shapes and sizes, files inside a request,
+and answers that are the picture itself."""
 
 from __future__ import annotations
 

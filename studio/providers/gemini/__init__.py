@@ -1,5 +1,5 @@
-"""Google's Gemini API: still pictures at once, and video by its Interactions, a preview whose models
-come and go.
+"""Google's Gemini API: still pictures at once, and video by its Interactions, a preview whose
+models come and go.
 
 So an answer that says more or less than expected is read for what it says.
 """

@@ -35,8 +35,8 @@ CONTENT = {
     "IMAGE_PROHIBITED_CONTENT",
     "IMAGE_RECITATION",
 }
-# Google's prices of these models were not to be read anywhere we looked; these are guesses from above,
-# by what its older ones and resellers cost.
+# Google's prices of these models were not to be read anywhere we looked; these are guesses from
+# above, by what its older ones and resellers cost.
 LITE = FlatBy({"1K": "0.04"}, of="picture_size")
 FLASH = FlatBy({"1K": "0.07", "2K": "0.11", "4K": "0.16"}, of="picture_size")
 PRO = FlatBy({"1K": "0.15", "2K": "0.15", "4K": "0.25"}, of="picture_size")
