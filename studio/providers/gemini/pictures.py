@@ -6,9 +6,10 @@ The names of its models change within months; OFFER_MODELS renames them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from billing.pricing import FlatBy
+from billing.pricing import Flat, FlatBy, Price
 from studio.engine.shape import nearest_ratio
 from studio.http import Reply
 from studio.providers import Remote
@@ -18,7 +19,6 @@ from studio.spec import ErrorKind, FileLimits, Offer, Param, Status, Update
 from studio.words.style import ROOM, as_sent
 
 INLINE = 7 * MB  # bytes of a picture, which travels inside the request
-# Two may travel together.
 PICTURE = FileLimits(
     max_bytes=INLINE - 1024, max_side=4096, mimes=("image/jpeg", "image/png", "image/webp")
 )
@@ -37,7 +37,7 @@ CONTENT = {
 }
 # Google's prices of these models were not to be read anywhere we looked; these are guesses from
 # above, by what its older ones and resellers cost.
-LITE = FlatBy({"1K": "0.04"}, of="picture_size")
+LITE = Flat("0.04")
 FLASH = FlatBy({"1K": "0.07", "2K": "0.11", "4K": "0.16"}, of="picture_size")
 PRO = FlatBy({"1K": "0.15", "2K": "0.15", "4K": "0.25"}, of="picture_size")
 
@@ -120,10 +120,59 @@ CHANGED: Mapping[str, Any] = {
     "reference": {"limits": PICTURE},
     "seed": SEED,
 }
-NO_MASK = "No mask; it may change more than you say."
-# (name, label, quality, price, summary) of the three.
+
+
+@dataclass(frozen=True)
+class Model:
+    """One of them: `key` in ours, `name` its own; `sizes` that it makes, if they can be chosen."""
+
+    key: str
+    name: str
+    label: str
+    quality: str
+    price: Price
+    summary: str
+    sizes: tuple[str, ...] = ()
+
+    def made(self) -> Offer:
+        """From words."""
+        sizes = (size_of(self.sizes, derived=True),) if self.sizes else ()
+        return Offer(
+            key=f"gemini-{self.key}-image",
+            provider="gemini",
+            operation="text-to-image",
+            label=self.label,
+            summary=self.summary,
+            cannot="No negative prompt. Makes ten shapes; your size is made of the nearest here.",
+            model=self.name,
+            accepts=MADE,
+            extra=(ratio_of(RATIOS), *sizes),
+            build=built,
+            price=self.price,
+            quality=self.quality,
+            notes=notes,
+            finish=exact,
+        )
+
+    def changed(self) -> Offer:
+        """From a picture, or two, and words."""
+        return Offer(
+            key=f"gemini-{self.key}-edit",
+            provider="gemini",
+            operation="edit-by-words",
+            label=self.label,
+            summary=f"Changes a picture as you say. {self.summary}",
+            cannot="No mask; it may change more than you say.",
+            model=self.name,
+            accepts=CHANGED,
+            extra=(size_of(self.sizes, derived=False),) if self.sizes else (),
+            build=built,
+            price=self.price,
+        )
+
+
 MODELS = (
-    (
+    Model(
         "flash-lite",
         "gemini-3.1-flash-lite-image",
         "Gemini Flash Lite Image",
@@ -131,61 +180,26 @@ MODELS = (
         LITE,
         "Quick and cheap.",
     ),
-    (
+    Model(
         "flash",
         "gemini-3.1-flash-image",
         "Gemini Flash Image",
         "standard",
         FLASH,
         "Quick, and good at following words.",
+        tuple(FLASH.prices),
     ),
-    (
+    Model(
         "pro",
         "gemini-3-pro-image",
         "Gemini Pro Image",
         "premium",
         PRO,
         "Google's best: long instructions, letters, up to 4K.",
+        tuple(PRO.prices),
     ),
 )
-
-
-def made(name: str, model: str, label: str, quality: str, price: FlatBy, summary: str) -> Offer:
-    return Offer(
-        key=f"gemini-{name}-image",
-        provider="gemini",
-        operation="text-to-image",
-        label=label,
-        summary=summary,
-        cannot="No negative prompt. Makes ten shapes; your size is made of the nearest here.",
-        model=model,
-        accepts=MADE,
-        extra=(ratio_of(RATIOS), size_of(tuple(price.prices), derived=True)),
-        build=built,
-        price=price,
-        quality=quality,
-        notes=notes,
-        finish=exact,
-    )
-
-
-def changed(name: str, model: str, label: str, _: str, price: FlatBy, summary: str) -> Offer:
-    return Offer(
-        key=f"gemini-{name}-edit",
-        provider="gemini",
-        operation="edit-by-words",
-        label=label,
-        summary=f"Changes a picture as you say. {summary}",
-        cannot=NO_MASK,
-        model=model,
-        accepts=CHANGED,
-        extra=(size_of(tuple(price.prices), derived=False),),
-        build=built,
-        price=price,
-    )
-
-
-OFFERS = tuple(offer for row in MODELS for offer in (made(*row), changed(*row)))
+OFFERS = tuple(offer for model in MODELS for offer in (model.made(), model.changed()))
 
 
 def read(provider: Remote, reply: Reply) -> Update | None:

@@ -15,13 +15,12 @@ from studio.providers import Remote
 from studio.providers._answers import failed, field, harmless, no_news, text, unreadable
 from studio.providers._pictures import AT_ONCE, decoded, inline, mime_of
 from studio.providers.stability.offers import OFFERS
-from studio.spec import Call, ErrorKind, Handle, ProviderError, Status, Update
+from studio.spec import Call, ErrorKind, Handle, Status, Update
 
 API = "/v2beta"
 JSON = {"Accept": "application/json"}
 SUCCESS, FILTERED = "SUCCESS", "CONTENT_FILTERED"
 TOO_MUCH = "The pictures together are larger than the 10 MB that a request may have"
-REST = 60.0  # seconds after which it takes calls again, where it does not say
 
 
 class Stability(Remote):
@@ -99,12 +98,6 @@ class Stability(Remote):
         if reply.status == 413:
             return TOO_MUCH, ErrorKind.INPUT
         return words, ErrorKind.INPUT if reply.status in (400, 422) else None
-
-    def refusal(self, reply: Reply, *, sending: bool = False) -> ProviderError:
-        error = super().refusal(reply, sending=sending)
-        if reply.status == 429 and error.retry_after is None:
-            error.retry_after = REST
-        return error
 
 
 def _came_to_nothing(reply: Reply) -> bool:

@@ -10,9 +10,11 @@ from billing.pricing import Flat
 from studio.providers._answers import sent_as
 from studio.providers._pictures import by_ratio, by_size, exact, made_size, ratio_of
 from studio.spec import FileLimits, Offer, Param
+from studio.words.style import ROOM
 
 MB = 1024 * 1024
 PICTURE = FileLimits(max_bytes=10 * MB, mimes=("image/jpeg", "image/png", "image/webp"))
+PROMPT = {"max_length": 10_000 - ROOM}
 MASK = FileLimits(max_bytes=10 * MB, mimes=("image/png", "image/jpeg", "image/webp"))
 RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4")
 RATIO = ratio_of(RATIOS)
@@ -64,7 +66,7 @@ QWEN = Offer(
     cannot="Sides of 256 to 1536 pixels: a larger size is enlarged here. No negative prompt.",
     model="wavespeed-ai/qwen-image/text-to-image",
     accepts={
-        "prompt": True,
+        "prompt": PROMPT,
         "style": True,
         "width": True,
         "height": True,
@@ -89,7 +91,7 @@ def from_words(tier: str, quality: str, dollars: str, summary: str) -> Offer:
         cannot="Five shapes of about a million pixels; your size is made of the nearest here.",
         model=f"ideogram-ai/ideogram-v3-{tier}",
         accepts={
-            "prompt": True,
+            "prompt": PROMPT,
             "style": True,
             "image": {"limits": PICTURE},
             "width": True,
@@ -117,7 +119,7 @@ def by_mask(tier: str, _: str, dollars: str, summary: str) -> Offer:
         accepts={
             "image": {"limits": PICTURE},
             "mask": {"required": True, "limits": MASK},
-            "prompt": True,
+            "prompt": PROMPT,
             "style": True,
         },
         extra=(RENDERING,),
