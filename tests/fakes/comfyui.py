@@ -144,7 +144,8 @@ class FakeComfyUI(Fake):
             size = (sized.get("width", 512), sized.get("height", 512))
             return pictures.written(pictures.painted(words, size, hue))
         source = files["LoadImage"]
-        source = source.resize((sized["width"], sized["height"])) if sized else source
+        if any(node["class_type"] == "ImageScale" for node in graph.values()):
+            source = source.resize((sized["width"], sized["height"]))
         return pictures.written(pictures.changed(source, words, hue, files.get("LoadImageMask")))
 
     async def remove(self, request: web.Request) -> web.StreamResponse:

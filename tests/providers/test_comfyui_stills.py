@@ -1,4 +1,4 @@
-"""Workflows of ComfyUI that make still pictures: pictures, masks and words in, several files out."""
+"""Workflows of ComfyUI that make still pictures: pictures, masks and words in, files out."""
 
 from __future__ import annotations
 
