@@ -91,6 +91,7 @@ def _apply_success(job: Job, update: Update) -> None:
     now = {"lease": None, "next_at": timezone.now(), "results": found}
     if move(job, State.FETCHING, note="the result is there", **now, **fields):
         dispatch()
+        point("before-commit")
         transaction.on_commit(partial(point, "result-known"))
 
 

@@ -151,11 +151,8 @@ class FakePlain(Fake):
     label = "Plain"
 
     def variables(self) -> dict[str, str]:
-        names = [
-            "PLAINCALM",
-            "PLAINATONCE",
-            *("PLAIN" + mode.partition("_")[0].upper() for mode in MODES),
-        ]
+        names = ["PLAINCALM", "PLAINATONCE"]
+        names += ["PLAIN" + mode.partition("_")[0].upper() for mode in MODES]
         keys = {f"{name}_KEY": self.secret for name in names}
         return {**keys, **{f"{name}_URL": self.url for name in names}}
 
