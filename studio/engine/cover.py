@@ -64,5 +64,6 @@ def _box(size: Size, wanted: Size) -> tuple[float, float, float, float]:
     """The largest part in the middle that has the shape of what is wanted."""
     scale = min(size[0] / wanted[0], size[1] / wanted[1])
     width, height = wanted[0] * scale, wanted[1] * scale
-    left, top = (size[0] - width) / 2, (size[1] - height) / 2
-    return left, top, left + width, top + height
+    # Rounding must not lead out of the picture.
+    left, top = max(0.0, (size[0] - width) / 2), max(0.0, (size[1] - height) / 2)
+    return left, top, min(size[0], left + width), min(size[1], top + height)

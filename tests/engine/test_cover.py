@@ -6,10 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from studio.engine import EngineError
-from studio.engine.cover import at_most, covered
+from studio.engine import EngineError, cover
+from studio.engine.cover import Size, at_most, covered
+
+SIDE = st.integers(1, 5000)
 
 
 def saved(path: Path, image: Image.Image, **more: object) -> Path:
@@ -92,3 +96,12 @@ def test_what_is_no_picture_is_said(tmp_path: Path) -> None:
     source.write_bytes(b"no picture")
     with pytest.raises(EngineError, match="stays as it came"):
         covered(source, tmp_path, 10, 10)
+
+
+@settings(max_examples=300, deadline=None)
+@given(came=st.tuples(SIDE, SIDE), wanted=st.tuples(SIDE, SIDE))
+def test_the_part_that_is_taken_lies_in_the_picture(came: Size, wanted: Size) -> None:
+    left, top, right, low = cover._box(came, wanted)
+    assert 0 <= left < right <= came[0]
+    assert 0 <= top < low <= came[1]
+    assert (right - left) / (low - top) == pytest.approx(wanted[0] / wanted[1], rel=1e-6)
