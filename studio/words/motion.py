@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-# What reaches such a model only as its prompt; the strength only where it is that of a motion.
-SPOKEN = ("prompt", "motion", "direction", "motion_words")
-STEERED = (*SPOKEN, "strength")
+# What reaches such a model only as its prompt.
+SPOKEN = ("prompt", "motion", "direction", "strength", "motion_words")
 
 PACES = ((15, "barely"), (40, "slowly"), (65, "steadily"), (85, "quickly"))
 FASTEST = "dramatically"
@@ -58,6 +57,7 @@ def spoken(params: Mapping[str, Any]) -> str | None:
 
 def as_prompt(params: Mapping[str, Any]) -> dict[str, Any]:
     """The params with all that is spoken put into `prompt`."""
-    spent = STEERED if "motion" in params else SPOKEN
-    rest = {name: value for name, value in params.items() if name not in spent}
+    # Without a motion the strength is that of something else.
+    kept = () if "motion" in params else ("strength",)
+    rest = {n: v for n, v in params.items() if n not in SPOKEN or n in kept}
     return {"prompt": spoken(params), **rest}
