@@ -73,9 +73,13 @@ def offers(operation: str, usable: Collection[str]) -> list[Offer]:
 
 
 def usual(operation: Operation, offer: Offer) -> dict[str, Any]:
-    """The params when nothing is said, for the price in a list: where there is no default, the
-    most that may be said."""
-    return {p.name: p.high if p.default is None else p.default for p in offer.params(operation)}
+    """The params when nothing is said, for the price in a list: where there is no default, what
+    follows from the others, or the most that may be said."""
+    found: dict[str, Any] = {}
+    for param in offer.params(operation):
+        value = param.derive(found) if param.default is None and param.derive else param.default
+        found[param.name] = param.high if value is None else value
+    return found
 
 
 def provider_of(offer: Offer) -> Provider:

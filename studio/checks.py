@@ -88,15 +88,12 @@ def offer_problems(offer: Offer, operations: dict[str, Operation]) -> Iterator[t
         yield from _param_problems(f"{where}.{param.name}", param, {p.name for p in params})
     for param in (p for p in operation.params if p.required and p.name not in offer.accepts):
         yield "studio.E013", f"{where} does not take {param.name!r}, which is required."
-    yield from _price_problems(where, offer, params)
+    yield from _price_problems(where, operation, offer)
 
 
-def _price_problems(
-    where: str, offer: Offer, params: tuple[Param, ...]
-) -> Iterator[tuple[str, str]]:
-    defaults = {p.name: p.default if p.default is not None else p.high for p in params}
+def _price_problems(where: str, operation: Operation, offer: Offer) -> Iterator[tuple[str, str]]:
     try:
-        amount = offer.price.quote(defaults).amount
+        amount = offer.price.quote(catalogue.usual(operation, offer)).amount
     except (KeyError, TypeError, ArithmeticError) as error:
         yield "studio.E014", f"{where}: its price fails on the defaults: {error!r}."
         return

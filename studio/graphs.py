@@ -31,9 +31,15 @@ CALLED = {
     "fps": ("fps", "frame_rate"),
     FRAMES: ("length", "num_frames", "frames", "video_frames"),
     "guidance": ("cfg",),
+    "steps": ("steps",),
     "duration": ("duration", "seconds"),
 }
-LOADS = {"LoadImage": ("image", ("image", "end_image")), "LoadAudio": ("audio", ("audio",))}
+# The nodes that load files: the input, and the kind of param whose file it is.
+LOADS = {
+    "LoadImage": ("image", "image"),
+    "LoadImageMask": ("image", "mask"),
+    "LoadAudio": ("audio", "audio"),
+}
 
 Graph = Mapping[str, Any]
 Mapped = Mapping[str, Any]
@@ -180,18 +186,19 @@ def _are_places(value: Any) -> bool:
 
 def propose(graph: Graph, operation: Operation) -> dict[str, list[list[str]]]:
     """Where the params of an operation seem to go. For a graph without problems."""
-    found = {**_loaders(graph), **_texts(graph), **_called(graph)}
+    found = {**_loaders(graph, operation), **_texts(graph), **_called(graph)}
     names = {param.name for param in operation.params}
     if "duration" in names and not found["duration"]:
         names.add(FRAMES)
     return {name: places for name, places in found.items() if name in names and places}
 
 
-def _loaders(graph: Graph) -> dict[str, list[list[str]]]:
-    """The first picture is the picture, a second one the last."""
+def _loaders(graph: Graph, operation: Operation) -> dict[str, list[list[str]]]:
+    """The first picture is the first that is asked for, a second one the next, and so on."""
     found: dict[str, list[list[str]]] = {}
-    for kind, (slot, names) in LOADS.items():
-        nodes = [key for key, node in graph.items() if node["class_type"] == kind]
+    for loader, (slot, kind) in LOADS.items():
+        nodes = [key for key, node in graph.items() if node["class_type"] == loader]
+        names = [param.name for param in operation.params if param.kind == kind]
         found |= {name: [[key, slot]] for name, key in zip(names, nodes, strict=False)}
     return found
 

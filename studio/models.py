@@ -42,6 +42,19 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state__in=LIVE)
 
 
+class JobManager(models.Manager["Job"]):
+    """What a provider made may lie in `results` whole, and is read only where it is wanted."""
+
+    def get_queryset(self) -> JobQuerySet:
+        return JobQuerySet(self.model, using=self._db).defer("results")
+
+    def for_account(self, account: Account) -> JobQuerySet:
+        return self.get_queryset().for_account(account)
+
+    def live(self) -> JobQuerySet:
+        return self.get_queryset().live()
+
+
 class Job(models.Model):
     """One piece of work that somebody asked for.
 
@@ -115,7 +128,7 @@ class Job(models.Model):
     started = models.DateTimeField(null=True)
     finished = models.DateTimeField(null=True)
 
-    objects = JobQuerySet.as_manager()
+    objects = JobManager()
 
     class Meta:
         ordering = ["-created", "-id"]

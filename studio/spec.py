@@ -5,7 +5,7 @@ A feature that seems to need another word here should be thought about twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -158,8 +158,10 @@ class Offer:
     the order, by the params and by the sizes (width, height) of the pictures.
 
     `quality` is the tier in which it is chosen automatically; without one it is chosen by a person
-    only. `finish` makes what was asked for out of what the provider made, such as another size:
-    (its file, params, folder) → the file, or the same path when nothing is to be done. What the
+    only. `styles` are those that the model has a name for; the words of another go into the prompt.
+    `finish` makes
+    what was asked for out of what the provider made, such as another size: (its file, params,
+    folder) → the file, or the same path when nothing is to be done. What the
     provider made is kept beside it.
     """
 
@@ -178,6 +180,7 @@ class Offer:
     build: Callable[[Mapping[str, Any], Mapping[str, str]], dict[str, Any]] | None = None
     deadline: int = 900
     quality: str = ""
+    styles: Collection[str] = ()
     finish: Callable[[Path, Mapping[str, Any], Path], Path] | None = None
     check: Callable[[Mapping[str, Any]], tuple[str, str] | None] | None = None
     advice: Callable[[Mapping[str, Any], Mapping[str, tuple[int, int]]], Iterable[str]] | None = (
@@ -264,7 +267,7 @@ class Output:
     provider's own address and is fetched with the key; never so for another host."""
 
     path: Path | None = None
-    url: str = ""
+    url: str = field(default="", repr=False)  # which may be the whole file
     own: bool = False
 
 

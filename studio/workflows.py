@@ -13,8 +13,9 @@ from studio import catalogue, checks, keys
 from studio.graphs import FRAMES, filled, oddity, problems_of_graph, problems_of_mapping
 from studio.models import Workflow
 from studio.operations.transform import PROMPTED
+from studio.presets import STYLES
 from studio.spec import Offer, Operation
-from studio.words.motion import spoken
+from studio.words.style import as_sent
 from studio.workflow_limits import narrowed, problems_of_limits
 
 log = logging.getLogger("zoetrope.workflows")
@@ -89,6 +90,7 @@ def offer_of(workflow: Workflow) -> Offer:
         price=Flat(price) if workflow.price else Free("made on this studio's own server"),
         model=workflow.key,
         build=_builder(workflow),
+        styles=_known(workflow),
         deadline=workflow.deadline,
     )
 
@@ -97,22 +99,30 @@ def _accepts(workflow: Workflow, operation: Operation) -> dict[str, Any]:
     declared = {param.name: param for param in operation.params}
     names = {"duration" if name == FRAMES else name for name in workflow.mapping}
     taken = {n: narrowed(declared[n], workflow.limits.get(n)) for n in names if n in declared}
-    # What steers the camera reaches a workflow only as words.
-    worded = {n: rule for n, rule in PROMPTED.items() if n in declared and n not in taken}
+    # What steers the camera reaches a workflow only as words, and so does a style.
+    steered = PROMPTED if "motion_words" in declared else {}
+    worded: dict[str, Any] = {n: rule for n, rule in steered.items() if n not in taken}
+    if "style" not in taken and "style" in declared and declared["style"].kind == "style":
+        worded["style"] = True
     return {**taken, **worded} if "prompt" in taken else taken
 
 
 def _builder(
     workflow: Workflow,
 ) -> Callable[[Mapping[str, Any], Mapping[str, str]], dict[str, Any]]:
-    graph, mapping = workflow.graph, workflow.mapping
+    graph, mapping, known = workflow.graph, workflow.mapping, _known(workflow)
     pace = workflow.limits.get(FRAMES, {})
 
     def build(params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
-        values = {**params, **files, "prompt": spoken(params), FRAMES: _frames(params, pace)}
+        values = {**as_sent(params, known), **files, FRAMES: _frames(params, pace)}
         return {"prompt": filled(graph, mapping, values)}
 
     return build
+
+
+def _known(workflow: Workflow) -> tuple[str, ...]:
+    """A style that has a place in the graph goes there, and not into the prompt."""
+    return tuple(style.key for style in STYLES) if "style" in workflow.mapping else ()
 
 
 def _frames(params: Mapping[str, Any], pace: Mapping[str, Any]) -> int | None:

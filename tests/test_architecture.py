@@ -77,7 +77,7 @@ ALLOWED = {
     "studio.engine": ("studio.engine",),
     "studio.operations": ("studio.operations", "studio.spec", "studio.presets", "studio.words"),
     "studio.http": ("studio.http", "studio.spec"),
-    "studio.words": ("studio.words", "studio.spec"),
+    "studio.words": ("studio.words", "studio.spec", "studio.presets"),
     "studio.providers": (
         "studio.providers",
         "studio.operations",

@@ -7,7 +7,7 @@ import contextlib
 import email.utils
 import json as jsonlib
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ PER_CLIENT = 8  # the pool of httpx slows down quadratically with its connection
 CONNECT = 10.0
 MOST = 64 * 1024 * 1024  # bytes of an answer; results in base64 are the largest
 WORDS = 2000
+File = tuple[str, Path, str]  # of a multipart body: its field, where it lies, its type
 
 
 @dataclass(frozen=True)
@@ -130,20 +131,21 @@ class Wire:
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         data: Mapping[str, Any] | None = None,
-        file: tuple[str, Path, str] | None = None,
+        files: Sequence[File] | None = None,
         timeout: float = 30.0,
     ) -> Reply:
-        """One call; `timeout` seconds for all of it. `file` is (field, path, mime) of a multipart
-        body. Raises ProviderError: LATER when it surely was not sent, UNCLEAR when it may have
-        been."""
-        request: dict[str, Any] = {"params": params, "json": json, "data": data}
-        async with _opened(file) as files:
+        """One call; `timeout` seconds for all of it. With `files`, were there none, the body is
+        multipart, and `data` its fields. Raises ProviderError: LATER when it surely was not sent,
+        UNCLEAR when it may have been."""
+        form = files is not None
+        request: dict[str, Any] = {"params": params, "json": json, "data": None if form else data}
+        with _opened(files or (), data or {}) as parts:
             return await self._send(
                 method,
                 self.url(path),
                 headers={**self._headers, **(headers or {})},
                 timeout=timeout,
-                files=files,
+                files=parts if form else None,
                 **{k: v for k, v in request.items() if v is not None},
             )
 
@@ -171,9 +173,9 @@ class Wire:
             content = await asyncio.to_thread(file.read_bytes)
             sent = {"content-type": mime, **(headers or {})}
             return await self._send(method, url, headers=sent, timeout=timeout, content=content)
-        async with _opened(("file", file, mime)) as files:
+        with _opened([("file", file, mime)], fields) as parts:
             return await self._send(
-                method, url, headers=headers or {}, timeout=timeout, data=fields, files=files
+                method, url, headers=headers or {}, timeout=timeout, files=parts
             )
 
     async def _send(self, method: str, url: str, *, timeout: float, **request: Any) -> Reply:
@@ -246,11 +248,10 @@ async def _read(response: httpx.Response, secrets: Sequence[bytes] = ()) -> Repl
     return Reply(response.status_code, dict(response.headers), data, text, content)
 
 
-@contextlib.asynccontextmanager
-async def _opened(file: tuple[str, Path, str] | None) -> AsyncIterator[Sequence[Any] | None]:
-    if file is None:
-        yield None
-        return
-    name, path, mime = file
-    with path.open("rb") as opened:
-        yield [(name, (path.name, opened, mime))]
+@contextlib.contextmanager
+def _opened(files: Sequence[File], fields: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    """The parts of a multipart body: the fields, then the files."""
+    with contextlib.ExitStack() as stack:
+        named = [(name, (None, str(value))) for name, value in fields.items()]
+        opened = [(n, (p.name, stack.enter_context(p.open("rb")), m)) for n, p, m in files]
+        yield [*named, *opened]

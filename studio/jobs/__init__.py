@@ -9,7 +9,7 @@ The queue carries hints and may run one 0, 1 or n times; the table carries the t
 
 from studio.jobs.decide import can_stop, cancel, give_up, send_again
 from studio.jobs.instead import fall_over
-from studio.jobs.news import WATCHED, apply, fail, progress
+from studio.jobs.news import WATCHED, apply, fail, keep, kept, progress
 from studio.jobs.order import (
     Doer,
     KeyReused,
@@ -57,6 +57,8 @@ __all__ = [
     "fall_over",
     "fetch",
     "give_up",
+    "keep",
+    "kept",
     "lay_back",
     "lost",
     "move",

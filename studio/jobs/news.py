@@ -6,6 +6,7 @@ import random
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -91,11 +92,27 @@ def _apply_success(job: Job, update: Update) -> None:
     now = {"lease": None, "next_at": timezone.now(), "results": found}
     if move(job, State.FETCHING, note="the result is there", **now, **fields):
         dispatch()
+        point("before-commit")
         transaction.on_commit(partial(point, "result-known"))
 
 
 def _address(output: Output) -> dict[str, Any]:
     return {"url": output.url, "own": output.own}
+
+
+def keep(job: UUID, fence: int, update: Update) -> bool:
+    """Put a result that was given at once beside work of unknown outcome. It decides nothing:
+    whoever works the pump does, with `kept`. False where there is nothing, or nobody waits."""
+    found = [_address(output) for output in update.outputs[:MOST_OUTPUTS] if output.url]
+    if update.status != Status.SUCCEEDED or not found:
+        return False
+    waiting = (State.SUBMITTING, State.UNKNOWN, State.REVIEW)
+    mine = Job.objects.filter(pk=job, fence=fence, state__in=waiting, provider_ref="")
+    return bool(mine.update(results=found))
+
+
+def kept(job: Job) -> tuple[Output, ...]:
+    return tuple(Output(url=one["url"], own=one["own"]) for one in job.results)
 
 
 def _apply_error(job: Job, error: ProviderError, cost: dict[str, Any]) -> None:

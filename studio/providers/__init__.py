@@ -69,7 +69,7 @@ class Remote(Provider):
 
     async def poll(self, wire: Wire, handle: Handle) -> Update:
         """Ask how it stands. An error here says nothing about the work."""
-        raise NotImplementedError
+        raise ProviderError(f"{self.label} answers at once; there is nothing to ask about.")
 
     async def cancel(self, wire: Wire, handle: Handle) -> Update:
         """Ask to stop it. Only a confirmed answer is CANCELED; RUNNING means that it goes on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from studio.http import Reply
 from studio.providers import Remote
 from studio.spec import ErrorKind, Output, ProviderError, Status, Update
-from studio.words.motion import as_prompt
+from studio.words.style import as_sent
 
 Build = Callable[[Mapping[str, Any], Mapping[str, str]], dict[str, Any]]
 
@@ -120,18 +120,24 @@ def same(one: str, other: str) -> bool:
 
 
 def sent_as(
-    names: Mapping[str, str], fixed: Mapping[str, Any] | None = None, **made: Callable[[Any], Any]
+    names: Mapping[str, str],
+    fixed: Mapping[str, Any] | None = None,
+    *,
+    styles: Collection[str] = (),
+    unsent: Collection[str] = (),
+    **made: Callable[[Any], Any],
 ) -> Build:
-    """A builder: what is spoken goes into the prompt, params get the provider's `names`, and
-    `made` turns the value of a param into theirs."""
+    """A builder: what is spoken goes into the prompt, and a style that is not among their `styles`;
+    params get the provider's `names`, and `made` turns the value of a param into theirs. What is
+    `unsent` only says something to us."""
 
     def build(params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
-        said = {**as_prompt(params), **files}
+        said = {**as_sent(params, styles), **files}
         return {
             **{
                 names.get(name, name): made[name](value) if name in made else value
                 for name, value in said.items()
-                if value is not None
+                if value is not None and name not in unsent
             },
             **(fixed or {}),
         }

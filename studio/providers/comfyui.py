@@ -17,11 +17,23 @@ from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
 
 from studio.http import Reply, Wire
+from studio.operations import control, create, edit, transform, upscale
 from studio.providers import Remote
 from studio.providers._answers import field, harmless, no_news, text
-from studio.spec import Call, ErrorKind, Handle, Output, ProviderError, Status, Update, Uploaded
+from studio.spec import (
+    Call,
+    ErrorKind,
+    Handle,
+    Offer,
+    Output,
+    ProviderError,
+    Status,
+    Update,
+    Uploaded,
+)
 
 PATHS = re.compile(r"(?:\b[A-Za-z]:)?(?:[\\/][\w.@+~ -]*\w){2,}[\\/]?")
+MAKES = {o.key: o.makes for m in (control, create, edit, transform, upscale) for o in m.OPERATIONS}
 KEPT_SECONDS = 2 * 3600.0  # for a picture there; its folder may be emptied at any time
 # What a person may have said wrong; the other errors are in the workflow or the server.
 SAID_WRONG = (
@@ -73,22 +85,22 @@ class ComfyUI(Remote):
         return Update(Status.QUEUED, ref=ref)
 
     async def poll(self, wire: Wire, handle: Handle) -> Update:
-        return await self._find(wire, handle.ref) or _lost()
+        return await self._find(wire, handle.offer, handle.ref) or _lost()
 
     async def lookup(self, wire: Wire, handle: Handle) -> Update | None:
-        return await self._find(wire, name_of(handle.sent_as))
+        return await self._find(wire, handle.offer, name_of(handle.sent_as))
 
     async def cancel(self, wire: Wire, handle: Handle) -> Update:
         """Out of the queue, or interrupted; only then its absence means that it was stopped."""
-        found = await self._find(wire, handle.ref)
+        found = await self._find(wire, handle.offer, handle.ref)
         if found is None:
             return _lost()
         if found.status == Status.QUEUED:
             await self._asked(wire, "POST", "/queue", {"delete": [handle.ref]})
-            found = await self._find(wire, handle.ref)
+            found = await self._find(wire, handle.offer, handle.ref)
         if found and found.status == Status.RUNNING:
             await self._asked(wire, "POST", "/interrupt", {"prompt_id": handle.ref})
-            found = await self._find(wire, handle.ref)
+            found = await self._find(wire, handle.offer, handle.ref)
         return found or Update(Status.CANCELED, ref=handle.ref)
 
     async def upload(self, wire: Wire, file: Path, mime: str) -> Uploaded:
@@ -96,7 +108,7 @@ class ComfyUI(Remote):
             reply = await wire.call(
                 "POST",
                 "/upload/image",
-                file=("image", file, mime),
+                files=[("image", file, mime)],
                 data={"type": "input"},
                 timeout=120,
             )
@@ -143,20 +155,20 @@ class ComfyUI(Remote):
             raise no_news(self, reply)
         return reply.data
 
-    async def _find(self, wire: Wire, ref: str) -> Update | None:
+    async def _find(self, wire: Wire, offer: Offer, ref: str) -> Update | None:
         """How it stands; None when it is surely nowhere. It moves from the queue to the history,
         so what is in neither is looked for in the history once more."""
         return (
-            await self._past(wire, ref)
+            await self._past(wire, offer, ref)
             or await self._present(wire, ref)
-            or await self._past(wire, ref)
+            or await self._past(wire, offer, ref)
         )
 
-    async def _past(self, wire: Wire, ref: str) -> Update | None:
+    async def _past(self, wire: Wire, offer: Offer, ref: str) -> Update | None:
         data = await self._asked(wire, "GET", f"/history/{ref}")
         if not isinstance(data, dict) or (data and not isinstance(data.get(ref), dict)):
             raise _unreadable(data)
-        return _ended(wire, ref, data[ref]) if data else None
+        return _ended(wire, offer, ref, data[ref]) if data else None
 
     async def _present(self, wire: Wire, ref: str) -> Update | None:
         match await self._asked(wire, "GET", "/queue"):
@@ -202,10 +214,10 @@ def _node_errors(found: Any) -> Iterator[tuple[str, str]]:
             yield str(error.get("type")), f"{where}: {said}"
 
 
-def _ended(wire: Wire, ref: str, entry: dict[str, Any]) -> Update:
+def _ended(wire: Wire, offer: Offer, ref: str, entry: dict[str, Any]) -> Update:
     match entry.get("status"):
         case {"status_str": "success", "completed": True}:
-            return _result(wire, ref, entry)
+            return _result(wire, offer, ref, entry)
         case {"status_str": "error", "messages": list(messages)}:
             told = dict(m for m in messages if _is_message(m))
             if "execution_interrupted" in told:
@@ -230,15 +242,17 @@ def _failure(told: Any) -> ProviderError:
     )
 
 
-def _result(wire: Wire, ref: str, entry: dict[str, Any]) -> Update:
-    """The files that were to be kept, else those that were not; of several kinds the videos."""
+def _result(wire: Wire, offer: Offer, ref: str, entry: dict[str, Any]) -> Update:
+    """The files that were to be kept, else those that were not; of several kinds the one that the
+    operation makes."""
     files = list(_files(entry.get("outputs")))
     kept = [f for f in files if f.get("type") == "output"] or files
-    films = [f for f in kept if _is_film(f["filename"])] or kept
-    if not films:
+    wanted = MAKES.get(offer.operation, "video")
+    fit = [f for f in kept if _kind(f["filename"]) == wanted] or kept
+    if not fit:
         error = ProviderError("The workflow ended without a file. Its nodes must save one.")
         return Update(Status.FAILED, ref=ref, error=error)
-    outputs = tuple(Output(url=_address(wire, file), own=True) for file in films)
+    outputs = tuple(Output(url=_address(wire, file), own=True) for file in fit)
     return Update(Status.SUCCEEDED, ref=ref, progress=1.0, outputs=outputs)
 
 
@@ -255,8 +269,11 @@ def _files(value: Any) -> Iterator[dict[str, Any]]:
             yield from _files(inner)
 
 
-def _is_film(name: str) -> bool:
-    return name.endswith(".gif") or str(mimetypes.guess_type(name)[0]).startswith("video/")
+def _kind(name: str) -> str:
+    """What a file is by its name: image, video, audio, model. What moves counts as a video."""
+    if name.lower().endswith(".gif"):
+        return "video"
+    return str(mimetypes.guess_type(name)[0]).partition("/")[0]
 
 
 def _address(wire: Wire, file: dict[str, Any]) -> str:

@@ -33,12 +33,13 @@ log = logging.getLogger("zoetrope.pump")
 
 SLICE = 60.0
 # While something is still being sent when that is over, others may be sent for so much longer.
-GRACE = 40.0
+GRACE = 30.0
 TICK = 0.1
 LOOK = 0.25
 RENEW = 1.0
-# What is being sent at the end of a slice gets so long to be answered.
-DRAIN = 125.0
+# What is being sent at the end of a slice gets so long to be answered: longer than a provider may
+# take for an answer that is the result, and all of it less than the task may take.
+DRAIN = 140.0
 IDLE = 3.0
 LAST_WORDS = 15.0
 # The database is away or held by somebody; any other error of it is about what was to be written.

@@ -303,18 +303,20 @@ class Desk:
 
     def leave_word(self, news: list[News]) -> None:
         """What this process still knows when another one works the pump. It may decide nothing, but
-        the name that a provider gave to work of unknown outcome is worth as much as a webhook."""
+        the name that a provider gave to work of unknown outcome is worth as much as a webhook, and
+        a result that it gave at once is all that there is of it."""
         self.claimed.clear()
         for one in news:
             if not isinstance(one, Answer) or one.verb != "submit":
                 continue
             self.sending[one.access.name] -= 1
-            if one.update and one.update.ref:
-                Notice.objects.get_or_create(
-                    provider=one.access.provider.key,
-                    delivery=f"late {one.job}.{one.fence}",
-                    defaults={"job_id": one.job, "ref": one.update.ref},
-                )
+            with transaction.atomic():
+                if one.update and (one.update.ref or jobs.keep(one.job, one.fence, one.update)):
+                    Notice.objects.get_or_create(
+                        provider=one.access.provider.key,
+                        delivery=f"late {one.job}.{one.fence}",
+                        defaults={"job_id": one.job, "ref": one.update.ref},
+                    )
 
     def is_sending(self) -> bool:
         return bool(self.claimed) or any(self.sending.values())

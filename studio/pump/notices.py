@@ -36,9 +36,12 @@ def _meant(notice: Notice) -> Job | None:
     job = notice.job
     if job is None or job.is_terminal or job.state == State.FETCHING:
         return None
-    if not job.provider_ref and job.state in FINDABLE and notice.ref:
-        if job.state == State.QUEUED:  # it was to be sent again, and need not be
-            Job.objects.filter(pk=job.pk).update(suspense=0)
-        jobs.apply(job, Update(Status.RUNNING, ref=notice.ref))
+    if not job.provider_ref and job.state in FINDABLE:
+        if notice.ref:
+            if job.state == State.QUEUED:  # it was to be sent again, and need not be
+                Job.objects.filter(pk=job.pk).update(suspense=0)
+            jobs.apply(job, Update(Status.RUNNING, ref=notice.ref))
+        elif job.results and job.state != State.QUEUED:
+            jobs.apply(job, Update(Status.SUCCEEDED, outputs=jobs.kept(job)))
         job.refresh_from_db()
     return job if job.provider_ref else None

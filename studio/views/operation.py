@@ -28,7 +28,7 @@ from studio.views.controls import groups
 from studio.views.price_words import anew, on_the_button
 from studio.views.samples import SAMPLES, ideas
 from studio.views.stages import stage_of
-from studio.words.motion import as_prompt
+from studio.words.style import as_sent
 
 RESULTS = 12
 OURS = ("offer", "key", "shown", "count", "csrfmiddlewaretoken")
@@ -251,9 +251,10 @@ def sent(
 
 
 def rows(form: OperationForm) -> list[tuple[str, str]]:
-    """(label, value in words) of what goes out. Motion goes out as words of the prompt."""
-    speaks = "motion_words" in form.spec
-    said = as_prompt(form.params) if speaks else form.params
+    """(label, value in words) of what goes out. To a model elsewhere motion, and a style that it
+    has no name for, go out as words of the prompt."""
+    local = catalogue.provider_of(form.offer).local
+    said = form.params if local else as_sent(form.params, form.offer.styles)
     return [
         (p.label, spoken(p, said[p.name]))
         for p in form.spec.values()

@@ -57,5 +57,7 @@ def spoken(params: Mapping[str, Any]) -> str | None:
 
 def as_prompt(params: Mapping[str, Any]) -> dict[str, Any]:
     """The params with all that is spoken put into `prompt`."""
-    rest = {name: value for name, value in params.items() if name not in SPOKEN}
+    # Without a motion the strength is that of something else.
+    kept = () if "motion" in params else ("strength",)
+    rest = {n: v for n, v in params.items() if n not in SPOKEN or n in kept}
     return {"prompt": spoken(params), **rest}

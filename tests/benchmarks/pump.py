@@ -20,7 +20,7 @@ from tests.fakes.plain import FakePlain
 
 OPEN = 10_000
 LATENCY = 0.1
-SLICE = 100  # seconds, as in studio.pump
+SLICE = 80  # seconds, as in studio.pump
 ENDS_EVERY = 1.0
 RENDERS = 60
 SAID = re.compile(r"asked (\d+) times, late by ([\d.]+) s \(median\), ([\d.]+) s")

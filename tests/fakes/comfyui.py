@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from aiohttp import WSMsgType, web
 
+from tests.fakes import pictures
 from tests.fakes.comfyui_nodes import check
 from tests.fakes.media import HUES, movie
 from tests.fakes.parts import CANCELED, DONE, ENDS, FAILED, MODERATED, QUEUED, RUNNING, Prediction
@@ -119,7 +120,33 @@ class FakeComfyUI(Fake):
     def saved(self, prediction: Prediction) -> dict[str, Any]:
         names = [url.rpartition("/")[2] for url in self.results(prediction)]
         files = [{"filename": n, "subfolder": "", "type": "output"} for n in names]
-        return {"images": files, "animated": [True]}
+        moves = {"animated": [True]} if self.suffix(prediction) == ".mp4" else {}
+        return {"images": files, **moves}
+
+    def suffix(self, prediction: Prediction) -> str:
+        kinds = [node["class_type"] for node in prediction.input["prompt"].values()]
+        return ".mp4" if "SaveVideo" in kinds else ".png"
+
+    def still(self, graph: dict[str, Any]) -> bytes:
+        """The first picture of the graph, in its size, changed where its mask is white."""
+        files = {
+            kind: pictures.read(self.uploads[node["inputs"]["image"]])
+            for kind in ("LoadImageMask", "LoadImage")
+            for node in reversed(graph.values())
+            if node["class_type"] == kind
+        }
+        sized = next((n["inputs"] for n in graph.values() if "width" in n["inputs"]), {})
+        words = next(
+            n["inputs"]["filename_prefix"] for n in graph.values() if "images" in n["inputs"]
+        )
+        hue = zlib.crc32(words.encode()) % HUES
+        if "LoadImage" not in files:
+            size = (sized.get("width", 512), sized.get("height", 512))
+            return pictures.written(pictures.painted(words, size, hue))
+        source = files["LoadImage"]
+        if any(node["class_type"] == "ImageScale" for node in graph.values()):
+            source = source.resize((sized["width"], sized["height"]))
+        return pictures.written(pictures.changed(source, words, hue, files.get("LoadImageMask")))
 
     async def remove(self, request: web.Request) -> web.StreamResponse:
         """Only what has not begun, and without a trace."""
@@ -162,6 +189,8 @@ class FakeComfyUI(Fake):
     def film(self, name: str) -> bytes:
         """In the shape that the graph asks for, small."""
         found = next((p for p in self.predictions.values() if name.startswith(p.id)), None)
+        if found and name.endswith(".png"):
+            return self.still(found.input["prompt"])
         nodes = found.input["prompt"].values() if found else ()
         scaled = [node["inputs"] for node in nodes if "width" in node["inputs"]]
         width, height = (scaled[0]["width"], scaled[0]["height"]) if scaled else (320, 180)

@@ -21,6 +21,33 @@ SCALES = ("nearest-exact", "bilinear", "area", "bicubic", "lanczos")
 PREFIX = Input("STRING")
 NODES: dict[str, tuple[dict[str, Input], tuple[str, ...]]] = {
     "LoadImage": ({"image": Input("FILE")}, ("IMAGE", "MASK")),
+    "LoadImageMask": (
+        {
+            "image": Input("FILE"),
+            "channel": Input("COMBO", choices=("alpha", "red", "green", "blue")),
+        },
+        ("MASK",),
+    ),
+    "EmptyImage": (
+        {
+            "width": Input("INT", 1, 16384),
+            "height": Input("INT", 1, 16384),
+            "batch_size": Input("INT", 1, 4096),
+            "color": Input("INT", 0, 0xFFFFFF),
+        },
+        ("IMAGE",),
+    ),
+    "ImageCompositeMasked": (
+        {
+            "destination": Input("IMAGE"),
+            "source": Input("IMAGE"),
+            "x": Input("INT", 0, 16384),
+            "y": Input("INT", 0, 16384),
+            "resize_source": Input("BOOLEAN"),
+            "mask": Input("MASK", required=False),
+        },
+        ("IMAGE",),
+    ),
     "ImageScale": (
         {
             "image": Input("IMAGE"),

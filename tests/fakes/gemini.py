@@ -1,18 +1,25 @@
-"""Google's Gemini API, its Interactions: results lie at its own address and want the key."""
+"""Google's Gemini API: pictures at once, and its Interactions, whose results lie at its own address
+and want the key."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import zlib
 from typing import Any
 
 from aiohttp import web
 
+from tests.fakes import pictures
 from tests.fakes.parts import CANCELED, DONE, ENDS, FAILED, MODERATED, QUEUED, RUNNING, Prediction
 from tests.fakes.server import Fake
 
 WORDS = {QUEUED: "queued", RUNNING: "in_progress", DONE: "completed", CANCELED: "cancelled"}
 WORDS |= {FAILED: "failed", MODERATED: "failed"}
 CODES = {401: "INVALID_ARGUMENT", 402: "FAILED_PRECONDITION", 429: "RESOURCE_EXHAUSTED"}
+SIZES = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
+RATIOS = {"1:1", "1:4", "4:1", "1:8", "8:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4"}
+RATIOS |= {"9:16", "16:9", "21:9"}
 FORMAT = {
     "type": {"video"},
     "aspect_ratio": {"16:9", "9:16"},
@@ -33,6 +40,7 @@ class FakeGemini(Fake):
     delay = ""
 
     def routes(self, router: web.UrlDispatcher) -> None:
+        router.add_post("/v1beta/models/{model}:generateContent", self.generate)
         router.add_post("/v1/interactions", self.submit)
         router.add_get("/v1/interactions/{id}", self.poll)
         router.add_post("/v1/interactions/{id}/cancel", self.stop_it)
@@ -63,6 +71,8 @@ class FakeGemini(Fake):
         )
 
     def refuses(self, model: str, said: dict[str, Any]) -> str:
+        if "contents" in said:
+            return self.refuses_still(said)
         wanted = said.get("response_format", {})
         wrong = [k for k, v in wanted.items() if v not in FORMAT.get(k, ())]
         if wrong or not said.get("background"):
@@ -86,6 +96,60 @@ class FakeGemini(Fake):
     async def submit(self, request: web.Request) -> web.StreamResponse:
         said = await request.json()
         return await self.take(request, said.get("model", ""), said, self.told)
+
+    # --- pictures -------------------------------------------------------------------------------
+
+    def refuses_still(self, said: dict[str, Any]) -> str:
+        parts = said["contents"][0]["parts"]
+        for part in parts:
+            data = part.get("inlineData")
+            if data and not self.is_picture({"mime_type": data["mimeType"], "data": data["data"]}):
+                return "Unable to process input image."
+        config = said.get("generationConfig", {}).get("imageConfig", {})
+        if (
+            config.get("aspectRatio", "1:1") not in RATIOS
+            or config.get("imageSize", "1K") not in SIZES
+        ):
+            return f"Invalid value at generation_config.image_config: {config}"
+        return "" if any(part.get("text") for part in parts) else "contents is required"
+
+    async def generate(self, request: web.Request) -> web.StreamResponse:
+        said = await request.json()
+        return await self.take(request, request.match_info["model"], said, self.at_once)
+
+    async def at_once(self, prediction: Prediction) -> web.StreamResponse:
+        """Thoughts and words come before the picture, as they do there."""
+        await asyncio.sleep(min(self.seconds or 0, 20))
+        prediction.stage = prediction.fate
+        if prediction.fate == MODERATED:
+            return web.json_response({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}})
+        parts: list[dict[str, Any]] = [
+            {"text": "I think of hills.", "thought": True},
+            {"text": "Here is your picture."},
+        ]
+        if prediction.fate == DONE:
+            body = await asyncio.to_thread(self.drawn, prediction.input)
+            data = base64.b64encode(body).decode()
+            parts.append({"inlineData": {"mimeType": "image/png", "data": data}})
+        reason = "STOP" if prediction.fate == DONE else "NO_IMAGE"
+        candidate = {"content": {"role": "model", "parts": parts}, "finishReason": reason}
+        used = {"totalTokenCount": 1290}
+        return web.json_response({"candidates": [candidate], "usageMetadata": used})
+
+    @staticmethod
+    def drawn(said: dict[str, Any]) -> bytes:
+        parts = said["contents"][0]["parts"]
+        words = " ".join(part["text"] for part in parts if "text" in part)
+        sent = [base64.b64decode(p["inlineData"]["data"]) for p in parts if "inlineData" in p]
+        hue = zlib.crc32(words.encode()) % pictures.HUES
+        config = said["generationConfig"].get("imageConfig", {})
+        side = SIZES[config.get("imageSize", "1K")]
+        if sent and "aspectRatio" not in config:
+            return pictures.written(pictures.changed(pictures.read(sent[0]), words, hue))
+        size = pictures.of_ratio(config.get("aspectRatio", "1:1"), side * side)
+        return pictures.written(pictures.painted(words, size, hue))
+
+    # --- interactions ---------------------------------------------------------------------------
 
     async def poll(self, request: web.Request) -> web.StreamResponse:
         if request.query.get("stream") != "false":

@@ -23,6 +23,7 @@ it: GET /_fake/state, POST /_fake/faults (fields of Faults), POST /_fake/end {"i
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 import random
 import threading
 import time
@@ -270,10 +271,15 @@ class Fake:
     def results(self, prediction: Prediction) -> list[str]:
         """The addresses of its results."""
         count = 0 if self.hit("no_outputs") else 11 if self.hit("many_outputs") else 1
-        return [f"{self.url}/_fake/files/{prediction.id}-{n}.mp4" for n in range(count)]
+        end = self.suffix(prediction)
+        return [f"{self.url}/_fake/files/{prediction.id}-{n}{end}" for n in range(count)]
+
+    def suffix(self, prediction: Prediction) -> str:
+        """What the names of its results end with."""
+        return ".mp4"
 
     def film(self, name: str) -> bytes:
-        """The movie of a result, of a colour of its own and with the name of its model."""
+        """The movie of a result, of a colour of its own, with the name of its model."""
         prediction = self.predictions.get(name.partition("-")[0])
         words = f"{self.label or self.key}\n{prediction.model if prediction else name}"
         return movie(words, zlib.crc32(name.encode()) % HUES)
@@ -287,13 +293,14 @@ class Fake:
         if self.hit("html_result"):
             return web.Response(body=HTML, content_type="video/mp4")
         body = await asyncio.to_thread(self.film, name)
+        mime = mimetypes.guess_type(name)[0] or "video/mp4"
         if self.hit("short_result"):
-            return await short(request, body, "video/mp4")
+            return await short(request, body, mime)
         if self.hit("drip_result"):
-            return await drip(request, body, "video/mp4", pause=0.5, endless=False)
+            return await drip(request, body, mime, pause=0.5, endless=False)
         if self.hit("endless_result"):
-            return await drip(request, body, "video/mp4", pause=0, endless=True)
-        return web.Response(body=body, content_type="video/mp4")
+            return await drip(request, body, mime, pause=0, endless=True)
+        return web.Response(body=body, content_type=mime)
 
     def watch(self, request: web.Request) -> None:
         """Note a key where none belongs."""

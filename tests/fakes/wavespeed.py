@@ -6,12 +6,15 @@ import hashlib
 import hmac
 import json
 import time
+import zlib
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from aiohttp import web
+from PIL import Image
 
+from tests.fakes import pictures
 from tests.fakes.parts import CANCELED, DONE, ENDS, FAILED, MODERATED, QUEUED, RUNNING, Prediction
 from tests.fakes.server import Fake
 
@@ -63,10 +66,42 @@ class FakeWaveSpeed(Fake):
         for name in NEEDS.get(family, ("prompt",)):
             if not said.get(name):
                 return f"property '{name}' is missing"
-        for name in FILES:
-            if name in said and not self.can_read(said[name]):
-                return f"'{name}' cannot be downloaded: {said[name]}"
+        files = {n: said[n] for n in FILES if n in said}
+        files |= {f"reference {n}": url for n, url in enumerate(said.get("reference_images", ()))}
+        for name, url in files.items():
+            if not self.can_read(url):
+                return f"'{name}' cannot be downloaded: {url}"
+        if "mask_image" in said and "image" not in said and "ideogram" in model:
+            return "'mask_image' needs an 'image'"
         return ""
+
+    def suffix(self, prediction: Prediction) -> str:
+        stills = ("ideogram-ai/", "wavespeed-ai/qwen-image/")
+        still = prediction.model.startswith(stills)
+        return f".{prediction.input.get('output_format', 'png')}" if still else ".mp4"
+
+    def film(self, name: str) -> bytes:
+        prediction = self.predictions.get(name.partition("-")[0])
+        if prediction is None or self.suffix(prediction) == ".mp4":
+            return super().film(name)
+        return self.still(prediction.input)
+
+    def still(self, said: dict[str, Any]) -> bytes:
+        """A picture of its words, in the size or the shape that was asked for."""
+        words = str(said["prompt"])
+        hue = zlib.crc32(words.encode()) % pictures.HUES
+        if "mask_image" in said:
+            source, mask = (self.seen(said[name]) for name in ("image", "mask_image"))
+            return pictures.written(pictures.changed(source, words, hue, mask))
+        size = pictures.of_ratio(said.get("aspect_ratio", "1:1"))
+        if "size" in said:
+            across, _, down = said["size"].partition("*")
+            size = (int(across), int(down))
+        made = pictures.painted(words, size, hue)
+        return pictures.written(made, said.get("output_format", "png"))
+
+    def seen(self, address: str) -> Image.Image:
+        return pictures.read(self.uploads[address.rpartition("/")[2]])
 
     async def submit(self, request: web.Request) -> web.StreamResponse:
         said = await request.json()

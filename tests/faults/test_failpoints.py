@@ -52,3 +52,26 @@ def test_killed_at(name: str, mode: str, place: Place, tmp_path: Path) -> None:
         assert told["kinds"] == {"hold": 1, "charge": 1}
         assert told["one_film_each"]
     assert told["held"] == 0
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "downloaded"])
+def test_killed_at_an_answer_that_is_the_result(name: str, place: Place, tmp_path: Path) -> None:
+    """Before it is committed nobody can have it again, and it is not bought again; from then on it
+    is as safe as the tables."""
+    mark = tmp_path / "mark"
+    lines = ("rich 10", "order plainatonce", "work 30")
+    died = place.try_hand(*lines, FAILPOINT=f"{name}:{mark}", SETTLE_SECONDS="1")
+    assert died.returncode == 137, died.stderr[-2000:]
+    told = place.hand("after_a_death", "work 60", "figures", SETTLE_SECONDS="1")
+    assert place.paid_twice() == {}
+    assert told["ledger"] == []
+    assert len(place.fake.predictions) == (name not in NOT_SENT)
+    if name in UNCLEAR:
+        assert told["states"] == {"review": 1}
+        told = place.hand("give_up", "figures")
+        assert (told["kinds"], told["suspense"]) == ({"hold": 1, "release": 1}, 10)
+    else:
+        assert told["states"] == {"succeeded": 1}
+        assert told["kinds"] == {"hold": 1, "charge": 1}
+        assert told["films"] == 2, "the one that was asked for, and the one that came"
+    assert told["held"] == 0

@@ -3,216 +3,51 @@
 class TestAcme(ProviderContract):
     provider = acme.PROVIDER
     fake_class = FakeAcme
+
+AtOnce is for those whose answer to a submit is the result.
 """
 
 from __future__ import annotations
 
-import asyncio
-import email.utils
+import base64
+import io
 import json
-import socket
-import time
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from PIL import Image
 
-from studio import catalogue
-from studio.http import Clients, Wire
-from studio.providers import Remote
-from studio.spec import Call, ErrorKind, Handle, Offer, ProviderError, Status, Update
+from studio.spec import Call, ErrorKind, ProviderError, Status, Update
 from tests.fakes.parts import CANCELED, DONE, FAILED, MODERATED, QUEUED, RUNNING
 from tests.fakes.server import Fake
+from tests.providers.submits import LIVE, NONSENSE, SubmitContract, Talk, any_json
 
-LIVE = (Status.QUEUED, Status.RUNNING)
-MIMES = {"image": "image/png", "audio": "audio/wav"}
-SAMPLES: Mapping[str, Any] = {"prompt": "A red balloon rises over the sea.", "seconds": 5}
-
-# Answers with status 200 that tell nothing.
-NONSENSE = (
-    "<!doctype html><p>Bad gateway",
-    "",
-    "null",
-    "[]",
-    "{}",
-    "7",
-    '"completed"',
-    '{"status": null}',
-    '{"status": 3, "data": 4}',
-    '{"data": [], "code": 200}',
-    '{"data": {"status": {}}, "status": [], "id": {}}',
-    '{"code": 200, "data": {"id": "somebody-elses", "status": "completed"}}',
-    '{"status": "COMPLETED", "request_id": "somebody-elses"}',
-)
-KEYS = ("code", "data", "detail", "error", "id", "output", "outputs", "request_id", "status", "url")
+__all__ = ["AtOnce", "ProviderContract", "Talk", "any_json", "content_of"]
 
 
-class Talk:
-    """A provider at its fake, one verb at a time. Whatever it says is searched for the key."""
-
-    def __init__(self, provider: Remote, fake: Fake, *, key: str = "", home: str = "") -> None:
-        self.provider, self.key = provider, key or fake.secret
-        self.home = home or fake.url
-
-    def __enter__(self) -> Self:
-        self._runner = asyncio.Runner().__enter__()
-        self._clients = Clients(8)
-        self.wire = Wire(self.home, self.provider.headers(self.key), self._clients)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._runner.run(self._clients.close())
-        self._runner.close()
-
-    def tried(self, verb: str, *args: Any) -> Any:
-        """Its answer, or the error that it raised."""
-        answer: Any
-        try:
-            answer = self._runner.run(getattr(self.provider, verb)(self.wire, *args))
-        except ProviderError as error:
-            answer = error
-        failed = isinstance(answer, ProviderError)
-        assert self.key not in (answer.message + answer.detail if failed else repr(answer))
-        return answer
-
-    def __call__(self, verb: str, *args: Any) -> Any:
-        answer = self.tried(verb, *args)
-        if isinstance(answer, ProviderError):
-            raise answer
-        return answer
-
-    def refused(self, verb: str, *args: Any) -> ProviderError:
-        with pytest.raises(ProviderError) as caught:
-            self(verb, *args)
-        return caught.value
+def content_of(talk: Talk, update: Update) -> bytes:
+    """The bytes of the one result."""
+    [output] = update.outputs
+    if output.url.startswith("data:"):
+        return base64.b64decode(output.url.partition(";base64,")[2], validate=True)
+    assert not output.own or talk.wire.is_own(output.url)
+    headers = talk.provider.headers(talk.key) if output.own else {}
+    return httpx.get(output.url, headers=headers).content
 
 
-def defaults(offer: Offer) -> dict[str, Any]:
-    """The params of a request that says only what it must."""
-    params = offer.params(catalogue.operations()[offer.operation])
-    plain = {p.name: p for p in params if not p.is_asset}
-    found = {n: SAMPLES.get(n) if p.default is None else p.default for n, p in plain.items()}
-    return {n: v for n, v in found.items() if v is not None or n in SAMPLES}
-
-
-class ProviderContract:
-    provider: ClassVar[Remote]
-    fake_class: ClassVar[type[Fake]]
+class ProviderContract(SubmitContract):
     # Whether work that was stopped while it waited is known to be stopped.
     stops: ClassVar[bool] = True
     # Whether work that they know nothing of any more, asked twice, was taken out of their queue.
     gone_is_stopped: ClassVar[bool] = False
-    vocabulary: ClassVar[tuple[str, ...]] = ()
-
-    @pytest.fixture
-    def fake(self) -> Iterator[Fake]:
-        """Its work ends by command only."""
-        with self.fake_class(seconds=None) as fake:
-            yield fake
-
-    @pytest.fixture
-    def talk(self, fake: Fake) -> Iterator[Talk]:
-        with Talk(self.provider, fake) as talk:
-            yield talk
-
-    def offer(self) -> Offer:
-        return self.provider.offers[0]
-
-    @pytest.fixture
-    def call(self, talk: Talk, fake: Fake, files: dict[str, Path], tmp_path: Path) -> Call:
-        return self.make_call(talk, self.offer(), files, tmp_path)
-
-    def make_call(
-        self, talk: Talk, offer: Offer, files: dict[str, Path], folder: Path, **more: Any
-    ) -> Call:
-        """A request by an offer; its files are uploaded already."""
-        params = offer.params(catalogue.operations()[offer.operation])
-        needed = {p.name: p.kind for p in params if p.is_asset and (p.required or p.name in more)}
-        paths = {name: files[kind] for name, kind in needed.items()}
-        urls = {}
-        if self.provider.uploads:
-            urls = {n: talk("upload", paths[n], MIMES[kind]).url for n, kind in needed.items()}
-        said = {**defaults(offer), **dict.fromkeys(needed, "asset")}
-        return Call(offer, said, paths, "job.1", folder, urls=urls, webhook=more.get("webhook", ""))
-
-    def begin(self, talk: Talk, fake: Fake, call: Call) -> Handle:
-        update: Update = talk("submit", call)
-        return Handle(call.offer, call.ref, update.ref, update.links)
-
-    # --- submit ---------------------------------------------------------------------------------
 
     def test_accepted_work_has_a_name(self, talk: Talk, fake: Fake, call: Call) -> None:
         update = talk("submit", call)
         assert update.status in LIVE
         assert list(fake.predictions) == [update.ref]
         assert fake.leaks == []
-
-    @pytest.mark.parametrize("fault", ["cut_before", "cut_after", "error_after", "unreadable"])
-    def test_what_may_have_been_accepted_is_unclear(
-        self, talk: Talk, fake: Fake, call: Call, fault: str
-    ) -> None:
-        setattr(fake.faults, fault, 1)
-        assert talk.refused("submit", call).kind == ErrorKind.UNCLEAR
-        assert len(fake.predictions) == (fault != "cut_before"), "it was sent once"
-
-    @pytest.mark.parametrize("body", [b for b in NONSENSE if "somebody-elses" not in b])
-    def test_a_nonsensical_yes_is_unclear(
-        self, talk: Talk, fake: Fake, call: Call, body: str
-    ) -> None:
-        fake.faults.unreadable, fake.faults.body = 1, body
-        assert talk.refused("submit", call).kind == ErrorKind.UNCLEAR
-
-    def test_nobody_there_means_not_accepted(self, fake: Fake, call: Call) -> None:
-        with socket.socket() as closed:
-            closed.bind(("127.0.0.1", 0))
-            home = f"http://127.0.0.1:{closed.getsockname()[1]}"
-            with Talk(self.provider, fake, home=home) as talk:
-                assert talk.refused("submit", call).kind == ErrorKind.LATER
-
-    @pytest.mark.parametrize(
-        ("said", "least", "most"),
-        [("7", 7, 7), ("date", 50, 61), ("soon", None, None), ("", None, None), ("-3", None, None)],
-    )
-    def test_too_many_means_later(
-        self, talk: Talk, fake: Fake, call: Call, said: str, least: float | None, most: float | None
-    ) -> None:
-        date = email.utils.formatdate(time.time() + 60, usegmt=True)
-        fake.faults.too_many, fake.faults.retry_after = 1, date if said == "date" else said
-        error = talk.refused("submit", call)
-        assert error.kind == ErrorKind.LATER
-        assert error.retry_after is least or least <= error.retry_after <= most  # type: ignore[operator]
-        assert not fake.predictions
-
-    @pytest.mark.parametrize(
-        ("fault", "kinds"),
-        [
-            ("no_credit", (ErrorKind.NO_CREDIT,)),
-            ("bad_key", (ErrorKind.KEY,)),
-            ("refused", (ErrorKind.REFUSED, ErrorKind.INPUT)),
-        ],
-    )
-    def test_a_refusal_has_its_kind(
-        self, talk: Talk, fake: Fake, call: Call, fault: str, kinds: tuple[ErrorKind, ...]
-    ) -> None:
-        setattr(fake.faults, fault, 1)
-        error = talk.refused("submit", call)
-        assert error.kind in kinds
-        assert self.provider.label in error.message
-        assert fault != "refused" or "prompt is too long" in error.message
-        assert not fake.predictions
-
-    def test_a_wrong_key_is_named_and_not_shown(self, fake: Fake, call: Call) -> None:
-        with Talk(self.provider, fake, key="wrong-key-0123456789abcdef") as talk:
-            assert talk.refused("submit", call).kind == ErrorKind.KEY
-            assert talk.refused("check_key").kind == ErrorKind.KEY
-
-    def test_a_right_key_is_recognised_for_nothing(self, talk: Talk, fake: Fake) -> None:
-        assert talk("check_key")
-        assert not fake.predictions
 
     # --- poll -----------------------------------------------------------------------------------
 
@@ -228,10 +63,7 @@ class ProviderContract:
         assert len(fake.predictions) == 1
 
     def check_output(self, talk: Talk, update: Update) -> None:
-        [output] = update.outputs
-        assert not output.own or talk.wire.is_own(output.url)
-        headers = self.provider.headers(talk.key) if output.own else {}
-        assert httpx.get(output.url, headers=headers).content[4:8] == b"ftyp"
+        assert content_of(talk, update)[4:8] == b"ftyp"
 
     def test_failed_work_says_why(self, talk: Talk, fake: Fake, call: Call) -> None:
         handle = self.begin(talk, fake, call)
@@ -283,7 +115,7 @@ class ProviderContract:
         fake.faults.malformed = -1
 
         @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-        @given(body=_json(self.vocabulary))
+        @given(body=any_json(self.vocabulary))
         def check(body: Any) -> None:
             fake.faults.body = json.dumps(body)
             answer = talk.tried("poll", handle)
@@ -299,6 +131,9 @@ class ProviderContract:
     def test_a_stop_is_confirmed_or_not_claimed(self, talk: Talk, fake: Fake, call: Call) -> None:
         handle = self.begin(talk, fake, call)
         fake.end(handle.ref, QUEUED)
+        if not self.provider.cancels:
+            assert talk.refused("cancel", handle).kind == ErrorKind.REFUSED
+            return
         answer = talk("cancel", handle)
         if answer.status != Status.CANCELED:
             assert answer.status == Status.RUNNING
@@ -330,28 +165,56 @@ class ProviderContract:
         else:
             assert answer.status != Status.CANCELED
 
-    # --- files ----------------------------------------------------------------------------------
 
-    def test_a_file_goes_over_without_the_key(
-        self, talk: Talk, fake: Fake, files: dict[str, Path], tmp_path: Path
-    ) -> None:
-        if not self.provider.uploads:
-            assert talk.refused("upload", files["image"], "image/png")
-            return
-        uploaded = talk("upload", files["image"], "image/png")
-        assert uploaded.url
-        assert uploaded.seconds > 0
-        assert files["image"].read_bytes() in fake.uploads.values()
+class AtOnce(SubmitContract):
+    """The answer to a submit is the result, or what became of it."""
+
+    def test_the_answer_is_the_result(self, talk: Talk, fake: Fake, call: Call) -> None:
+        update = talk("submit", call)
+        assert (update.status, update.ref) == (Status.SUCCEEDED, "")
+        assert len(fake.predictions) == 1
         assert fake.leaks == []
+        self.check_output(content_of(talk, update))
 
+    def check_output(self, content: bytes) -> None:
+        with Image.open(io.BytesIO(content)) as image:
+            assert min(image.size) >= 256
 
-def _json(words: tuple[str, ...]) -> st.SearchStrategy[Any]:
-    """JSON made of what this protocol is made of, and of anything else."""
-    text = st.sampled_from((*words, "completed", "COMPLETED", "succeeded")) | st.text(max_size=8)
-    plain = st.none() | st.booleans() | st.integers() | st.floats() | text
-    keys = st.sampled_from((*KEYS, *words)) | st.text(max_size=5)
-    return st.recursive(
-        plain,
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=5),
-        max_leaves=12,
-    )
+    @pytest.mark.parametrize("fault", ["failed", "moderated"])
+    def test_what_came_to_nothing_is_a_failure(
+        self, talk: Talk, fake: Fake, call: Call, fault: str
+    ) -> None:
+        setattr(fake.faults, fault, 1)
+        answer = talk.tried("submit", call)
+        error = answer if isinstance(answer, ProviderError) else answer.error
+        assert error.kind in (ErrorKind.REFUSED, ErrorKind.INPUT, ErrorKind.MODERATED)
+        assert self.provider.label in error.message
+        assert not isinstance(answer, Update) or not answer.outputs
+
+    def test_refused_content_is_told_apart(self, talk: Talk, fake: Fake, call: Call) -> None:
+        fake.faults.moderated = 1
+        answer = talk.tried("submit", call)
+        error = answer if isinstance(answer, ProviderError) else answer.error
+        assert error.kind == ErrorKind.MODERATED
+
+    def test_whatever_an_answer_is_is_survived(self, talk: Talk, fake: Fake, call: Call) -> None:
+        """Nothing but ProviderError, and no success without a picture."""
+
+        @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(body=any_json(self.vocabulary))
+        def check(body: Any) -> None:
+            fake.faults.unreadable, fake.faults.body = 1, json.dumps(body)
+            answer = talk.tried("submit", call)
+            if isinstance(answer, ProviderError):
+                assert answer.kind == ErrorKind.UNCLEAR
+            else:
+                assert answer.status == Status.FAILED or answer.ref
+
+        check()
+
+    def test_there_is_nothing_to_ask_or_to_stop(self, talk: Talk, fake: Fake, call: Call) -> None:
+        handle = self.begin(talk, fake, call)
+        assert handle.ref == ""
+        if not self.provider.cancels:
+            assert talk.refused("cancel", handle).kind == ErrorKind.REFUSED
+        assert self.provider.reconcile == "none"

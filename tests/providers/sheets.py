@@ -1,65 +1,28 @@
 """What each model takes, written down a second time, from the providers' documents alone.
 
-{(provider, operation, model): {field: rule}}. A rule is a set of values, a type, a rule for each
-part of a list or of an object, or a function. Fields with "!" must be there.
+{(provider, operation, model): {field: rule}}, with the rules of tests.providers.rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from tests.providers.rules import (
+    PART,
+    URL,
+    Rule,
+    fits,
+    multiples,
+    of,
+    problems,
+    whole,
+    within,
+    words,
+)
+from tests.providers.sheets_pictures import STILLS
 
-Rule = Any
+__all__ = ["SHEETS", "problems"]
 
-
-def within(low: float, high: float) -> Callable[[Any], bool]:
-    return lambda v: isinstance(v, int | float) and not isinstance(v, bool) and low <= v <= high
-
-
-def whole(low: int, high: int) -> Callable[[Any], bool]:
-    return lambda v: type(v) is int and low <= v <= high
-
-
-def words(most: int) -> Callable[[Any], bool]:
-    return lambda v: isinstance(v, str) and 0 < len(v) <= most
-
-
-def problems(said: Mapping[str, Any], rules: Mapping[str, Rule], at: str = "") -> list[str]:
-    """What is missing, unknown or not allowed."""
-    known = {name.rstrip("!"): rule for name, rule in rules.items()}
-    missing = [n[:-1] for n in rules if n.endswith("!") and n[:-1] not in said]
-    wrong = [
-        f"{at}{name}={value!r}"
-        for name, value in said.items()
-        if name not in known or not fits(value, known[name])
-    ]
-    return [*wrong, *(f"{at}{name} is missing" for name in missing)]
-
-
-def fits(value: Any, rule: Rule) -> bool:
-    if isinstance(rule, dict):
-        return isinstance(value, dict) and not problems(value, rule)
-    if isinstance(rule, list):
-        return isinstance(value, list) and all(any(fits(v, r) for r in rule) for v in value)
-    if isinstance(rule, frozenset):
-        return any(type(value) is type(one) and value == one for one in rule)
-    if isinstance(rule, tuple):
-        return any(fits(value, one) for one in rule)
-    return type(value) is rule if isinstance(rule, type) else bool(rule(value))
-
-
-def of(*values: Any) -> frozenset[Any]:
-    return frozenset(values)
-
-
-def multiples(of: int) -> Callable[[Any], bool]:
-    return lambda v: type(v) is int and v > 0 and v % of == 0
-
-
-URL = words(5000)
 WAVE_SEED = whole(-1, 2**31 - 1)
 WAN_SIZES = of("832*480", "480*832", "1280*720", "720*1280", "1920*1080", "1080*1920")
-PART = within(0, 1)
 
 WAVESPEED = {
     ("image-to-video", "alibaba/wan-2.5/image-to-video"): {
@@ -243,6 +206,7 @@ SHEETS: dict[tuple[str, str, str], dict[str, Rule]] = {
         ("fal", FAL),
         ("runway", RUNWAY),
         ("gemini", GEMINI),
+        *STILLS,
     )
     for key, rules in models.items()
 }

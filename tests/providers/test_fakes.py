@@ -166,7 +166,7 @@ def test_a_person_can_start_them_all(tmp_path: Path) -> None:
         variables[name] = value
         if name == "WAVESPEED_API_KEY":
             break
-    for provider in ("COMFYUI", "FAL", "GEMINI", "RUNWAY", "WAVESPEED"):
+    for provider in ("COMFYUI", "FAL", "GEMINI", "HUGGINGFACE", "RUNWAY", "STABILITY", "WAVESPEED"):
         state = httpx.get(f"{variables[f'{provider}_URL']}/_fake/state").json()
         assert state["key"] == provider.lower()
     running.send_signal(signal.SIGINT)

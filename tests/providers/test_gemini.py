@@ -16,7 +16,7 @@ from studio.providers import gemini
 from studio.spec import Call, ErrorKind, Offer, ProviderError, Status, Update
 from tests.fakes.gemini import FakeGemini
 from tests.fakes.parts import DONE
-from tests.providers.contract import ProviderContract, Talk, _json
+from tests.providers.contract import ProviderContract, Talk, any_json
 
 
 class TestGemini(ProviderContract):
@@ -104,7 +104,7 @@ class TestGemini(ProviderContract):
         handle = self.begin(talk, fake, call)
         fake.faults.malformed = -1
         word = st.sampled_from((*gemini.STATUSES, "PONDERING"))
-        junk = st.dictionaries(st.sampled_from(self.vocabulary), _json(self.vocabulary))
+        junk = st.dictionaries(st.sampled_from(self.vocabulary), any_json(self.vocabulary))
 
         @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
         @given(word=word, junk=junk)

@@ -32,6 +32,10 @@ WORDS = {
     "negative_prompt": "blur",
     "voice": "voice-1",
     "second_voice": "voice-2",
+    "search_prompt": "the boat",
+    "select_prompt": "the sail",
+    "background_prompt": "a harbour in the morning",
+    "foreground_prompt": "a wooden boat",
 }
 
 each_offer = pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.key)
@@ -62,6 +66,8 @@ def asked(offer: Offer) -> dict[str, Any]:
             said[param.name] = not param.default
         elif param.kind == "choice" and not param.derive:
             said[param.name] = param.choices[-1]
+        elif param.kind == "style" and "photographic" in offer.styles:
+            said[param.name] = "photographic"
     return said
 
 
@@ -98,6 +104,7 @@ def values_of(param: Param) -> list[Any]:
     more: list[Any] = {
         "boolean": [True, False],
         "choice": [*param.choices],
+        "style": [*param.choices],
         "text": [WORDS.get(param.name) or "some words", "w" * param.max_length],
         "seed": [0, param.high],
         "point": [],
@@ -151,7 +158,9 @@ def test_every_combination_is_what_the_model_takes(offer: Offer) -> None:
 @each_offer
 def test_each_param_makes_a_difference(offer: Offer) -> None:
     """Nothing that a person can say is dropped on the way."""
-    dropped = {"strength", "direction", "width", "height", "seconds"}  # said by other params
+    # Said by other params, or for us alone.
+    dropped = {"strength", "direction", "width", "height", "seconds", "ratio", "balance"}
+    dropped |= {"shrink", "size", "longest_side"}
     for param in params_of(offer):
         values = values_of(param)
         if param.name in dropped or len(values) < 2:

@@ -20,7 +20,7 @@ from studio.providers import runway
 from studio.spec import Call, ErrorKind, Offer, ProviderError, Status
 from tests.fakes.parts import CANCELED, DONE, QUEUED, RUNNING
 from tests.fakes.runway import FakeRunway
-from tests.providers.contract import ProviderContract, Talk, _json
+from tests.providers.contract import ProviderContract, Talk, any_json
 
 OFFERS = {offer.key: offer for offer in runway.OFFERS}
 
@@ -214,7 +214,7 @@ class TestRunway(ProviderContract):
         handle = self.begin(talk, fake, call)
         fake.faults.malformed = -1
         word = st.sampled_from((*runway.STATUSES, "PONDERING"))
-        junk = st.dictionaries(st.sampled_from(self.vocabulary), _json(self.vocabulary))
+        junk = st.dictionaries(st.sampled_from(self.vocabulary), any_json(self.vocabulary))
 
         @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
         @given(word=word, junk=junk)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from studio.providers import wavespeed
 from studio.spec import Call, ErrorKind, Offer, Status
 from tests.fakes.parts import DONE
 from tests.fakes.wavespeed import FakeWaveSpeed
-from tests.providers.contract import Talk
+from tests.providers.contract import Talk, content_of
 from tests.providers.news import NewsContract
 
 OFFERS = {offer.key: offer for offer in wavespeed.OFFERS}
+STILLS = [o for o in wavespeed.OFFERS if o.operation in ("text-to-image", "inpaint")]
 
 
 class TestWaveSpeed(NewsContract):
@@ -99,3 +102,26 @@ class TestWaveSpeed(NewsContract):
         assert "3 s" in error.message
         assert not fake.predictions
         assert talk("submit", replace(call, params={**call.params, "seconds": 4})).ref
+
+    @pytest.mark.parametrize("offer", STILLS, ids=lambda o: o.key)
+    def test_a_picture_comes_in_the_size_that_was_sent(
+        self, talk: Talk, fake: FakeWaveSpeed, files: dict[str, Path], tmp_path: Path, offer: Offer
+    ) -> None:
+        call = self.make_call(talk, offer, files, tmp_path)
+        tall = replace(call, params={**call.params, "width": 1080, "height": 1920})
+        tall = tall if "width" in offer.accepts else call
+        tall = replace(tall, params={**tall.params, **({"ratio": "9:16"} if offer.extra else {})})
+        handle = self.begin(talk, fake, tall)
+        fake.end(handle.ref, DONE)
+        with Image.open(io.BytesIO(content_of(talk, talk("poll", handle)))) as image:
+            ratio = image.width / image.height
+        assert ratio == pytest.approx(16 / 9 if offer.operation == "inpaint" else 9 / 16, rel=0.02)
+
+    def test_a_reference_is_one_of_a_list_and_a_picture_to_fill_is_none(self) -> None:
+        made, filled = (OFFERS[f"wavespeed-ideogram-v3-turbo{end}"] for end in ("", "-inpaint"))
+        files = {"image": "https://a.net/a.png"}
+        said = made.payload({"prompt": "a cat"}, files)
+        assert (said["reference_images"], "image" in said) == (["https://a.net/a.png"], False)
+        files["mask"] = "https://a.net/mask.png"
+        said = filled.payload({"prompt": "a cat"}, files)
+        assert (said["image"], said["mask_image"]) == (files["image"], files["mask"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import email
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -196,3 +197,33 @@ def test_what_no_database_takes_is_left_out(sent: bytes, kept: Any) -> None:
     assert reply.data == kept
     reply.text.encode()
     assert "\x00" not in reply.text
+
+
+@pytest.mark.parametrize("names", [(), ("image",), ("image", "mask", "image")])
+def test_a_form_is_multipart_with_any_number_of_files(
+    names: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Also with none, where the fields alone would be sent in another way."""
+    seen: list[tuple[str, bytes]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append((request.headers["content-type"], request.read()))
+        return httpx.Response(200, json={})
+
+    sent = []
+    for number, name in enumerate(names):
+        path = tmp_path / f"{number}.png"
+        path.write_bytes(f"bytes {number}".encode())
+        sent.append((name, path, "image/png"))
+    fields = {"prompt": "ä cat", "seed": "0"}
+    ask(answer, lambda wire: wire.call("POST", "/run", data=fields, files=sent))
+    [(kind, body)] = seen
+    head = f"Content-Type: {kind}\r\n\r\n".encode()
+    parts = email.message_from_bytes(head + body).get_payload()
+    assert kind.startswith("multipart/form-data; boundary=")
+    assert [p.get_param("name", header="content-disposition") for p in parts] == [*fields, *names]
+    assert [p.get_payload(decode=True) for p in parts[2:]] == [
+        f"bytes {n}".encode() for n in range(len(names))
+    ]
+    assert [p.get_filename() for p in parts[2:]] == [f"{n}.png" for n in range(len(names))]
+    assert parts[0].get_payload(decode=True).decode() == "ä cat"

@@ -30,10 +30,12 @@ from studio.providers._answers import (
     text,
     unreadable,
 )
-from studio.providers.wavespeed.offers import OFFERS
+from studio.providers.wavespeed import offers as films
+from studio.providers.wavespeed import pictures
 from studio.spec import Call, Delivery, ErrorKind, Handle, ProviderError, Status, Update, Uploaded
 
 API = "/api/v3"
+OFFERS = (*films.OFFERS, *pictures.OFFERS)
 STATUSES = {
     "created": Status.QUEUED,
     "pending": Status.QUEUED,

@@ -25,12 +25,16 @@ from studio.spec import (
     Status,
     Update,
 )
+from tests.fakes import pictures
 from tests.fakes.parts import CANCELED, DONE, FAILED, MODERATED, Prediction
 from tests.fakes.server import Fake
 
 PRICE = Flat("0.10")
 MODES: tuple[Reconcile, ...] = ("idempotency_key", "lookup", "webhook", "none")
-MODULES = tuple(f"tests.fakes.plain.{mode.partition('_')[0]}" for mode in MODES)
+MODULES = (
+    *(f"tests.fakes.plain.{mode.partition('_')[0]}" for mode in MODES),
+    "tests.fakes.plain.atonce",
+)
 SIGNED_WITH = "a secret of the hooks"
 WORDS = {"done": Status.SUCCEEDED, "canceled": Status.CANCELED, "failed": Status.FAILED}
 
@@ -147,12 +151,14 @@ class FakePlain(Fake):
     label = "Plain"
 
     def variables(self) -> dict[str, str]:
-        names = ["PLAINCALM", *("PLAIN" + mode.partition("_")[0].upper() for mode in MODES)]
+        names = ["PLAINCALM", "PLAINATONCE"]
+        names += ["PLAIN" + mode.partition("_")[0].upper() for mode in MODES]
         keys = {f"{name}_KEY": self.secret for name in names}
         return {**keys, **{f"{name}_URL": self.url for name in names}}
 
     def routes(self, router: web.UrlDispatcher) -> None:
         router.add_post("/run", self.run)
+        router.add_post("/at-once", self.at_once)
         router.add_get("/runs/{id}", self.look)
         router.add_delete("/runs/{id}", self.remove)
         router.add_get("/find", self.find)
@@ -167,6 +173,18 @@ class FakePlain(Fake):
         return await self.take(
             request, "plain", said, self.answer, reference=reference, hook=said["hook"]
         )
+
+    async def at_once(self, request: web.Request) -> web.StreamResponse:
+        said = await request.json()
+        reference = said["reference"]
+        return await self.take(request, "plain", said, self.picture, reference=reference)
+
+    def picture(self, prediction: Prediction) -> web.StreamResponse:
+        if prediction.fate in (FAILED, MODERATED):
+            return self.error(400, f"It is {prediction.fate}.", "input")
+        prediction.stage = DONE
+        made = pictures.painted(str(prediction.input.get("prompt")), (96, 96), 4)
+        return web.Response(body=pictures.written(made), content_type="image/png")
 
     def by_reference(self, reference: str) -> Prediction | None:
         found = (p for p in self.predictions.values() if p.reference == reference)

@@ -1,4 +1,5 @@
-"""Google's Gemini API: video by its Interactions, a preview whose models come and go.
+"""Google's Gemini API: still pictures at once, and video by its Interactions, a preview whose
+models come and go.
 
 So an answer that says more or less than expected is read for what it says.
 """
@@ -6,9 +7,7 @@ So an answer that says more or less than expected is read for what it says.
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from billing.pricing import PerSecond
@@ -16,6 +15,9 @@ from studio.http import Reply, Wire
 from studio.operations.transform import PROMPTED
 from studio.providers import Remote
 from studio.providers._answers import field, harmless, no_news, text, unreadable
+from studio.providers._pictures import AT_ONCE, data_url
+from studio.providers.gemini import pictures
+from studio.providers.gemini.pictures import INLINE
 from studio.spec import (
     Call,
     ErrorKind,
@@ -31,8 +33,7 @@ from studio.words.motion import spoken
 
 VERSION = "/v1"
 MODEL = "gemini-omni-flash-preview"
-INLINE = 7 * 1024**2  # bytes of a picture, which travels inside the request
-MIMES = {b"\x89PNG": "image/png", b"RIFF": "image/webp"}
+PICTURES = "/v1beta"
 PICTURE = FileLimits(max_bytes=INLINE - 1024, mimes=("image/jpeg", "image/png", "image/webp"))
 PREVIEW = "A preview: Google may change or close it at any time. 720p at most."
 PRICE = PerSecond("0.40")  # unknown for this model; what their dearest known one costs
@@ -92,6 +93,7 @@ OFFERS = (
     ),
     _offer("text-to-video", {"prompt": True}, "Google's video model, from words alone."),
 )
+STILLS = {offer.operation for offer in pictures.OFFERS}
 STATUSES = {
     "queued": Status.QUEUED,
     "in_progress": Status.RUNNING,
@@ -118,7 +120,7 @@ class Gemini(Remote):
     label = "Gemini"
     home = "https://generativelanguage.googleapis.com"
     key_name = "GEMINI_API_KEY"
-    offers = OFFERS
+    offers = (*OFFERS, *pictures.OFFERS)
     slots = 2
     cancels = True
     poll_first = 5.0
@@ -127,14 +129,31 @@ class Gemini(Remote):
         return {"x-goog-api-key": key}
 
     async def submit(self, wire: Wire, call: Call) -> Update:
-        body = await asyncio.to_thread(_body, call)
-        reply = await wire.call("POST", f"{VERSION}/interactions", json=body, timeout=120)
+        body = await asyncio.to_thread(self._body, call)
+        if call.offer.operation in STILLS:
+            return await self._picture(wire, call.offer.model, body)
+        body = {"model": call.offer.model, **body}
+        reply = await wire.call("POST", f"{VERSION}/interactions", json=body, timeout=AT_ONCE)
         if not reply.ok:
             raise self.refusal(reply, sending=True)
         ref = text(reply.data, "id")
         if not ref:
             raise unreadable(self, reply, ErrorKind.UNCLEAR)
         return Update(Status.QUEUED, ref=ref)
+
+    async def _picture(self, wire: Wire, model: str, body: dict[str, Any]) -> Update:
+        path = f"{PICTURES}/models/{model}:generateContent"
+        reply = await wire.call("POST", path, json=body, timeout=AT_ONCE)
+        if not reply.ok:
+            raise self.refusal(reply, sending=True)
+        update = pictures.read(self, reply)
+        if update is None:
+            raise unreadable(self, reply, ErrorKind.UNCLEAR)
+        return update
+
+    def _body(self, call: Call) -> dict[str, Any]:
+        files = {n: data_url(path, self.label, INLINE) for n, path in call.files.items()}
+        return call.offer.payload(call.said, files)
 
     async def poll(self, wire: Wire, handle: Handle) -> Update:
         with harmless():
@@ -204,21 +223,6 @@ class Gemini(Remote):
         told = f": {words[:300].rstrip('.')}" if words else ""
         error = ProviderError(f"Gemini answered without a video{told}.", detail=reply.text)
         return Update(Status.FAILED, error=error)
-
-
-def _body(call: Call) -> dict[str, Any]:
-    files = {name: _data(path) for name, path in call.files.items()}
-    return {"model": call.offer.model, **call.offer.payload(call.said, files)}
-
-
-def _data(path: Path) -> str:
-    content = path.read_bytes()
-    if len(content) > INLINE:
-        size = f"{len(content) / 1024**2:.1f} MB"
-        message = f"The picture has {size}; Gemini takes less than 7 MB. Use a smaller one."
-        raise ProviderError(message, ErrorKind.INPUT)
-    mime = MIMES.get(content[:4], "image/jpeg")
-    return f"data:{mime};base64,{base64.b64encode(content).decode()}"
 
 
 def _delay(error: Any) -> float | None:
