@@ -21,7 +21,7 @@ Pixels = NDArray[np.uint8]
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 LONGEST = {"png": 65_535, "jpeg": 65_535, "webp": 16_383}
 QUALITY = {"jpeg": 92, "webp": 90}
-FAST, SMALL = 3, 6
+FAST, SMALL = 1, 6
 """Compression of a PNG; a large one is written faster, for it takes seconds."""
 LARGE = 4_000_000
 
