@@ -14,7 +14,7 @@ from studio.engine.stills import files
 from studio.engine.stills.files import Pixels
 from studio.engine.stills.upscale import directions
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating]
 
 MANNERS = ("ink", "pencil", "edges")
 NORMAL = 1024
@@ -84,8 +84,7 @@ def _ink(grey: Field, fine: float, wide: float) -> Plane:
     thick = wide * (2.0 - 1.35 * fine)
     even = _evened(grey, wide)
     near, far = _soft(even, thick), _soft(even, thick * RATIO)
-    lines = (near + SHARPEN * (near - far)) / 128
-    lines = _drawn_out(lines, even, thick, wide)
+    lines = _drawn_out((near + SHARPEN * (near - far)) / 128, even, thick, wide)
     level = -0.62 + 0.42 * fine
     shade = 1 + np.tanh(np.minimum((lines - level) * 3.2, 0))
     deep = np.clip((_soft(grey, 2 * wide) - 4) / 14, 0, 1)  # what is black stays an area of ink

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from studio.engine import EngineError
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating]
 
 # Björn Ottosson, "A perceptual color space for image processing" (2020): linear sRGB to cone
 # answers, and their cube roots to Oklab.

@@ -19,14 +19,16 @@ def triangles(s: Scene) -> Field:
     soft = mesh(s)
     cell = s.short / (7 if s.short > 200 else 4)
     columns, rows = math.ceil(s.width / cell) + 3, math.ceil(s.height / cell) + 3
-    area = cv2.Subdiv2D((-3 * int(cell), -3 * int(cell), s.width + 9 * int(cell), s.height + 9 * int(cell)))
+    area = cv2.Subdiv2D(
+        (-3 * int(cell), -3 * int(cell), s.width + 9 * int(cell), s.height + 9 * int(cell))
+    )
     for row in range(rows):
         for column in range(columns):
             dx, dy = s.some(2, -0.36, 0.36)
             x = (column - 1 + dx + (row % 2) / 2) * cell
             area.insert((float(x), float((row - 1 + dy) * cell)))
     shapes = []
-    for corners in area.getTriangleList().reshape(-1, 3, 2).astype(np.float64):
+    for corners in np.array(area.getTriangleList(), np.float64).reshape(-1, 3, 2):
         x, y = corners.mean(0)
         if -cell < x < s.width + cell and -cell < y < s.height + cell:
             at = soft[int(min(max(y, 0), s.height - 1)), int(min(max(x, 0), s.width - 1))]
@@ -90,7 +92,7 @@ def tiles(s: Scene) -> Field:
             ground, ink, spot = s.chance.permutation(5)[:3]
             box = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
             for outline, tone in [(box, ground), *_motif(s, int(ink), int(spot))]:
-                seen = (outline + (column, row)) * (w, h)
+                seen = (outline + np.array((column, row))) * (w, h)
                 shapes.append(Shape(seen, s.colours[int(tone)]))
     return painted(s, s.base, shapes)
 

@@ -177,8 +177,8 @@ def blue_noise() -> Field:
     keep = 1 - np.exp(-(across**2 + down**2) / (2 * 0.19**2))
     for _ in range(12):
         noise = np.fft.ifft2(np.fft.fft2(noise) * keep).real
-        noise = np.round(noise, 9).ravel().argsort(kind="stable").argsort(kind="stable")
-        noise = ((noise + 0.5) / noise.size).reshape(TILE, TILE)
+        order = np.round(noise, 9).ravel().argsort(kind="stable").argsort(kind="stable")
+        noise = ((order + 0.5) / order.size).reshape(TILE, TILE)
     return cast(Field, noise.astype(np.float32))
 
 

@@ -96,7 +96,9 @@ def paper(s: Scene) -> Field:
     out = sheet + (grain + relief)[..., None]
     fibres = np.zeros((s.height, s.width), np.uint8)
     for _ in range(int(90 * s.width * s.height / s.short**2)):
-        cv2.polylines(fibres, [_fibre(s)], False, int(s.chance.integers(40, 150)), 1, cv2.LINE_AA, 4)
+        cv2.polylines(
+            fibres, [_fibre(s)], False, int(s.chance.integers(40, 150)), 1, cv2.LINE_AA, 4
+        )
     strong = fibres.astype(np.float32) / 255 * 0.5
     return inked(out, s.colours[2], strong)
 
@@ -116,7 +118,8 @@ def _fibre(s: Scene) -> NDArray[np.int32]:
     way = 2 * math.pi * turn + (bend - 0.5) * 3 * steps
     length = s.some(1, 0.02, 0.09)[0] * s.short / 12
     points = np.stack((np.cumsum(np.cos(way)), np.sin(way).cumsum()), 1) * length
-    return np.rint((points + (x * s.width, y * s.height)) * 16).astype(np.int32)
+    moved = points + np.array((x * s.width, y * s.height))
+    return np.asarray(np.rint(moved * 16), np.int32)
 
 
 def _sheet(s: Scene) -> Field:

@@ -17,7 +17,7 @@ from studio.engine.stills import files
 from studio.engine.stills.files import Pixels
 from studio.engine.stills.scene import dithered
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating]
 Matrix = NDArray[np.float64]
 
 LOOK = 384
@@ -129,11 +129,12 @@ def _textured(grey: Field, have: Look, want: Look, share: float) -> Field:
     if share <= 0:
         return grey
     rest, *bands = _bands(grey, max(grey.shape) / 1024)
+    out: Field = rest
     for band, old, new in zip(bands, have.texture, want.texture, strict=True):
         gain = float(np.clip((new + 0.4) / (old + 0.4), SMOOTHEST, ROUGHEST)) ** share
         # Strong edges have enough: only what is weaker grows.
-        rest = rest + band * (1 + (gain - 1) * np.exp(-((band / 9) ** 2)))
-    return np.asarray(np.clip(rest, 0, 100), np.float32)
+        out = out + band * (1 + (gain - 1) * np.exp(-((band / 9) ** 2)))
+    return np.asarray(np.clip(out, 0, 100), np.float32)
 
 
 def _light_curve(have: Field, want: Field, share: float) -> tuple[Field, Field]:
@@ -157,9 +158,7 @@ def _light_curve(have: Field, want: Field, share: float) -> tuple[Field, Field]:
     return at.astype(np.float32), curve.astype(np.float32)
 
 
-def _tinted(
-    lab: Field, grey: Field, have: Field, want: Field, light: tuple[Field, Field]
-) -> Field:
+def _tinted(lab: Field, grey: Field, have: Field, want: Field, light: tuple[Field, Field]) -> Field:
     """The two colour channels: height x width x 2."""
     old, new = have[:, 1:].astype(np.float64), want[:, 1:].astype(np.float64)
     map_ = nearest_map(np.cov(old.T), np.cov(new.T))

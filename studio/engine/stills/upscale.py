@@ -6,6 +6,7 @@ direction the structure tensor tells, so that slanted lines have no steps. Each 
 the four pixels of the original around it, peaks aside: nothing rings, at any sharpness.
 """
 
+import itertools
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from studio.engine.picture import MAX_PIXELS
 from studio.engine.stills import files
 from studio.engine.stills.files import Pixels
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating]
 Box = tuple[int, int, int, int]
 
 PEAK = np.float32(0.3)
@@ -124,7 +125,7 @@ def enlarged(
 def _step(image: Pixels, size: tuple[int, int], sharpness: int, report: Report) -> Pixels:
     height, width = image.shape[:2]
     by = max(1, math.ceil(max(size[0] / width, size[1] / height) - 1e-9))
-    padded = cv2.copyMakeBorder(_bled(image), *([HALO] * 4), cv2.BORDER_REPLICATE)
+    padded = cv2.copyMakeBorder(_bled(image), HALO, HALO, HALO, HALO, cv2.BORDER_REPLICATE)
     out = np.empty((size[1], size[0], image.shape[2]), np.uint8)
     share = (width / size[0], height / size[1])
 
@@ -154,8 +155,8 @@ def _boxes(size: tuple[int, int]) -> Iterator[Box]:
     columns, rows = math.ceil(size[0] / TILE), math.ceil(size[1] / TILE)
     xs = [round(size[0] * i / columns) for i in range(columns + 1)]
     ys = [round(size[1] * i / rows) for i in range(rows + 1)]
-    for top, bottom in zip(ys, ys[1:], strict=False):
-        for left, right in zip(xs, xs[1:], strict=False):
+    for top, bottom in itertools.pairwise(ys):
+        for left, right in itertools.pairwise(xs):
             yield left, top, right, bottom
 
 
@@ -174,13 +175,16 @@ def _bled(image: Pixels) -> Pixels:
     if image.shape[2] == 3:
         return image
     seen = image[..., 3:].astype(np.float32) / 255
-    colour, weight = image[..., :3] * seen, seen
-    for reach in (9, 9):
-        colour = cv2.blur(colour, (reach, reach))
-        weight = cv2.blur(weight, (reach, reach)).reshape(seen.shape)
-    near = colour / np.maximum(weight, 1e-4)
+    near, weight = _spread(image[..., :3] * seen), _spread(seen)
+    near = near / np.maximum(weight, 1e-4)
     kept = np.where((seen > 0) | (weight <= 1e-4), image[..., :3], np.clip(np.rint(near), 0, 255))
     return np.dstack((kept.astype(np.uint8), image[..., 3]))
+
+
+def _spread(values: Field) -> Field:
+    """Twice the mean of what is around, height x width x channels."""
+    soft = cv2.blur(cv2.blur(values, (9, 9)), (9, 9))
+    return np.asarray(soft, np.float32).reshape(values.shape)
 
 
 def restored(source: Field, by: int, sharpness: int = NEUTRAL) -> Field:
@@ -190,7 +194,7 @@ def restored(source: Field, by: int, sharpness: int = NEUTRAL) -> Field:
     way = DOUBLE if by == 2 else MORE
     size = (source.shape[1] * by, source.shape[0] * by)
     low, high = limits(source, by)
-    x = cv2.resize(source, size, interpolation=cv2.INTER_CUBIC)
+    x: Field = np.asarray(cv2.resize(source, size, interpolation=cv2.INTER_CUBIC), np.float32)
     x = _corrected(_held(x, low, high), source, low, high, way, way.first)
     for number in range(way.rounds):
         x = _along_edges(x, by, way)
@@ -203,14 +207,16 @@ def limits(source: Field, by: int) -> tuple[Field, Field]:
     """The least and the most that each pixel of the result may be: of the four pixels of the
     original whose middles are around it. A pixel that is a peak or a ridge was more than that
     before it was averaged; the peak may be that much higher. Beside an edge nothing is."""
-    padded = cv2.copyMakeBorder(source, 2, 2, 2, 2, cv2.BORDER_REPLICATE)
+    padded: Field = np.asarray(
+        cv2.copyMakeBorder(source, 2, 2, 2, 2, cv2.BORDER_REPLICATE), np.float32
+    )
     above, below = _peaks(padded)
     padded = padded[1:-1, 1:-1]
     square = np.ones((2, 2), np.uint8)
     # Of each pixel and those left of it and above; the first row and column see only the border.
     low = cv2.erode(padded - PEAK * below, square, anchor=(1, 1))[1:, 1:]
     high = cv2.dilate(padded + PEAK * above, square, anchor=(1, 1))[1:, 1:]
-    return _quadrants(low, by), _quadrants(high, by)
+    return _quadrants(np.asarray(low, np.float32), by), _quadrants(np.asarray(high, np.float32), by)
 
 
 def _peaks(padded: Field) -> tuple[Field, Field]:
@@ -300,9 +306,7 @@ def directions(x: Field, view: float) -> tuple[Field, Field, Field]:
     return np.where(xy > 0, -across, across), down, turn / (xx + yy + np.float32(FLOOR))
 
 
-def _sharpened(
-    x: Field, low: Field, high: Field, by: int, sharpness: int, held: float
-) -> Field:
+def _sharpened(x: Field, low: Field, high: Field, by: int, sharpness: int, held: float) -> Field:
     """Softer or crisper than the truth, within the same limits."""
     amount = (sharpness - NEUTRAL) / NEUTRAL
     amount = amount * (0.7 if amount < 0 else 1.2) - held * min(1.0, 1 - amount)

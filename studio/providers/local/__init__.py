@@ -11,12 +11,12 @@ from pathlib import Path
 
 from studio.engine import EngineError, Stopped
 from studio.providers import Renderer
-from studio.providers.local import video
+from studio.providers.local import control, create, upscale, video
 from studio.spec import Call, ErrorKind, Offer, Output, ProviderError, Status, Update
 
 Render = Callable[[Call], Path]
 FOUND: tuple[tuple[Offer, Render], ...] = tuple(
-    pair for module in (video,) for pair in module.OFFERS
+    pair for module in (video, create, upscale, control) for pair in module.OFFERS
 )
 RENDERERS: dict[str, Render] = {offer.key: render for offer, render in FOUND}
 
