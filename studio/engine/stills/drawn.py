@@ -29,7 +29,7 @@ def waves(s: Scene) -> Field:
         first = int(np.searchsorted(y[:, 0], float(edge.min()) - 6 * FALL))
         part, above = out[first:], y[first:] - edge
         shadow = np.exp(np.minimum(above, 0) / FALL)[..., None]
-        part *= 1 - shadow * np.array((0.3, 0.28, 0.24), np.float32)
+        part *= 1 - shadow * np.array((0.285, 0.28, 0.27), np.float32)
         down = np.clip(above / (1.3 * tall), 0, 1)[..., None]
         sheet = tones[number + 1] * (1 - 0.22 * down) + 8 * (1 - down)
         inked(part, sheet, np.clip(above / s.pixel + 0.5, 0, 1))

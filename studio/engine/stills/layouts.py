@@ -40,10 +40,12 @@ class Box(NamedTuple):
 
 
 def _set(said: Said, box: Box, size: Size, largest: float) -> list[Line]:
-    shorter = min(size)
-    readable = max(lettering.LEGIBLE, lettering.READABLE * shorter)
     room = (box.width, box.height)
-    return lettering.within(said, room, largest * shorter, min(readable, box.width))
+    return lettering.within(said, room, largest * min(size), _readable(size))
+
+
+def _readable(size: Size) -> float:
+    return max(lettering.LEGIBLE, lettering.READABLE * min(size))
 
 
 def _height(lines: list[Line]) -> float:
@@ -73,7 +75,7 @@ def _written(lines: list[Line], box: Box, size: Size, side: float, up: float) ->
 def _over(letters: Plane, boxes: list[Box], ornament: Plane | None = None) -> Layout:
     """Letters right on the background, which is quiet around those boxes."""
     height, width = letters.shape
-    near = max(3, min(width, height) // 90) | 1
+    near = max(7, min(width, height) // 60) | 1
     behind = cv2.dilate(letters, np.ones((near, near), np.uint8))
     calm = np.zeros_like(letters)
     for box in boxes:
@@ -132,6 +134,8 @@ def stacked(said: Said, size: Size) -> Layout:
     room = (width - 2 * edge, height - 2 * edge)
     below = _set(said[1:], Box(0, 0, room[0], 0.22 * room[1]), size, 0.06) if said[1:] else []
     rest = _height(below) + 0.05 * min(size) if below else 0.0
+    if any(lettering.length(word, _readable(size)) > room[0] for word in said[0]):
+        return _without_end(said, Box(edge, edge, *room), size)
     rows = _stack(said[0], (room[0], room[1] - rest))
     image = Image.new("L", size)
     pen = ImageDraw.Draw(image)
@@ -147,6 +151,12 @@ def stacked(said: Said, size: Size) -> Layout:
         box = Box(edge, top + 0.03 * min(size), room[0], _height(below))
         letters = as_plane(cv2.max(letters, _written(below, box, size, 0, 0)[0]))
     return _over(letters, [Box(edge, begin, room[0], top + rest - begin)])
+
+
+def _without_end(said: Said, box: Box, size: Size) -> Layout:
+    """Where a word is longer than the sheet is wide: lines of one size."""
+    letters, taken = _written(_set(said, box, size, 0.2), box, size, 0, 0.5)
+    return _over(letters, [taken])
 
 
 def _stack(words: list[str], room: tuple[float, float]) -> list[Line]:

@@ -118,7 +118,7 @@ def _bands(grey: Field, wide: float) -> list[Field]:
     `grey`."""
     found, rest = [], grey
     for reach in BANDS:
-        soft = cv2.GaussianBlur(grey, (0, 0), max(0.4, reach * wide))
+        soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), max(0.4, reach * wide)), np.float32)
         found.append(rest - soft)
         rest = soft
     return [rest, *found]

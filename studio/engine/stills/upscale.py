@@ -26,8 +26,8 @@ from studio.engine.stills.files import Pixels
 Field = NDArray[np.floating]
 Box = tuple[int, int, int, int]
 
-PEAK = np.float32(0.3)
-"""How much higher than in the original a peak may be, as a share of its height."""
+PEAK, SUMMIT = np.float32(0.25), 8.0
+"""How much higher than in the original a peak may be: a share of its height, and levels of 255."""
 HALO = 12  # pixels of the original that a tile sees around itself
 TILE = 1024  # pixels of the result
 THREADS = 2
@@ -206,7 +206,7 @@ def restored(source: Field, by: int, sharpness: int = NEUTRAL) -> Field:
 def limits(source: Field, by: int) -> tuple[Field, Field]:
     """The least and the most that each pixel of the result may be: of the four pixels of the
     original whose middles are around it. A pixel that is a peak or a ridge was more than that
-    before it was averaged; the peak may be that much higher. Beside an edge nothing is."""
+    before it was averaged, so it may be a little higher. Beside an edge nothing may."""
     padded: Field = np.asarray(
         cv2.copyMakeBorder(source, 2, 2, 2, 2, cv2.BORDER_REPLICATE), np.float32
     )
@@ -214,13 +214,13 @@ def limits(source: Field, by: int) -> tuple[Field, Field]:
     padded = padded[1:-1, 1:-1]
     square = np.ones((2, 2), np.uint8)
     # Of each pixel and those left of it and above; the first row and column see only the border.
-    low = cv2.erode(padded - PEAK * below, square, anchor=(1, 1))[1:, 1:]
-    high = cv2.dilate(padded + PEAK * above, square, anchor=(1, 1))[1:, 1:]
+    low = cv2.erode(padded - below, square, anchor=(1, 1))[1:, 1:]
+    high = cv2.dilate(padded + above, square, anchor=(1, 1))[1:, 1:]
     return _quadrants(np.asarray(low, np.float32), by), _quadrants(np.asarray(high, np.float32), by)
 
 
 def _peaks(padded: Field) -> tuple[Field, Field]:
-    """By how much each pixel is above both of its neighbours in some direction, and below."""
+    """What each pixel gets for being above both of its neighbours in some direction, or below."""
     middle = padded[1:-1, 1:-1]
     height, width = middle.shape[:2]
     above, below = np.zeros_like(middle), np.zeros_like(middle)
@@ -229,7 +229,7 @@ def _peaks(padded: Field) -> tuple[Field, Field]:
         other = padded[1 - dy : 1 - dy + height, 1 - dx : 1 - dx + width]
         cv2.max(above, cv2.subtract(middle, cv2.max(one, other)), dst=above)
         cv2.max(below, cv2.subtract(cv2.min(one, other), middle), dst=below)
-    return above, below
+    return np.minimum(PEAK * above, SUMMIT), np.minimum(PEAK * below, SUMMIT)
 
 
 def _quadrants(corners: Field, by: int) -> Field:
