@@ -39,7 +39,11 @@ UPSCALE = Operation(
     params=(
         IMAGE,
         SHRINK,
-        replace(PROMPT, help="What is to be seen; the model paints its detail after it."),
+        replace(
+            PROMPT,
+            help="What is to be seen; the model paints its detail after it.",
+            required=False,
+        ),
         NEGATIVE_PROMPT,
         SIZE,
         Param(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +28,21 @@ def offer(key: str) -> Offer:
 
 def params(key: str, **said: str) -> dict[str, Any]:
     """What the form makes of it, without the pictures."""
-    chosen = offer(key)
-    data = {"image": str(SAMPLE), "style_image": str(SAMPLE), **said}
-    form = OperationForm(catalogue.operation(chosen.operation), chosen, data, resolve=False)
-    form.is_valid()
-    assert not form.errors, form.errors
-    return {k: v for k, v in form.params.items() if k not in ("image", "style_image")}
+    form = ordered(key, **said)
+    assert form.is_valid(), form.errors
+    return form.params
+
+
+def ordered(key: str, **said: str) -> OperationForm:
+    whole = offer(key)
+    kept = {k: v for k, v in whole.accepts.items() if k not in ("image", "style_image")}
+    chosen = replace(whole, accepts=kept)
+    return OperationForm(catalogue.operations()[whole.operation], chosen, said, resolve=False)
 
 
 def made(key: str, folder: Path, files: dict[str, Path] | None = None, **said: str) -> Path:
-    names = {p.name for p in offer(key).params(catalogue.operation(offer(key).operation))}
-    given = {k: v for k, v in (files or {"image": SAMPLE, "style_image": SAMPLE}).items()}
+    names = {p.name for p in offer(key).params(catalogue.operations()[offer(key).operation])}
+    given = files or {"image": SAMPLE, "style_image": SAMPLE}
     given = {k: v for k, v in given.items() if k in names}
     call = Call(offer(key), params(key, **said), given, "ref", folder)
     update = PROVIDER.render(call)
@@ -138,9 +143,7 @@ def test_own_colours_are_there_with_the_own_palette_only(key: str, work: Path) -
     said = {**words_of(key), "palette": "own", "color_1": "#ffffff"}
     assert params(key, **said)["color_1"] == "#ffffff"
     assert "color_1" not in params(key, **words_of(key))
-    chosen = offer(key)
-    data = {**words_of(key), "palette": "sea", "color_2": "#123456"}
-    form = OperationForm(catalogue.operation(chosen.operation), chosen, data, resolve=False)
+    form = ordered(key, **words_of(key), palette="sea", color_2="#123456")
     assert form.is_valid()
     assert any("First colour does not go with colours “Sea”" in note for note in form.notes)
     made(key, work, **said)
@@ -148,12 +151,9 @@ def test_own_colours_are_there_with_the_own_palette_only(key: str, work: Path) -
 
 @pytest.mark.parametrize(
     ("words", "problem"),
-    [("Hi 😀", "has no “😀”"), ("x" * 201, "201"), ("", "required")],
+    [("Hi 😀", "has no “😀”"), ("x" * 201, "201"), ("", "Words is missing")],
 )
 def test_words_that_cannot_be_set_are_refused_at_the_form(words: str, problem: str) -> None:
-    chosen = offer("local-card")
-    form = OperationForm(
-        catalogue.operation("text-to-image"), chosen, {"prompt": words, **SMALL}, resolve=False
-    )
+    form = ordered("local-card", prompt=words, **SMALL)
     assert not form.is_valid()
     assert problem in str(form.errors["prompt"])

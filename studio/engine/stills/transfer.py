@@ -161,7 +161,7 @@ def _light_curve(have: Field, want: Field, share: float) -> tuple[Field, Field]:
 def _tinted(lab: Field, grey: Field, have: Field, want: Field, light: tuple[Field, Field]) -> Field:
     """The two colour channels: height x width x 2."""
     old, new = have[:, 1:].astype(np.float64), want[:, 1:].astype(np.float64)
-    map_ = nearest_map(np.cov(old.T), np.cov(new.T))
+    map_ = nearest_map(np.cov(old.T, bias=True), np.cov(new.T, bias=True))
     centre, goal = old.mean(0), new.mean(0)
     moved = ((lab[..., 1:] - centre) @ map_.T + goal).astype(np.float32)
     mapped = (old - centre) @ map_.T + goal

@@ -59,7 +59,7 @@ class Pass(NamedTuple):
 
 # The values were looked for on the sample pictures: `python -m tests.benchmarks upscale`.
 DOUBLE = Pass(1, 2, 1, 2, 0.8, 1, 0.7, 0, 1.5, 0)
-MORE = Pass(4, 4, 2, 6, 0.85, 3, 0.85, 0.7, 1.8, 0.12)
+MORE = Pass(4, 4, 2, 6, 0.85, 3, 0.85, 0.85, 1.6, 0.12)
 
 
 def draw(

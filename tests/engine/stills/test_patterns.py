@@ -24,7 +24,7 @@ def picture(pattern: str, name: str = "dusk", size: tuple[int, int] = (120, 150)
 
 def test_what_is_declared_is_what_the_engine_has() -> None:
     assert create.PATTERN.choices == tuple(patterns.PATTERNS)
-    assert create.PALETTES == tuple(PALETTES)
+    assert tuple(PALETTES) == create.PALETTES
     assert len(patterns.PATTERNS) >= 12
     assert len(PALETTES) >= 8
 
