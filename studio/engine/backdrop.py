@@ -59,16 +59,22 @@ def grid(width: int, height: int) -> Grid:
 
 
 class Backdrop:
-    """One background. `at(seconds)` draws it; the same seed makes the same one again."""
+    """One background. `at(seconds)` draws it; the same seed makes the same one again.
 
-    def __init__(self, style: str, seed: int, width: int, height: int) -> None:
+    Without a palette it takes one by chance.
+    """
+
+    def __init__(
+        self, style: str, seed: int, width: int, height: int, palette: Palette | None = None
+    ) -> None:
         if style not in STYLES:
             raise EngineError(f"There is no style “{style}”. Choose {' or '.join(STYLES)}.")
         self.grid = grid(width, height)
         self.chance = np.random.default_rng(seed)
         self.light = style == "paper"
         palettes = DAYS if self.light else NIGHTS
-        self.palette = palettes[int(self.chance.integers(len(palettes)))]
+        own = palettes[int(self.chance.integers(len(palettes)))]
+        self.palette = palette or own
         self.paint = STYLES[style](self)
 
     def at(self, seconds: float) -> Field:

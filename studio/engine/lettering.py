@@ -94,11 +94,18 @@ def compose(text: str, width: int, height: int) -> list[Word]:
 def laid_out(text: str, width: int, height: int) -> list[Line]:
     """The lines, as large as the frame allows. A word that would have to be too small to be read
     goes on in the next line; others stay whole."""
-    said = paragraphs(text)
+    shorter = min(width, height)
     room = (width * SAFE_WIDTH, height * SAFE_HEIGHT)
-    small = max(LEGIBLE, READABLE * min(width, height))
-    long = {word for words in said for word in words if length(word, small) > room[0]}
-    low, high = float(SMALLEST), max(SMALLEST, LARGEST * min(width, height))
+    readable = max(LEGIBLE, READABLE * shorter)
+    return within(paragraphs(text), room, LARGEST * shorter, readable)
+
+
+def within(
+    said: list[list[str]], room: tuple[float, float], largest: float, readable: float
+) -> list[Line]:
+    """The lines of those words, as large as the room (width, height) allows."""
+    long = {word for words in said for word in words if length(word, readable) > room[0]}
+    low, high = float(SMALLEST), max(SMALLEST, largest)
     lines = fitted(said, high, room, long)
     if lines is None:
         while high - low > 0.5:

@@ -12,7 +12,7 @@ from studio.operations._stills import (
     STYLE,
     WIDTH,
 )
-from studio.spec import Operation, Param
+from studio.spec import Depends, Operation, Param
 
 QUALITIES = ("draft", "standard", "premium")
 
@@ -86,6 +86,81 @@ TEXT_TO_IMAGE = Operation(
     ),
 )
 
+PALETTES = (
+    "dusk",
+    "sea",
+    "forest",
+    "ember",
+    "night",
+    "sand",
+    "candy",
+    "lilac",
+    "citrus",
+    "mono",
+)
+PATTERN = Param(
+    "pattern",
+    "choice",
+    "Pattern",
+    default="mesh",
+    choices=(
+        "mesh",
+        "gradient",
+        "aurora",
+        "rays",
+        "bokeh",
+        "waves",
+        "blobs",
+        "topographic",
+        "marble",
+        "paper",
+        "stripes",
+        "dots",
+        "grid",
+        "triangles",
+        "terrazzo",
+        "tiles",
+        "scales",
+    ),
+    labels={
+        "mesh": "Colour mesh",
+        "rays": "Rays of light",
+        "bokeh": "Lights out of focus",
+        "topographic": "Contour lines",
+        "stripes": "Slanted bars",
+        "tiles": "Geometric tiles",
+    },
+    group="look",
+)
+PALETTE = Param(
+    "palette",
+    "choice",
+    "Colours",
+    default="dusk",
+    choices=(*PALETTES, "own"),
+    labels={"mono": "Black and white", "own": "My own"},
+    group="look",
+)
+
+
+def _own(number: int, label: str, default: str) -> Param:
+    """A colour of one's own; it is not there while another palette is chosen."""
+    return Param(
+        f"color_{number}",
+        "color",
+        label,
+        default=default,
+        depends=Depends("palette", dict.fromkeys(PALETTES, ())),
+        group="look",
+    )
+
+
+COLORS = (
+    _own(1, "Ground", "#16213e"),
+    _own(2, "First colour", "#e94560"),
+    _own(3, "Second colour", "#f9d56e"),
+)
+
 BACKGROUND = Operation(
     key="background",
     module="create",
@@ -96,29 +171,7 @@ BACKGROUND = Operation(
     title="{pattern} · {palette}",
     tags=("background", "generated"),
     most=10,
-    params=(
-        Param(
-            "pattern",
-            "choice",
-            "Pattern",
-            default="mesh",
-            choices=("mesh", "gradient", "aurora", "rays", "bokeh", "waves", "terrazzo", "grid"),
-            group="look",
-        ),
-        Param(
-            "palette",
-            "choice",
-            "Colours",
-            default="dusk",
-            choices=("dusk", "sea", "forest", "sand", "candy", "night", "mono", "own"),
-            labels={"own": "My own"},
-            group="look",
-        ),
-        WIDTH,
-        HEIGHT,
-        OUTPUT,
-        SEED,
-    ),
+    params=(PATTERN, PALETTE, *COLORS, WIDTH, HEIGHT, OUTPUT, SEED),
 )
 
 OPERATIONS = (TEXT_TO_IMAGE, BACKGROUND)

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from studio.engine import EngineError, Stopped
 from studio.providers import Renderer
-from studio.providers.local import edit, finish, model, video
+from studio.providers.local import control, create, edit, finish, model, upscale, video
 from studio.spec import Call, ErrorKind, Offer, Output, ProviderError, Status, Update
 
 Render = Callable[[Call], Path]
 FOUND: tuple[tuple[Offer, Render], ...] = tuple(
-    pair for module in (video, model, edit, finish) for pair in module.OFFERS
+    pair
+    for module in (video, model, create, edit, finish, upscale, control)
+    for pair in module.OFFERS
 )
 RENDERERS: dict[str, Render] = {offer.key: render for offer, render in FOUND}
 
