@@ -29,6 +29,12 @@ STYLES = (
         "film",
     ),
     Style(
+        "digital-art",
+        "Digital art",
+        "digital painting, clean shapes, rich colours, soft gradients",
+        "drawing",
+    ),
+    Style(
         "line-art",
         "Line art",
         "clean ink outlines on white, no shading, even strokes",
