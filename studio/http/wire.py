@@ -132,10 +132,11 @@ class Wire:
         data: Mapping[str, Any] | None = None,
         file: tuple[str, Path, str] | None = None,
         timeout: float = 30.0,
+        most: int = MOST,
     ) -> Reply:
-        """One call; `timeout` seconds for all of it. `file` is (field, path, mime) of a multipart
-        body. Raises ProviderError: LATER when it surely was not sent, UNCLEAR when it may have
-        been."""
+        """One call; `timeout` seconds for all of it, `most` bytes for the answer. `file` is (field,
+        path, mime) of a multipart body. Raises ProviderError: LATER when it surely was not sent,
+        UNCLEAR when it may have been."""
         request: dict[str, Any] = {"params": params, "json": json, "data": data}
         async with _opened(file) as files:
             return await self._send(
@@ -143,6 +144,7 @@ class Wire:
                 self.url(path),
                 headers={**self._headers, **(headers or {})},
                 timeout=timeout,
+                most=most,
                 files=files,
                 **{k: v for k, v in request.items() if v is not None},
             )
@@ -176,7 +178,9 @@ class Wire:
                 method, url, headers=headers or {}, timeout=timeout, data=fields, files=files
             )
 
-    async def _send(self, method: str, url: str, *, timeout: float, **request: Any) -> Reply:
+    async def _send(
+        self, method: str, url: str, *, timeout: float, most: int = MOST, **request: Any
+    ) -> Reply:
         host = origin(url)[1] or "The address"
         try:
             async with (
@@ -184,7 +188,7 @@ class Wire:
                 self._clients.one() as client,
                 client.stream(method, url, **request) as response,
             ):
-                return await _read(response, self._secrets)
+                return await _read(response, self._secrets, most)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise ProviderError(
                 f"{host} could not be reached.", ErrorKind.LATER, detail=repr(error)
@@ -206,12 +210,12 @@ def _check_public(url: str) -> None:
         raise ProviderError(message, detail=error.message) from error
 
 
-async def _read(response: httpx.Response, secrets: Sequence[bytes] = ()) -> Reply:
+async def _read(response: httpx.Response, secrets: Sequence[bytes] = (), most: int = MOST) -> Reply:
     """The answer, without the key, which some repeat in their errors."""
     size, parts = 0, []
     async for chunk in response.aiter_bytes():
         size += len(chunk)
-        if size > MOST:
+        if size > most:
             raise ProviderError("The answer is too long to be read.", ErrorKind.UNCLEAR)
         parts.append(chunk)
     body = b"".join(parts)

@@ -200,9 +200,10 @@ OPPOSITES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
 _WORD = re.compile(r"[^\W_]+")
 _NEGATED = re.compile(r"\b(?:no|without|not|never|avoid)\s+((?:[^\W_]+[ -]?){1,3})", re.IGNORECASE)
 _SMALL = frozenset(
-    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "it", "its", "no")
-    + ("not", "of", "on", "over", "the", "to", "under", "up", "with")
-)
+    [
+        *("a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "it", "its"),
+        *("no", "not", "of", "on", "over", "the", "to", "under", "up", "with"),
+    ]
 )
 
 

@@ -26,8 +26,10 @@ _BY_KEY = {row.key: row for row in TEMPLATES}
 _LETTERS = re.compile(r"[^\W_]+")
 # Words of a wish that say nothing about the place.
 _FILLERS = frozenset(
-    ("a", "an", "and", "at", "for", "i", "in", "is", "it", "my", "of", "on", "or", "our", "post")
-    + ("that", "the", "to", "with")
+    [
+        *("a", "an", "and", "at", "for", "i", "in", "is", "it", "my", "of", "on", "or", "our"),
+        *("post", "that", "the", "to", "with"),
+    ]
 )
 
 
