@@ -22,7 +22,7 @@ from studio.forms import OperationForm
 from studio.models import Job
 from studio.spec import Offer, Operation
 from studio.templatetags.zoetrope import credits, spoken
-from studio.views import models
+from studio.views import models, prompts
 from studio.views.cards import card, cards
 from studio.views.controls import groups
 from studio.views.samples import CARD_IDEAS, PROMPT_IDEAS, SAMPLES
@@ -132,6 +132,7 @@ def page(request: MemberRequest, form: OperationForm, key: str = "") -> dict[str
         "ideas": CARD_IDEAS if catalogue.provider_of(offer).local else PROMPT_IDEAS,
         "stage": [f"studio/stages/{operation.key}.html", "studio/stages/default.html"],
         "filled": bool(form.is_bound or form.initial),
+        **prompts.helper(form),
     }
 
 
