@@ -25,7 +25,7 @@ EXAMPLE = "A cup of tea on a table"
 TAKEN = "There is a persona of this name already. Give this one another name."
 
 
-class PersonaForm(forms.ModelForm[Persona]):
+class PersonaForm(forms.ModelForm):  # type: ignore[type-arg]
     """All of a persona. The name is its own within the account."""
 
     class Meta:

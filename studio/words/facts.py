@@ -192,7 +192,7 @@ OPPOSITES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ),
         (
             ("rain*", "overcast", "fog*", "storm*", "snow*", "mist*"),
-            ("sunlight", "sunny", "clear sky", "golden hour"),
+            ("sunlight", "sunny", "clear sky", "directional", "golden hour"),
         ),
     )
 )

@@ -22,6 +22,7 @@ from studio.words.enhance import (
 )
 from studio.words.facts import content_words
 
+JOINERS = "\u200c\u200d"  # Persian, Hindi and emoji need them
 REASONS = 6
 REASON = 160  # characters
 NEGATIVE = 400
@@ -120,12 +121,18 @@ def found_in(answer: str) -> dict[str, Any]:
 def _words(value: Any, name: str, most: int, *, may_be_empty: bool = False) -> str:
     if not isinstance(value, str):
         raise Unusable(f"its {name} is no text")
-    text = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    text = _plain(value)
     if len(text) > most:
         raise Unusable(f"its {name} has {len(text):,} characters; the most is {most:,}")
     if not text and not may_be_empty:
         raise Unusable(f"its {name} is empty")
     return text
+
+
+def _plain(text: str) -> str:
+    """On one line, without signs that cannot be seen, but for those that join letters."""
+    seen = (c if c.isprintable() or c in JOINERS else " " for c in text)
+    return " ".join("".join(seen).split())
 
 
 def _check(prompt: str, brief: Brief) -> None:
@@ -145,7 +152,7 @@ def _check_plain(text: str, before: str) -> None:
 def _reasons(value: Any) -> list[str]:
     """Short sentences; what is none is left out, because nothing depends on them."""
     told = [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
-    plain = (" ".join("".join(c if c.isprintable() else " " for c in v).split()) for v in told)
+    plain = (_plain(v) for v in told)
     fit = [v for v in plain if v and not _ADDRESS.search(v) and not _MARKUP.search(v)]
     return [v if len(v) <= REASON else f"{v[: REASON - 1]}…" for v in fit[:REASONS]]
 
