@@ -11,6 +11,7 @@ from billing.models import Account, User
 from studio import writer
 from studio.models import Job, Persona, SavedPrompt
 from studio.presets import STYLES, Style, Template
+from studio.spec import Operation
 from studio.words.difference import Piece, difference
 from studio.words.enhance import LIMIT, Brief, Enhanced, Place, Voice
 
@@ -39,6 +40,7 @@ def brief(
     style: Style | None = None,
     persona: Persona | None = None,
     template: Template | None = None,
+    operation: Operation | None = None,
     limit: int = LIMIT,
     negative_limit: int = LIMIT,
 ) -> Brief:
@@ -49,10 +51,16 @@ def brief(
         style=style.words if style else "",
         drawn=style is not None and style.group not in CAMERA,
         persona=_voice(persona) if persona else None,
+        pictured=operation is not None and _has_picture(operation),
+        moving=operation is not None and operation.makes == "video",
         place=Place(template.name, template.hint) if template else None,
         limit=limit,
         negative_limit=negative_limit,
     )
+
+
+def _has_picture(operation: Operation) -> bool:
+    return any(p.is_asset and p.asset_kind == "image" and p.required for p in operation.params)
 
 
 def _voice(persona: Persona) -> Voice:

@@ -102,6 +102,7 @@ def improve(request: MemberRequest, operation: str) -> HttpResponseBase:
         style=prompts.style_of(said.get("style", "")),
         persona=_persona(request.account, request.POST.get("persona", "")),
         template=by_key(request.POST.get("template", "")),
+        operation=found,
         limit=min(LIMIT, spec["prompt"].max_length),
         negative_limit=_limit(spec.get("negative_prompt")),
     )

@@ -11,7 +11,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from studio.words import rules
-from studio.words.facts import SAID, content_words, contradicts, is_drawn, kind_of, unwanted
+from studio.words.facts import (
+    MOVES,
+    SAID,
+    content_words,
+    contradicts,
+    is_drawn,
+    is_order,
+    kind_of,
+    unwanted,
+)
 
 LIMIT = 1500  # characters up to which something is added
 ROOM = rules.LONGEST + 2
@@ -39,13 +48,16 @@ class Place:
 @dataclass(frozen=True)
 class Brief:
     """All that is known of a wish. The words of a chosen style are added by whoever makes the
-    picture: here they count as said. `limit` in characters, of the prompt; `negative_limit` of the
+    picture: here they count as said. `pictured`: it goes with a picture, which decides much by
+    itself; `moving`: a film is made. `limit` in characters, of the prompt; `negative_limit` of the
     negative one, 0 where there is none."""
 
     prompt: str
     negative_prompt: str = ""
     style: str = ""
     drawn: bool = False
+    pictured: bool = False
+    moving: bool = False
     persona: Voice | None = None
     place: Place | None = None
     limit: int = LIMIT
@@ -99,7 +111,12 @@ def enhance(brief: Brief) -> Enhanced:
     negative, notes = negative_prompt(brief)
     draft = _Draft(brief.prompt.rstrip(), min(brief.limit, LIMIT))
     notes += _add_wishes(draft, brief)
-    _add_missing(draft, brief)
+    if is_order(brief.prompt):
+        notes.append(
+            "This tells what is to be changed. It is left as it is, so that it stays clear."
+        )
+    else:
+        _add_missing(draft, brief)
     if not draft.additions:
         draft.text = brief.prompt
     return Enhanced(draft.text, negative, tuple(draft.additions), tuple(notes))
@@ -140,9 +157,14 @@ def _add_wishes(draft: _Draft, brief: Brief) -> list[str]:
             notes.append(f"“{piece}” was left out: the prompt would be too long.")
     if brief.place and brief.place.hint:
         name = brief.place.name
-        fitting = _fitting(pieces(brief.place.hint), brief, name, notes)
-        if fitting:
-            draft.add(f"composition: {', '.join(fitting)}", f"So that it suits its place: {name}.")
+        words = ""
+        for piece in _fitting(pieces(brief.place.hint), brief, name, notes):
+            longer = f"{words}, {piece}" if words else f"composition: {piece}"
+            # Piece by piece: what has no room now must have none the next time either.
+            if len(joined(draft.text, longer)) <= draft.limit:
+                words = longer
+        if words:
+            draft.add(words, f"So that it suits its place: {name}.")
     return notes
 
 
@@ -203,15 +225,26 @@ def _add_missing(draft: _Draft, brief: Brief) -> None:
     known = rules.PHOTO[kind_of(brief.prompt)]
     if brief.drawn or is_drawn(brief.prompt):
         known = rules.DRAWN
+    known, look = {**known, "motion": rules.MOTION}, {**SAID, "motion": MOVES}
     forbidden = _unwanted(brief)
-    for spot in rules.SPOTS:
+    for spot in _spots(brief):
         told = f"{draft.text}. {brief.style}"
-        if SAID[spot].search(told) or len(draft.text) + ROOM > draft.limit:
+        if look[spot].search(told) or len(draft.text) + ROOM > draft.limit:
             continue
         for words, why in (*_mood_of(brief, spot), *known[spot]):
             if not contradicts(words, told) and not content_words(words) & forbidden:
                 draft.add(_new(words, told), why)
                 break
+
+
+def _spots(brief: Brief) -> Iterator[str]:
+    """The sides of the picture that words decide."""
+    given: frozenset[str] = frozenset()
+    if brief.pictured:
+        given = rules.FILMED if brief.moving else rules.PICTURED
+    yield from (spot for spot in rules.SPOTS if spot not in given)
+    if brief.moving:
+        yield "motion"
 
 
 def _mood_of(brief: Brief, spot: str) -> Iterator[rules.Entry]:

@@ -70,6 +70,11 @@ def is_drawn(text: str) -> bool:
     return bool(DRAWN.search(text))
 
 
+def is_order(text: str) -> bool:
+    """Whether it tells what to do with a picture, as “make the sky purple”."""
+    return bool(ORDERS.match(text))
+
+
 # What says something about one side of a picture, however it is said.
 SAID: Mapping[str, re.Pattern[str]] = {
     "detail": any_of(
@@ -119,6 +124,22 @@ SAID: Mapping[str, re.Pattern[str]] = {
         *("strokes", "pastel*", "vivid", "muted", "faded", "vintage", "retro", "sepia", "graded"),
     ),
 }
+
+# What says something about movement, where a film is made.
+MOVES = any_of(
+    *("mov*", "motion*", "walk*", "run", "running", "fly*", "flies", "drift*", "fall", "falling"),
+    *("ris*", "spin*", "turn*", "flow*", "float*", "wav*", "blow*", "swim*", "danc*"),
+    *("jump*", "rid*", "driv*", "roll*", "slid*", "glid*", "open*", "close", "closes", "pan"),
+    *("pans", "zoom*", "orbit*", "timelapse", "time-lapse", "slow motion", "ripple*", "flicker*"),
+    *("blink*", "smiles", "nod*", "pour*", "shape*", "grow*", "still", "sway*", "climb*", "flight"),
+)
+# What begins like this tells somebody to change a picture; it does not describe one.
+ORDERS = re.compile(
+    r"\s*(?:please\s+)?(?:make|change|turn|replace|remove|erase|add|put|swap|delete|convert"
+    r"|recolou?r|brighten|darken|lighten)\s+(?:an?|the|it|its|this|that|these|those|them|him|his"
+    r"|her|their|my|all|both|some|more|every\w*)\b",
+    re.IGNORECASE,
+)
 
 # What cannot both be so. A word of one side forbids every word of the other.
 OPPOSITES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(

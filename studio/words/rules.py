@@ -58,7 +58,7 @@ PHOTO: Mapping[str, Mapping[str, Entries]] = {
         "crisp edges, true colours, sharp focus",
     ),
     "food": _photo(
-        "fresh ingredients with visible texture",
+        "ingredients with visible texture",
         "soft daylight from the side",
         "low three-quarter view, shallow depth of field",
         "fresh, inviting mood",
@@ -107,4 +107,12 @@ DRAWN: Mapping[str, Entries] = {
         TONED_FINISH,
     ),
 }
+MOTION: Entries = (
+    ("slow natural movement of the subject", "Nothing was said of what moves."),
+    ("slow natural movement", "Nothing was said of what moves."),
+)
 SPOTS = tuple(DRAWN)
+# What a picture that is there already decides.
+PICTURED = frozenset({"light", "frame", "mood"})
+# A film of a picture needs no word of how it looks.
+FILMED = frozenset(SPOTS)

@@ -43,6 +43,7 @@ as far as possible, in their order.
 - wish.negative_prompt: what must not be seen. Never bring it into the prompt.
 - wish.style: words that are added elsewhere. Do not repeat them, do not contradict them.
 - wish.persona: a brand's voice, look and what it avoids. Work its look into the prompt.
+- wish.goes_with, wish.makes: what it is for.
 - wish.place: where the picture is shown, and the composition that it needs.
 - limit: the most characters that the new prompt may have.
 
@@ -76,6 +77,10 @@ class Unusable(ValueError):
 def data_of(brief: Brief) -> str:
     """The user message: everything that people wrote, as JSON strings."""
     wish: dict[str, Any] = {"prompt": brief.prompt, "negative_prompt": brief.negative_prompt}
+    if brief.pictured:
+        wish["goes_with"] = "a picture that the person gives; do not describe what it shows"
+    if brief.moving:
+        wish["makes"] = "a film: say what moves, and how"
     if brief.style:
         wish["style"] = brief.style
     if persona := brief.persona:

@@ -34,6 +34,8 @@ BRIEFS = st.builds(
     negative_prompt=PARTS,
     style=PARTS,
     drawn=st.booleans(),
+    pictured=st.booleans(),
+    moving=st.booleans(),
     persona=PERSONAS,
     place=PLACES,
     limit=st.sampled_from([0, 40, 120, 200, 300, LIMIT, 10_000]),
@@ -242,3 +244,47 @@ def test_words_of_a_place_are_never_cut() -> None:
         place = Place(row.name, row.hint)
         better = enhance(Brief("a mug on a table", place=place))
         assert re.search(r"composition: \w", better.prompt), row.key
+
+
+# --- what the picture decides ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "make the sky purple",
+        "Please remove the man on the left",
+        "Replace it with a dog",
+        "add a hat",
+    ],
+)
+def test_an_order_stays_an_order(order: str) -> None:
+    better = enhance(Brief(order))
+    assert better.prompt == order
+    assert "left as it is" in better.notes[0]
+    assert "linen" in enhance(Brief(order, persona=Voice("Acme", look="linen"))).prompt
+
+
+def test_a_description_is_no_order() -> None:
+    for prompt in ("Turn of the century street", "Adder in the grass", "a man who makes the bed"):
+        assert enhance(Brief(prompt)).additions
+
+
+def test_a_picture_that_is_there_is_not_described_again() -> None:
+    edited = enhance(Brief("a vase of tulips", pictured=True)).prompt
+    assert "lens" not in edited
+    assert "light" not in edited
+    filmed = enhance(Brief("a boat", pictured=True, moving=True)).prompt
+    assert filmed == "a boat, slow natural movement of the subject"
+    assert enhance(Brief("a boat drifts by", pictured=True, moving=True)).additions == ()
+    assert "movement" in enhance(Brief("a boat", moving=True)).prompt
+
+
+def test_a_rule_says_nothing_about_what_comes_after_it() -> None:
+    """Else what comes after it would be taken for said."""
+    for table, (place, spot) in product(
+        [*rules.PHOTO.values(), rules.DRAWN], enumerate(rules.SPOTS)
+    ):
+        for words, _ in table[spot]:
+            for later in rules.SPOTS[place + 1 :]:
+                assert not SAID[later].search(words), (spot, words, later)
