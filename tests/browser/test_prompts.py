@@ -131,7 +131,7 @@ def test_a_template_fills_size_style_and_quality(size: str, create: Callable[...
     page.get_by_role("button", name="Templates").click()
     expect(page.locator("#template-search")).to_be_focused()
     page.keyboard.type("pinterest pin")
-    expect(page.locator(".template:visible")).to_have_count(2)
+    expect(page.locator(".template:visible")).to_have_count(3)
     keep(page, f"prompt-templates-{size}")
     page.keyboard.press("Enter")
     chip = page.locator("template-picker [data-chosen]")
