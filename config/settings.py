@@ -231,6 +231,16 @@ RESULT_MAX_BYTES = env.number("RESULT_MAX_MB", 500, 1, 100_000) * 1024 * 1024
 # What people's own keys are encrypted with, newest first; empty: made once, kept in DATA_DIR.
 ENCRYPTION_KEYS = [k.strip() for k in env.text("ENCRYPTION_KEYS").split(",") if k.strip()]
 
+# --- who improves prompts -------------------------------------------------------------------------
+# "rules" is the writer that comes with the studio, "gemini" Google's with GEMINI_API_KEY; empty: an
+# OpenAI-compatible server where its address is set, else the rules.
+WRITER = env.text("WRITER")
+WRITER_URL = env.text("WRITER_URL").rstrip("/")
+WRITER_KEY = env.text("WRITER_KEY")
+WRITER_MODEL = env.text("WRITER_MODEL")
+# Improvements by a model that an account gets in an hour; after that the rules write.
+WRITER_HOURLY = env.number("WRITER_HOURLY", 120, 0, 1_000_000)
+
 # --- limits of what comes in --------------------------------------------------------------------
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_MB", 200, 1, 100_000) * 1024 * 1024
 IMAGE_MAX_BYTES = env.number("IMAGE_MAX_MB", 40, 1, 1000) * 1024 * 1024

@@ -16,7 +16,7 @@ from billing.models import CREDIT
 from billing.pricing import dollars
 from billing.services import InsufficientCredits
 from studio import jobs
-from studio.models import Attempt, Beat, Event, Job, Notice
+from studio.models import Attempt, Beat, Event, Job, Notice, Persona, SavedPrompt
 from studio.told import redacted
 
 
@@ -196,6 +196,20 @@ class JobAdmin(ReadOnly):
                 self.message_user(request, f"{job.title}: {error}", messages.WARNING)
             else:
                 self.message_user(request, f"{job.title}: {word}.")
+
+
+@admin.register(Persona)
+class PersonaAdmin(ReadOnly):
+    list_display = ("name", "account", "voice", "look", "avoid", "created")
+    search_fields = ("name", "voice", "look", "account__name")
+    list_select_related = ("account",)
+
+
+@admin.register(SavedPrompt)
+class SavedPromptAdmin(ReadOnly):
+    list_display = ("text", "account", "user", "created")
+    search_fields = ("text", "account__name")
+    list_select_related = ("account", "user")
 
 
 @admin.register(Beat)

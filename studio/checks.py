@@ -14,15 +14,21 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from studio import catalogue, secrets
+from studio import catalogue, secrets, writer
 from studio.fields import FIELDS
+from studio.operations.create import QUALITIES
+from studio.presets import STYLES, TEMPLATES
+from studio.presets.templates import CATEGORIES, PLATFORMS
 from studio.spec import Offer, Operation, Param
+
+# Pixels that a side of a picture may have, as the operations declare it.
+SMALLEST, LARGEST = 64, 4096
 
 
 @register
 def check_catalogue(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     return [
-        Error(problem, hint="Mend the entry in studio/operations or studio/providers.", id=id_)
+        Error(problem, hint="Mend the entry in studio/operations, providers or presets.", id=id_)
         for id_, problem in catalogue_problems()
     ]
 
@@ -35,8 +41,29 @@ def catalogue_problems() -> Iterator[tuple[str, str]]:
         yield "studio.E001", f"Two offers have the key {key!r}."
     for operation in operations.values():
         yield from _operation_problems(operation)
+        if not any(o.operation == operation.key for o in offers.values()):
+            yield "studio.E002", f"Nobody offers {operation.key!r}."
     for offer in offers.values():
         yield from offer_problems(offer, operations)
+    yield from template_problems()
+
+
+def template_problems() -> Iterator[tuple[str, str]]:
+    """(id, what is wrong) for each mistake in the templates."""
+    styles = {style.key for style in STYLES}
+    keys = [template.key for template in TEMPLATES]
+    for key in {k for k in keys if keys.count(k) > 1}:
+        yield "studio.E016", f"Two templates have the key {key!r}."
+    for row in TEMPLATES:
+        where = f"template {row.key!r}"
+        if row.style and row.style not in styles:
+            yield "studio.E017", f"{where} has the style {row.style!r}, which does not exist."
+        if row.quality not in QUALITIES:
+            yield "studio.E017", f"{where} has the quality {row.quality!r}, which does not exist."
+        if row.platform not in PLATFORMS or row.category not in CATEGORIES:
+            yield "studio.E017", f"{where} is of an unknown platform or category."
+        if not all(SMALLEST <= side <= LARGEST for side in (row.width, row.height)):
+            yield "studio.E018", f"{where} has sides outside {SMALLEST} to {LARGEST} pixels."
 
 
 def _operation_problems(operation: Operation) -> Iterator[tuple[str, str]]:
@@ -149,6 +176,21 @@ def check_queue(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
                 )
             )
     return found
+
+
+@register
+def check_writer(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    said, address = settings.WRITER, settings.WRITER_URL
+    if said not in writer.WRITERS:
+        hint = "Use rules or gemini, or leave it empty."
+        return [Error(f"WRITER is {said!r}.", hint=hint, id="studio.E024")]
+    if address and not address.startswith(("http://", "https://")):
+        hint = "Begin it with http:// or https://, and end it with the server's /v1."
+        return [Error(f"WRITER_URL is {address!r}.", hint=hint, id="studio.E024")]
+    if address and not said and not settings.WRITER_MODEL:
+        hint = "Name a model that the server at WRITER_URL has."
+        return [Error("WRITER_MODEL is empty.", hint=hint, id="studio.E024")]
+    return []
 
 
 @register

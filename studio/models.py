@@ -187,6 +187,27 @@ class Persona(models.Model):
         return self.name
 
 
+class SavedPrompt(models.Model):
+    """A prompt that somebody wants to find again, for all of the account. `digest` tells equal
+    texts, which an index of long texts cannot."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="saved_prompts")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    text = models.TextField()
+    digest = models.CharField(max_length=64, editable=False)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "digest"], name="saved_prompt_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
 class Attempt(models.Model):
     """A start of a job, written before anything is sent or rendered."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from studio.views import home, hooks, jobs, operation, session, shell, upload
+from studio.views import home, hooks, jobs, operation, personas, prompts, session, shell, upload
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +16,13 @@ urlpatterns = [
     path("jobs/<uuid:pk>/give-up/", jobs.give_up, name="job-give-up"),
     path("hooks/<slug:provider>/<str:token>", hooks.hook, name="hook"),
     path("library/upload/", upload.upload, name="upload"),
+    path("personas/", personas.personas, name="personas"),
+    path("personas/<uuid:pk>/", personas.persona, name="persona"),
+    path("personas/<uuid:pk>/delete/", personas.delete, name="persona-delete"),
+    path("prompts/<slug:operation>/", prompts.found, name="prompt-found"),
+    path("prompts/<slug:operation>/improve/", prompts.improve, name="prompt-improve"),
+    path("prompts/<slug:operation>/save/", prompts.save, name="prompt-save"),
+    path("prompts/<slug:operation>/remove/", prompts.remove, name="prompt-remove"),
     path("account/", session.account, name="account"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-in/<str:token>/", session.sign_in_link, name="sign-in-link"),

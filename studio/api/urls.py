@@ -6,7 +6,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from studio.api import assets, jobs, operations
+from studio.api import assets, jobs, operations, personas, words
 from studio.api.base import AlwaysFirst
 from studio.api.schema import DocsView, SchemaView
 
@@ -40,6 +40,11 @@ v1 = [
     path("assets/<uuid:pk>/restore/", assets.RestoreAsset.as_view(), name="asset-restore"),
     path("assets/<uuid:pk>/favorite/", assets.FavoriteAsset.as_view(), name="asset-favorite"),
     path("assets/<uuid:pk>/file/", assets.AssetFile.as_view(), name="asset-file"),
+    path("templates/", words.Templates.as_view(), name="templates"),
+    path("styles/", words.Styles.as_view(), name="styles"),
+    path("prompts/enhance/", words.Enhance.as_view(), name="enhance"),
+    path("personas/", personas.Personas.as_view(), name="personas"),
+    path("personas/<uuid:pk>/", personas.OnePersona.as_view(), name="persona"),
 ]
 urlpatterns = [
     path("v1/", include((v1, "api"), namespace="api")),

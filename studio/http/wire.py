@@ -133,10 +133,11 @@ class Wire:
         data: Mapping[str, Any] | None = None,
         files: Sequence[File] | None = None,
         timeout: float = 30.0,
+        most: int = MOST,
     ) -> Reply:
-        """One call; `timeout` seconds for all of it. With `files`, were there none, the body is
-        multipart, and `data` its fields. Raises ProviderError: LATER when it surely was not sent,
-        UNCLEAR when it may have been."""
+        """One call; `timeout` seconds for all of it, `most` bytes for the answer. With `files`,
+        were there none, the body is multipart, and `data` its fields. Raises ProviderError: LATER
+        when it surely was not sent, UNCLEAR when it may have been."""
         form = files is not None
         request: dict[str, Any] = {"params": params, "json": json, "data": None if form else data}
         with _opened(files or (), data or {}) as parts:
@@ -145,6 +146,7 @@ class Wire:
                 self.url(path),
                 headers={**self._headers, **(headers or {})},
                 timeout=timeout,
+                most=most,
                 files=parts if form else None,
                 **{k: v for k, v in request.items() if v is not None},
             )
@@ -178,7 +180,9 @@ class Wire:
                 method, url, headers=headers or {}, timeout=timeout, files=parts
             )
 
-    async def _send(self, method: str, url: str, *, timeout: float, **request: Any) -> Reply:
+    async def _send(
+        self, method: str, url: str, *, timeout: float, most: int = MOST, **request: Any
+    ) -> Reply:
         host = origin(url)[1] or "The address"
         allowed = httpx.Timeout(timeout, connect=min(CONNECT, timeout), pool=min(CONNECT, timeout))
         try:
@@ -187,7 +191,7 @@ class Wire:
                 self._clients.one() as client,
                 client.stream(method, url, timeout=allowed, **request) as response,
             ):
-                return await _read(response, self._secrets)
+                return await _read(response, self._secrets, most)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise ProviderError(
                 f"{host} could not be reached.", ErrorKind.LATER, detail=repr(error)
@@ -228,12 +232,12 @@ def clean(value: Any) -> Any:
     return value
 
 
-async def _read(response: httpx.Response, secrets: Sequence[bytes] = ()) -> Reply:
+async def _read(response: httpx.Response, secrets: Sequence[bytes] = (), most: int = MOST) -> Reply:
     """The answer, without the key, which some repeat in their errors."""
     size, parts = 0, []
     async for chunk in response.aiter_bytes():
         size += len(chunk)
-        if size > MOST:
+        if size > most:
             raise ProviderError("The answer is too long to be read.", ErrorKind.UNCLEAR)
         parts.append(chunk)
     body = b"".join(parts)

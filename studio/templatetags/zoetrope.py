@@ -242,6 +242,12 @@ def origin_job(asset: Asset) -> str:
 
 
 @register.filter
+def as_vals(text: str) -> str:
+    """A text as what htmx sends along: {"text": …}."""
+    return json.dumps({"text": text})
+
+
+@register.filter
 def as_json(value: Any) -> str:
     """For people to read and copy."""
     return json.dumps(value, indent=2, ensure_ascii=False)

@@ -22,7 +22,7 @@ from studio.models import Job
 from studio.orders import GRID_PARAMS, OrderForm
 from studio.spec import Offer, Operation
 from studio.templatetags.zoetrope import spoken
-from studio.views import models
+from studio.views import models, prompts
 from studio.views.cards import cards
 from studio.views.controls import groups
 from studio.views.price_words import anew, on_the_button
@@ -136,6 +136,7 @@ def page(request: MemberRequest, form: OperationForm, key: str = "") -> dict[str
         "ideas": ideas(operation, local=catalogue.provider_of(offer).local),
         "stage": stage_of(operation, form.spec),
         "filled": bool(form.is_bound or form.initial),
+        **prompts.helper(form),
     }
 
 

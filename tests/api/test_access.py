@@ -16,7 +16,7 @@ from assets.models import Asset
 from billing import access
 from billing.models import Account, ApiKey, Membership, Role, User
 from studio.api.urls import v1
-from studio.models import Job
+from studio.models import Job, Persona
 from tests.api.conftest import post
 
 # name of the address, method, whether it changes something, whether it is about one object
@@ -40,6 +40,14 @@ REQUESTS = [
     ("asset-favorite", "post", True, "asset"),
     ("asset-favorite", "delete", True, "asset"),
     ("asset-file", "get", False, "asset"),
+    ("templates", "get", False, ""),
+    ("styles", "get", False, ""),
+    ("enhance", "post", False, ""),
+    ("personas", "get", False, ""),
+    ("personas", "post", True, ""),
+    ("persona", "get", False, "persona"),
+    ("persona", "patch", True, "persona"),
+    ("persona", "delete", True, "persona"),
 ]
 PATHS = {
     "operations": "operations/",
@@ -56,7 +64,13 @@ PATHS = {
     "asset-restore": "assets/{asset}/restore/",
     "asset-favorite": "assets/{asset}/favorite/",
     "asset-file": "assets/{asset}/file/",
+    "templates": "templates/",
+    "styles": "styles/",
+    "enhance": "prompts/enhance/",
+    "personas": "personas/",
+    "persona": "personas/{persona}/",
 }
+PERSONA = uuid.UUID(int=5)
 IDS = [f"{method} {name}" for name, method, _, _ in REQUESTS]
 each_request = pytest.mark.parametrize(("name", "method", "writes", "about"), REQUESTS, ids=IDS)
 
@@ -69,6 +83,7 @@ def ask(
 ) -> Ask:
     """ask(client, name, method) → the answer to a sound request about Alice's things."""
     job = Job.objects.get(pk=post(api, "/api/v1/jobs/", body()).json()["id"])
+    account = job.account
 
     def send(client: Client, name: str, method: str, **ids: Any) -> Any:
         state = {"job-retry": "failed", "job-send-again": "review", "job-give-up": "review"}.get(
@@ -76,12 +91,22 @@ def ask(
         )
         if state:
             Job.objects.filter(pk=job.pk).update(state=state)
-        path = "/api/v1/" + PATHS[name].format(**{"job": job.pk, "asset": cat.pk, **ids})
+        # A second deletion needs something to delete.
+        persona, _ = account.personas.get_or_create(id=PERSONA, defaults={"name": "Acme"})
+        here = {"job": job.pk, "asset": cat.pk, "persona": persona.pk, **ids}
+        path = "/api/v1/" + PATHS[name].format(**here)
         if (name, method) == ("assets", "post"):
             from django.core.files.uploadedfile import SimpleUploadedFile
 
             return client.post(path, {"file": SimpleUploadedFile("a.png", picture())})
-        data = {"jobs": body(), "estimate": body(), "asset": {"title": "New"}}.get(name)
+        data = {
+            "jobs": body(),
+            "estimate": body(),
+            "asset": {"title": "New"},
+            "enhance": {"prompt": "A cat"},
+            "personas": {"name": uuid.uuid4().hex},
+            "persona": {"look": "warm light"},
+        }.get(name)
         if method == "get":
             return client.get(path)
         return getattr(client, method)(path, data, content_type="application/json")
@@ -151,13 +176,14 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
         assert answer.status_code == missing.status_code == 404
         words = missing.json()["message"].replace(str(nowhere[about]), "")
         assert Job.objects.count() == 1
-        assert words in answer.json()["message"].replace(str(Job.objects.get().pk), "").replace(
-            str(Asset.objects.get().pk), ""
-        )
+        told = answer.json()["message"]
+        for there in (Job.objects.get().pk, Asset.objects.get().pk, PERSONA):
+            told = told.replace(str(there), "")
+        assert words in told
     elif (name, method) == ("jobs", "post"):
         assert answer.status_code == 404
         assert answer.json()["errors"][0]["field"] == "image"
-    elif method == "get" and name in ("jobs", "assets"):
+    elif method == "get" and name in ("jobs", "assets", "personas"):
         assert answer.json() == {"results": [], "next": None}
     else:
         assert answer.status_code in (200, 201)
@@ -183,6 +209,7 @@ def test_a_viewer_and_a_read_only_key_may_look_only(
             assert "read" in answer.json()["message"] or "viewer" in answer.json()["message"]
     assert Job.objects.count() == 1
     assert Asset.objects.get().title == "The cat"
+    assert list(Persona.objects.values_list("name", "look")) == [("Acme", "")]
 
 
 def test_a_key_never_may_more_than_its_user(account: Account, bob: User, client_of: Any) -> None:

@@ -28,6 +28,8 @@ def operator(db: None, client: Client) -> Client:
 PAGES = [
     "studio_job",
     "studio_beat",
+    "studio_persona",
+    "studio_savedprompt",
     "assets_asset",
     "assets_tag",
     "billing_account",
