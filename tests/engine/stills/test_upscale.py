@@ -147,7 +147,7 @@ def test_too_large_a_result_is_refused_with_the_way_out() -> None:
 
 
 def test_progress_rises_and_stopping_leaves_nothing(tmp_path: Path) -> None:
-    Image.fromarray(sample("coffee")).save(tmp_path / "a.png")
+    Image.fromarray(sample("coffee", 150)).save(tmp_path / "a.png")
     heard: list[float] = []
     upscale.draw(
         tmp_path / "a.png", tmp_path / "b.png", factor=4, report=lambda f, _: heard.append(f)
