@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from studio.operations import transform
 from studio.operations._stills import (
     GROW_MASK,
-    HEIGHT,
     IMAGE,
     MASK,
     NEGATIVE_PROMPT,
@@ -15,19 +13,13 @@ from studio.operations._stills import (
     PROMPT,
     SEED,
     STYLE,
-    WIDTH,
 )
 from studio.spec import Operation, Param
 
 SIDES = ("left", "right", "up", "down")
 
 
-def percent(name: str, label: str, help: str = "", **more: Any) -> Param:
-    """A slider from -100 to 100 that does nothing at 0."""
-    return replace(Param(name, "integer", label, help=help, default=0, low=-100, high=100), **more)
-
-
-def _edit(
+def edit(
     key: str, label: str, summary: str, title: str, *params: Param, verb: str = "Apply", **more: Any
 ) -> Operation:
     return Operation(
@@ -44,7 +36,7 @@ def _edit(
     )
 
 
-REMOVE_BACKGROUND = _edit(
+REMOVE_BACKGROUND = edit(
     "remove-background",
     "Remove background",
     "The subject alone, on nothing.",
@@ -69,7 +61,7 @@ REMOVE_BACKGROUND = _edit(
     replace(OUTPUT, choices=("png", "webp"), help="Both keep what is transparent."),
 )
 
-ERASE = _edit(
+ERASE = edit(
     "erase",
     "Erase",
     "What you paint over is gone, and what is around it goes on.",
@@ -81,7 +73,7 @@ ERASE = _edit(
     OUTPUT,
 )
 
-INPAINT = _edit(
+INPAINT = edit(
     "inpaint",
     "Fill in",
     "Something else appears where you paint.",
@@ -106,7 +98,7 @@ def _some_side(params: Mapping[str, Any]) -> tuple[str, str] | None:
     )
 
 
-OUTPAINT = _edit(
+OUTPAINT = edit(
     "outpaint",
     "Extend",
     "The picture goes on beyond its edges.",
@@ -153,7 +145,7 @@ OUTPAINT = _edit(
     check=_some_side,
 )
 
-SEARCH_REPLACE = _edit(
+SEARCH_REPLACE = edit(
     "search-replace",
     "Search and replace",
     "One thing becomes another; the model finds it by its name.",
@@ -186,7 +178,7 @@ def _something_marked(params: Mapping[str, Any]) -> tuple[str, str] | None:
     )
 
 
-RECOLOR = _edit(
+RECOLOR = edit(
     "recolor",
     "Recolor",
     "One thing or one color gets another color; light and shade stay.",
@@ -228,7 +220,7 @@ RECOLOR = _edit(
     check=_something_marked,
 )
 
-REPLACE_BACKGROUND = _edit(
+REPLACE_BACKGROUND = edit(
     "replace-background",
     "Replace background",
     "The subject in front of something else, with light that fits.",
@@ -342,7 +334,7 @@ REPLACE_BACKGROUND = _edit(
     OUTPUT,
 )
 
-EDIT = _edit(
+EDIT = edit(
     "edit-by-words",
     "Edit by words",
     "Say what is to be different.",
@@ -385,183 +377,6 @@ EDIT = _edit(
     OUTPUT,
 )
 
-ADJUST = _edit(
-    "adjust",
-    "Adjust",
-    "Light, color, sharpness and noise.",
-    "{image} · adjusted",
-    IMAGE,
-    replace(MASK, help="Optional. Only what is white changes."),
-    Param(
-        "exposure",
-        "number",
-        "Exposure",
-        help="In stops: 1 is twice the light.",
-        default=0,
-        low=-3,
-        high=3,
-        step=0.05,
-        group="light",
-    ),
-    percent("contrast", "Contrast", group="light"),
-    percent("highlights", "Highlights", group="light"),
-    percent("shadows", "Shadows", group="light"),
-    percent("temperature", "Warmth", group="color"),
-    percent("tint", "Tint", "From green to magenta.", group="color"),
-    percent("saturation", "Saturation", group="color"),
-    percent("vibrance", "Vibrance", "Spares what is colorful already, and skin.", group="color"),
-    percent("sharpen", "Sharpen", low=0, group="detail"),
-    percent("denoise", "Take out noise", low=0, group="detail"),
-    OUTPUT,
-)
-
-LOOK = _edit(
-    "look",
-    "Apply a look",
-    "The colors and textures of a style, laid over the picture. No model; nothing is invented.",
-    "{image} · {style}",
-    IMAGE,
-    replace(STYLE, required=True, help="What it looks like then."),
-    Param("amount", "integer", "Amount", default=100, low=1, high=100, unit="%", group="look"),
-    OUTPUT,
-)
-
-CONVERT = _edit(
-    "convert",
-    "Compress and convert",
-    "Another file type, fewer bytes, or both.",
-    "{image} · {format}",
-    IMAGE,
-    replace(
-        OUTPUT,
-        default="webp",
-        choices=("jpeg", "png", "webp", "avif", "tiff", "bmp"),
-        labels={**OUTPUT.labels, "avif": "AVIF", "tiff": "TIFF", "bmp": "BMP"},
-        help="AVIF and WebP are smallest, JPEG opens everywhere, PNG and TIFF lose nothing.",
-    ),
-    Param(
-        "quality",
-        "integer",
-        "Quality",
-        help="For JPEG, WebP and AVIF. 85 is hard to tell from the original.",
-        default=85,
-        low=1,
-        high=100,
-        group="output",
-    ),
-    Param(
-        "target_kb",
-        "integer",
-        "At most",
-        help="Optional. Quality, then size, go down until the file is that small; never above it.",
-        low=10,
-        high=100_000,
-        unit="KB",
-        group="output",
-    ),
-    Param(
-        "longest_side",
-        "integer",
-        "Longer side",
-        help="Optional. A larger picture is made smaller; never larger.",
-        low=16,
-        high=16_000,
-        unit="px",
-        group="output",
-    ),
-    Param(
-        "background_color",
-        "color",
-        "Behind what is transparent",
-        help="For types that have no transparency.",
-        default="#ffffff",
-        group="output",
-        advanced=True,
-    ),
-)
-
-CROP = _edit(
-    "crop",
-    "Crop and resize",
-    "Another shape or size; faces stay whole.",
-    "{image} · {width} × {height}",
-    IMAGE,
-    replace(
-        transform.FOCUS,
-        default=None,
-        help="Optional. The spot that stays in view. Left empty, faces and what stands out decide.",
-    ),
-    WIDTH,
-    HEIGHT,
-    Param(
-        "mode",
-        "choice",
-        "How",
-        default="crop",
-        choices=("crop", "fit", "stretch"),
-        labels={"crop": "Crop", "fit": "Fit whole", "stretch": "Stretch"},
-        group="output",
-    ),
-    Param(
-        "fill",
-        "choice",
-        "Beside the picture",
-        help="Where the whole picture does not fill the shape.",
-        default="blur",
-        choices=("blur", "color", "mirror"),
-        labels={"blur": "Its own blur", "color": "A color", "mirror": "A mirror image"},
-        group="output",
-    ),
-    Param("background_color", "color", "Color beside it", default="#ffffff", group="output"),
-    OUTPUT,
-)
-
-WATERMARK = _edit(
-    "watermark",
-    "Watermark",
-    "Your name or logo on the picture.",
-    "{image} · marked",
-    IMAGE,
-    Param(
-        "text",
-        "text",
-        "Words",
-        help="Such as “© Studio North”. Give words, a logo, or both.",
-        max_length=80,
-        group="words",
-    ),
-    Param("logo", "image", "Logo", help="Best as a PNG on nothing.", group="words"),
-    Param(
-        "position",
-        "choice",
-        "Place",
-        default="bottom-right",
-        choices=(
-            "top-left",
-            "top",
-            "top-right",
-            "left",
-            "center",
-            "right",
-            "bottom-left",
-            "bottom",
-            "bottom-right",
-            "tiled",
-        ),
-        group="look",
-    ),
-    Param("size", "integer", "Size", default=20, low=2, high=100, unit="%", group="look"),
-    Param("opacity", "integer", "Opacity", default=70, low=1, high=100, unit="%", group="look"),
-    Param("margin", "integer", "Margin", default=4, low=0, high=25, unit="%", group="look"),
-    Param("color", "color", "Color of the words", default="#ffffff", group="look"),
-    OUTPUT,
-    check=lambda params: (
-        None
-        if params.get("text") or params.get("logo")
-        else ("text", "Words and logo are both missing. Give at least one of them.")
-    ),
-)
-
 OPERATIONS = (
     REMOVE_BACKGROUND,
     ERASE,
@@ -571,9 +386,4 @@ OPERATIONS = (
     RECOLOR,
     REPLACE_BACKGROUND,
     EDIT,
-    ADJUST,
-    LOOK,
-    CONVERT,
-    CROP,
-    WATERMARK,
 )

@@ -21,7 +21,7 @@ from studio import catalogue, jobs, keys
 from studio.failpoints import point
 from studio.jobs.remote import Way
 from studio.keys import Access
-from studio.models import Health, Job, Notice, State
+from studio.models import Health, Job, State
 from studio.pump import health, notices, uploads
 from studio.pump.courier import Courier
 from studio.pump.errands import (
@@ -302,21 +302,12 @@ class Desk:
         self._progress.clear()
 
     def leave_word(self, news: list[News]) -> None:
-        """What this process still knows when another one works the pump. It may decide nothing, but
-        the name that a provider gave to work of unknown outcome is worth as much as a webhook, and
-        a result that it gave at once is all that there is of it."""
+        """What this process still knows when another one works the pump."""
         self.claimed.clear()
         for one in news:
-            if not isinstance(one, Answer) or one.verb != "submit":
-                continue
-            self.sending[one.access.name] -= 1
-            with transaction.atomic():
-                if one.update and (one.update.ref or jobs.keep(one.job, one.fence, one.update)):
-                    Notice.objects.get_or_create(
-                        provider=one.access.provider.key,
-                        delivery=f"late {one.job}.{one.fence}",
-                        defaults={"job_id": one.job, "ref": one.update.ref},
-                    )
+            if isinstance(one, Answer) and one.verb == "submit":
+                self.sending[one.access.name] -= 1
+                notices.leave(one)
 
     def is_sending(self) -> bool:
         return bool(self.claimed) or any(self.sending.values())
@@ -407,6 +398,5 @@ class Desk:
         return job.state == State.RUNNING
 
     def _still_waiting(self, job: Job) -> None:
-        Job.objects.filter(pk=job.pk, state=State.RUNNING, fence=job.fence).update(
-            stage="still waiting"
-        )
+        mine = Job.objects.filter(pk=job.pk, state=State.RUNNING, fence=job.fence)
+        mine.update(stage="still waiting")

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from studio import jobs
 from studio.models import Job, Notice, State
+from studio.pump.errands import Answer
 from studio.pump.lease import Held
 from studio.spec import Status, Update
 
@@ -45,3 +46,17 @@ def _meant(notice: Notice) -> Job | None:
             jobs.apply(job, Update(Status.SUCCEEDED, outputs=jobs.kept(job)))
         job.refresh_from_db()
     return job if job.provider_ref else None
+
+
+def leave(answer: Answer) -> None:
+    """For whoever works the pump now. It may decide nothing, but the name that a provider gave to
+    work of unknown outcome is worth as much as a webhook, and a result that it gave at once is all
+    that there is of it."""
+    update = answer.update
+    with transaction.atomic():
+        if update and (update.ref or jobs.keep(answer.job, answer.fence, update)):
+            Notice.objects.get_or_create(
+                provider=answer.access.provider.key,
+                delivery=f"late {answer.job}.{answer.fence}",
+                defaults={"job_id": answer.job, "ref": update.ref},
+            )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from billing.pricing import Free
 from studio.engine.stills import adjust, convert, crop, files, looks, watermark
-from studio.operations import edit
+from studio.operations import finishing
 from studio.presets.looks import LOOKS
 from studio.spec import Call, Offer, Operation
 
@@ -28,31 +28,31 @@ def _offer(operation: Operation, label: str, summary: str, cannot: str = "") -> 
 
 
 ADJUST = _offer(
-    edit.ADJUST,
+    finishing.ADJUST,
     "Darkroom",
     "Light, color, sharpness and noise, worked out on this computer. Private, repeatable, free.",
     "Changes what is there; what is burnt out or out of focus stays so.",
 )
 LOOK = _offer(
-    edit.LOOK,
+    finishing.LOOK,
     "Looks",
     "The colors and textures of a style, drawn over your picture on this computer.",
     "No model: nothing is invented or moved, so it cannot turn a photo into another scene.",
 )
 CONVERT = _offer(
-    edit.CONVERT,
+    finishing.CONVERT,
     "Converter",
     "Other file types and fewer bytes, on this computer. Metadata is left out.",
     "Animations become their first frame.",
 )
 CROP = _offer(
-    edit.CROP,
+    finishing.CROP,
     "Cropper",
     "Cuts, fits or stretches to the exact size; finds faces and what stands out by itself.",
     "Finds faces from the front only; otherwise name the spot that stays in view.",
 )
 WATERMARK = _offer(
-    edit.WATERMARK,
+    finishing.WATERMARK,
     "Watermark",
     "Your words or logo with a soft shadow, so that it can be read on any ground.",
     "Latin, Greek and Cyrillic letters; other characters as a logo.",

@@ -1,0 +1,26 @@
+"""The tables of the studio."""
+
+from studio.models.job import LIVE, TERMINAL, Attempt, Event, Job, JobQuerySet, State, _token
+from studio.models.prompt import Persona, SavedPrompt
+from studio.models.provider import Health, Notice, ProviderKey, Upload, Workflow
+from studio.models.running import Beat, Lease
+
+__all__ = [
+    "LIVE",
+    "TERMINAL",
+    "Attempt",
+    "Beat",
+    "Event",
+    "Health",
+    "Job",
+    "JobQuerySet",
+    "Lease",
+    "Notice",
+    "Persona",
+    "ProviderKey",
+    "SavedPrompt",
+    "State",
+    "Upload",
+    "Workflow",
+    "_token",  # named by a migration
+]
