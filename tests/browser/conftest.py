@@ -90,9 +90,9 @@ def complaints() -> list[str]:
 
 def listen(page: Page, complaints: list[str]) -> None:
     def heard(message: ConsoleMessage) -> None:
-        # An answer of 4xx is what the page asked for and deals with; a question that a new page
-        # cuts off is noted by htmx as well.
-        noise = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError")
+        # An answer of 4xx is what the page asked for and deals with; a question that a new page, or
+        # a newer question, cuts off is noted by htmx as well.
+        noise = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
         if message.type == "error" and not any(word in message.text for word in noise):
             complaints.append(message.text)
 
