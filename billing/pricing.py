@@ -76,7 +76,8 @@ class Flat:
     dollars: str
 
     def quote(self, params: Mapping[str, Any]) -> Quote:
-        return Quote(units(self.dollars), f"${self.dollars} a job")
+        amount = units(self.dollars)
+        return Quote(amount, f"{dollars(amount)} a job")
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ class FlatBy:
 
     def quote(self, params: Mapping[str, Any]) -> Quote:
         value = params[self.of]
-        return Quote(units(self.prices[value]), f"${self.prices[value]} a job at {value}")
+        amount = units(self.prices[value])
+        return Quote(amount, f"{dollars(amount)} a job at {value}")
 
 
 def _seconds(value: Any, minimum: float, whole: bool) -> tuple[Decimal, str]:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from studio.views import home, hooks, jobs, operation, personas, prompts, session, shell, upload
+from studio.views import (
+    edges,
+    home,
+    hooks,
+    jobs,
+    operation,
+    personas,
+    prompts,
+    session,
+    shell,
+    upload,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +27,7 @@ urlpatterns = [
     path("jobs/<uuid:pk>/give-up/", jobs.give_up, name="job-give-up"),
     path("hooks/<slug:provider>/<str:token>", hooks.hook, name="hook"),
     path("library/upload/", upload.upload, name="upload"),
+    path("library/<uuid:pk>/edges/", edges.lines, name="asset-edges"),
     path("personas/", personas.personas, name="personas"),
     path("personas/<uuid:pk>/", personas.persona, name="persona"),
     path("personas/<uuid:pk>/delete/", personas.delete, name="persona-delete"),

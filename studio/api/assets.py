@@ -67,6 +67,10 @@ class AssetChangeSerializer(serializers.Serializer[Any]):
     tags = _tags()
     alt = Text(max_length=300, required=False, allow_blank=True)
     favorite = YesNo(required=False)
+    version_of = serializers.UUIDField(
+        required=False,
+        help_text="Accept it as the newest version of this asset, which is kept behind it",
+    )
 
 
 class UploadSerializer(serializers.Serializer[Any]):
@@ -177,12 +181,24 @@ class OneAsset(AssetView):
         paging.read(request, ())
         asset = self.asset(pk)
         said = checked(AssetChangeSerializer, self.sent())
-        favorite = said.pop("favorite", None)
+        favorite, of = said.pop("favorite", None), said.pop("version_of", None)
+        if of is not None:
+            self._accept(asset, of)
         if said:
             services.update(asset, **said)
         if favorite is not None:
             services.set_favorite(asset, favorite)
         return self.told(asset)
+
+    def _accept(self, asset: Asset, of: UUID) -> None:
+        source = Asset.objects.for_account(self.account).filter(pk=of).first()
+        if source is None:
+            words = f"There is no asset {of} in your library. Give the id of another."
+            raise Invalid([problem("version_of", of, words)], 404)
+        try:
+            services.accept_version(asset, source)
+        except services.Refused as error:
+            raise Invalid([problem("version_of", of, str(error))]) from error
 
     @extend_schema(
         summary="Move to the trash",

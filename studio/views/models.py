@@ -8,6 +8,7 @@ from billing.models import Account
 from billing.pricing import about
 from studio import catalogue, keys
 from studio.providers import Provider, Remote
+from studio.providers.automatic import KEY as AUTOMATIC
 from studio.spec import Offer, Operation
 from studio.templatetags.zoetrope import credits
 
@@ -30,6 +31,8 @@ def usable(operation: Operation, account: Account, chosen: Offer) -> list[Model]
     for offer in catalogue.offers(operation.key, keys.usable(account)):
         price = offer.price.quote(catalogue.usual(operation, offer))
         paid = f"{credits(price.amount)} cr" if price.amount else "free"
+        if offer.provider == AUTOMATIC:
+            paid = _from(operation, account)
         found.append(
             Model(
                 offer,
@@ -40,6 +43,13 @@ def usable(operation: Operation, account: Account, chosen: Offer) -> list[Model]
             )
         )
     return found
+
+
+def _from(operation: Operation, account: Account) -> str:
+    """The least that a model costs that may be chosen."""
+    real = [o for o in catalogue.offers(operation.key, keys.usable(account)) if o.quality]
+    prices = [o.price.quote(catalogue.usual(operation, o)).amount for o in real]
+    return f"from {credits(min(prices))} cr" if prices else ""
 
 
 def locked(operation: Operation, account: Account) -> list[Model]:

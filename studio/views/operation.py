@@ -130,6 +130,10 @@ def page(request: MemberRequest, form: OperationForm, key: str = "") -> dict[str
         "key": key or str(uuid.uuid4()),
         "sent": sent(operation, offer, said(form), request.account, several(request.POST)),
         "many": several(request.POST),
+        "axes": [
+            {"name": n, "param": request.POST.get(n, ""), "values": request.POST.get(v, "")}
+            for n, v in AXES
+        ],
         "varied": [p for p in form.spec.values() if not p.is_asset and p.kind != "text"],
         "cards": cards(mine[:RESULTS], request.account),
         "samples": SAMPLES.values(),

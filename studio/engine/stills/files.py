@@ -130,6 +130,11 @@ def load_mask(path: Path, size: tuple[int, int]) -> Pixels:
     return mask
 
 
+def as_pixels(values: object) -> Pixels:
+    """What OpenCV made, as pixels."""
+    return np.asarray(values, np.uint8)
+
+
 # --- writing ------------------------------------------------------------------------------------
 
 
