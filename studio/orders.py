@@ -129,7 +129,7 @@ class OrderForm(OperationForm):
         return said | {n: pk for n, pk in ids.items() if pk}
 
     def _other(self, offer: Offer, said: Mapping[str, Any]) -> OperationForm:
-        return OperationForm(
+        other = OperationForm(
             self.operation,
             offer,
             said,
@@ -137,6 +137,10 @@ class OrderForm(OperationForm):
             user=self.user,
             resolve=self.resolve,
         )
+        for name in self.fields.keys() & other.fields.keys():
+            if not self.fields[name].required:  # what is not yet said here is no mistake there
+                other.fields[name].required &= bool(self.resolve)
+        return other
 
     def _seeded(self, doer: Doer, number: int) -> Doer:
         """The same with another seed, where it takes one: those after the one that was said, or
