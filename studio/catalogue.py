@@ -27,8 +27,7 @@ def _modules(package: ModuleType) -> list[ModuleType]:
 @cache
 def operations() -> dict[str, Operation]:
     """Operations by key, in the order of the modules and of their declaration."""
-    found = [o for module in _modules(operations_package) for o in module.OPERATIONS]
-    return {o.key: o for o in sorted(found, key=lambda o: operations_package.ORDER.index(o.module))}
+    return {o.key: o for o in operations_package.declared()}
 
 
 @cache

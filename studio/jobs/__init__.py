@@ -32,7 +32,7 @@ from studio.jobs.render import source_assets, start, work_folder
 from studio.jobs.results import collect, fetch
 from studio.jobs.state import NotPossible, move
 from studio.jobs.sweep import dispatch, pump_is_wanted, rescue, tidy, void_host
-from studio.jobs.unclear import absent, expire, lay_back, lost, review
+from studio.jobs.unclear import absent, expire, lay_back, lost, review, still_waiting
 
 __all__ = [
     "WATCHED",
@@ -73,6 +73,7 @@ __all__ = [
     "send_again",
     "source_assets",
     "start",
+    "still_waiting",
     "terms",
     "terms_of",
     "tidy",

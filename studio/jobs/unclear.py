@@ -53,6 +53,12 @@ def absent(job: Job) -> bool:
     return True
 
 
+def still_waiting(job: Job) -> None:
+    """It takes longer than it should: that is said, and no verdict."""
+    mine = Job.objects.filter(pk=job.pk, state=State.RUNNING, fence=job.fence)
+    mine.update(stage="still waiting")
+
+
 def review(job: Job, note: str) -> bool:
     """Nothing can find out what became of it: a person decides, or the time runs out."""
     over = (job.unclear_since or timezone.now()) + timedelta(hours=settings.REVIEW_HOURS)

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
 
 from studio.http import Reply, Wire
-from studio.operations import control, create, edit, transform, upscale
+from studio.operations import declared
 from studio.providers import Remote
 from studio.providers._answers import field, harmless, no_news, text
 from studio.spec import (
@@ -33,7 +33,7 @@ from studio.spec import (
 )
 
 PATHS = re.compile(r"(?:\b[A-Za-z]:)?(?:[\\/][\w.@+~ -]*\w){2,}[\\/]?")
-MAKES = {o.key: o.makes for m in (control, create, edit, transform, upscale) for o in m.OPERATIONS}
+MAKES = {o.key: o.makes for o in declared()}
 KEPT_SECONDS = 2 * 3600.0  # for a picture there; its folder may be emptied at any time
 # What a person may have said wrong; the other errors are in the workflow or the server.
 SAID_WRONG = (

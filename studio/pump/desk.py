@@ -47,6 +47,7 @@ REF_MOST = 200  # characters
 ASK_AGAIN = timedelta(seconds=5)
 # A wish to stop that was heard and not yet granted is repeated after so long.
 STOP_AGAIN = timedelta(seconds=15)
+NAMELESS = "The provider took it without a name that it can be asked by."
 BROKEN = "Something went wrong on our side. It is in the log under this job's id."
 
 
@@ -341,7 +342,7 @@ class Desk:
             case "lookup":
                 return self._looked_up(job, answer)
             case "late":
-                self._still_waiting(job)
+                jobs.still_waiting(job)
             case "overdue" if job.state == State.RUNNING:
                 jobs.review(job, "it takes far longer than it should")
         return False
@@ -357,8 +358,7 @@ class Desk:
         update = answer.update or Update(Status.FAILED, error=error)
         is_named = 0 < len(update.ref) <= REF_MOST
         if update.status in (Status.QUEUED, Status.RUNNING) and not is_named:
-            message = "The provider took it without a name that it can be asked by."
-            update = Update(Status.FAILED, error=ProviderError(message, ErrorKind.UNCLEAR))
+            update = Update(Status.FAILED, error=ProviderError(NAMELESS, ErrorKind.UNCLEAR))
         jobs.apply(job, update)
         return job.state == State.RUNNING
 
@@ -396,7 +396,3 @@ class Desk:
             return False
         jobs.apply(job, answer.update)
         return job.state == State.RUNNING
-
-    def _still_waiting(self, job: Job) -> None:
-        mine = Job.objects.filter(pk=job.pk, state=State.RUNNING, fence=job.fence)
-        mine.update(stage="still waiting")

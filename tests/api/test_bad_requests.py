@@ -145,7 +145,11 @@ BODIES = [
     (b'{"operation": "image-to-video", "params": []}', "params", "object"),
     (b'{"operation": "image-to-video", "params": null}', "params", "object"),
     (b'{"operation": "image-to-video", "params": "x"}', "params", "object"),
-    (b'{"operation": "image-to-video", "duration": 5}', "duration", "operation, offer or params"),
+    (
+        b'{"operation": "image-to-video", "duration": 5}',
+        "duration",
+        "operation, offer, params, count or grid",
+    ),
 ]
 
 

@@ -41,8 +41,10 @@ def test_the_commands(
         timeout=60,
     )
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
-    assert Job.objects.count() == 2
-    assert {job.params["motion"] for job in Job.objects.all()} == {"pan", "zoom"}
+    films = Job.objects.filter(operation="image-to-video")
+    assert {job.params["motion"] for job in films} == {"pan", "zoom"}
+    grid = Job.objects.filter(operation="background")
+    assert (grid.count(), grid.values("run").distinct().count()) == (4, 1)
     harbour = Asset.objects.get(title="The old harbour")
     assert harbour.favorite
     assert harbour.trashed is None

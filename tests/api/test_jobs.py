@@ -34,7 +34,12 @@ def test_an_order_is_a_queued_job(api: Client, body: Any, cat: Asset) -> None:
     assert (told["params"]["direction"], told["params"]["format"]) == ("left", "mp4")
     assert told["queued_at"]
     assert told["started_at"] is told["finished_at"] is told["ran_seconds"] is None
-    assert told["price"] == {"estimate": 0, "charged": None, "words": "drawn on this computer"}
+    assert told["price"] == {
+        "estimate": 0,
+        "held": 0,
+        "charged": None,
+        "words": "drawn on this computer",
+    }
     assert told["error"] is None
     assert told["outputs"] == []
     assert told["links"]["cancel"]

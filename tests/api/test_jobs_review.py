@@ -51,7 +51,7 @@ def possible(told: Told) -> set[str]:
         ("unknown", "", True, {"give_up"}),
         ("fetching", "ref", True, set()),
         ("review", "", True, {"send_again", "give_up"}),
-        ("review", "ref", True, {"give_up"}),
+        ("review", "ref", True, {"cancel", "give_up"}),
         ("failed", "ref", True, {"retry"}),
     ],
 )

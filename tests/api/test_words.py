@@ -116,8 +116,8 @@ def test_nothing_is_stored_or_ordered(api: Client) -> None:
     ("wish", "field", "words", "status"),
     [
         ({}, "prompt", "required", 400),
-        ({"prompt": "  "}, "prompt", "blank", 400),
-        ({"prompt": 7}, "prompt", "valid", 400),
+        ({"prompt": "  "}, "prompt", "at least one letter", 400),
+        ({"prompt": 7}, "prompt", "give text", 400),
         ({"prompt": "x" * 10_001}, "prompt", "10000", 400),
         ({"prompt": "a", "style": "baroque-neon"}, "style", "/api/v1/styles/", 400),
         ({"prompt": "a", "template": "fax"}, "template", "/api/v1/templates/", 400),

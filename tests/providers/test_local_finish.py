@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from studio.engine import Stopped
-from studio.operations import edit
+from studio.operations import finishing
 from studio.providers.local import PROVIDER
 from studio.providers.local.finish import OFFERS
 from studio.spec import Call, ErrorKind, Offer, Operation, ProviderError, Status
@@ -19,7 +19,14 @@ from studio.spec import Call, ErrorKind, Offer, Operation, ProviderError, Status
 SAMPLES = Path(__file__).resolve().parents[2] / "static" / "samples"
 BY_OPERATION: dict[str, Offer] = {offer.operation: offer for offer, _ in OFFERS}
 DECLARED: dict[str, Operation] = {
-    o.key: o for o in (edit.ADJUST, edit.LOOK, edit.CONVERT, edit.CROP, edit.WATERMARK)
+    o.key: o
+    for o in (
+        finishing.ADJUST,
+        finishing.LOOK,
+        finishing.CONVERT,
+        finishing.CROP,
+        finishing.WATERMARK,
+    )
 }
 NEEDED: dict[str, dict[str, Any]] = {
     "look": {"style": "noir-monochrome"},
@@ -89,7 +96,7 @@ def test_every_param_reaches_the_engine(tmp_path: Path) -> None:
     mask = tmp_path / "mask.png"
     Image.fromarray(np.eye(300, 451, dtype=np.uint8) * 255).save(mask)
     usual = made(call("adjust", tmp_path)).read_bytes()
-    for name in (p.name for p in edit.ADJUST.params if p.kind in ("integer", "number")):
+    for name in (p.name for p in finishing.ADJUST.params if p.kind in ("integer", "number")):
         assert (
             made(call("adjust", tmp_path, **{name: 1 if name == "exposure" else 60})).read_bytes()
             != usual
@@ -149,9 +156,9 @@ def test_bad_input_is_named(tmp_path: Path) -> None:
 
 
 def test_words_or_a_logo_are_asked_for() -> None:
-    assert edit.WATERMARK.check is not None
-    assert edit.WATERMARK.check({}) is not None
-    assert edit.WATERMARK.check({"text": "North"}) is None
+    assert finishing.WATERMARK.check is not None
+    assert finishing.WATERMARK.check({}) is not None
+    assert finishing.WATERMARK.check({"text": "North"}) is None
 
 
 def test_it_stops(tmp_path: Path) -> None:

@@ -56,10 +56,10 @@ def test_every_size_of_a_template_is_made(
 
 def test_the_note_says_shape_and_size_and_what_happens_here() -> None:
     notes = by_ratio(("1:1", "4:5", "16:9"), 1)
-    assert list(notes({"width": 1080, "height": 1350})) == [
+    assert list(notes({"width": 1080, "height": 1350}, {})) == [
         "Made at 4:5, about 1 million pixels, then enlarged to 1080 × 1350 here."
     ]
-    [words] = notes({"width": 1000, "height": 1000})
+    [words] = notes({"width": 1000, "height": 1000}, {})
     assert words.endswith("then fitted to 1000 × 1000 here.")
 
 
