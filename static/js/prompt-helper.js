@@ -26,6 +26,7 @@ class PromptHelper extends HTMLElement {
     this.addEventListener("click", this);
     this.addEventListener("change", this);
     this.addEventListener("keydown", this);
+    this.addEventListener("htmx:beforeRequest", this);
     this.addEventListener("htmx:beforeSwap", this);
     this.addEventListener("htmx:afterSwap", this);
     this.prompt.addEventListener("input", () => this.compare());
@@ -56,14 +57,15 @@ class PromptHelper extends HTMLElement {
     // A refusal is shown in its place, not in place of the form.
     if (type === "htmx:beforeSwap" && event.detail.xhr.status === 422) event.detail.isError = false;
     if (type === "htmx:afterSwap") this.opened();
+    const isOpen = target.closest("[data-found]")?.getAttribute("aria-expanded") === "true";
+    // A second press closes what the first has opened, and asks for nothing.
+    if (type === "htmx:beforeRequest" && isOpen) event.preventDefault();
     if (type !== "click") return;
     const reuse = target.closest(".reuse");
     if (reuse) this.take([[this.prompt, reuse.dataset.words]], "The earlier prompt is in the field.");
     if (target.closest("[data-use]")) this.use();
     if (target.closest("[data-keep-mine]")) this.close();
-    const found = target.closest("[data-found]");
-    // A second press closes what the first has opened.
-    if (found?.getAttribute("aria-expanded") === "true") this.close();
+    if (isOpen) this.close();
   }
 
   use() {

@@ -224,7 +224,11 @@ def _named(home: str) -> str:
 
 def _inline(url: str, path: Path) -> Path:
     head, _, body = url.partition(",")
-    path.write_bytes(base64.b64decode(body))
+    try:
+        data = base64.b64decode(body)
+    except ValueError as error:
+        raise assets.Refused(f"what it sent in the answer is not base64: {error}") from error
+    path.write_bytes(data)
     return _with_suffix(path, head.removeprefix("data:").partition(";")[0])
 
 

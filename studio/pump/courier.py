@@ -291,7 +291,7 @@ class Courier:
 
     async def _hand_over(self, line: Line, send: Send, call: Call) -> Answer:
         if not send.again and not await self._may_go(send):
-            raise ProviderError("It is not wanted any more.", ErrorKind.LATER)
+            raise ProviderError("It was held back.", ErrorKind.LATER)
         point("before-send")
         if not self._sure():
             return _answer(send, error=ProviderError("Held up.", ErrorKind.LATER))

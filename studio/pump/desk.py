@@ -288,9 +288,10 @@ class Desk:
         with transaction.atomic():
             self.held.renew()
             mine = Job.objects.filter(pk=ready.job, state=State.SUBMITTING, fence=ready.fence)
-            ok = bool(mine.filter(cancel_requested=False).update(handed=timezone.now()))
+            waits = self._health_of(ready.access.provider.key, ready.access.name).is_paused
+            ok = not waits and mine.filter(cancel_requested=False).update(handed=timezone.now())
         point("handed")
-        self.courier.post(Go(ready.job, ready.access, ok))
+        self.courier.post(Go(ready.job, ready.access, bool(ok)))
 
     def write_progress(self) -> None:
         """How far everything is, all of it in one transaction: no decision, so it may be late."""
@@ -325,6 +326,7 @@ class Desk:
                 watch = self._decide(job, answer)
         if answer.verb == "submit":
             health.submitted(answer)
+            self._health.pop(answer.access.name, None)
         point("noted")
         if watch and job:
             self.watch(job)

@@ -339,7 +339,6 @@ def test_results_are_opened_by_digits_and_walked_by_arrows(visit: Visit) -> None
 
 def test_the_comparison_keeps_both_sides_together(visit: Visit) -> None:
     page = sample(visit("/upscale/upscale/"))
-    page.locator("#id_prompt").fill("A cat")
     apply(page)
     transforms = "[...document.querySelectorAll('.pane img')].map((e) => e.style.transform)"
     page.keyboard.press("1")

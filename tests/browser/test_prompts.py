@@ -12,7 +12,7 @@ from tests.browser.conftest import SECONDS, SIZES, link, listen
 from tests.browser.test_looks import SHOTS, keep
 from tests.cluster.harness import Studio
 
-CREATE = "/create/text-to-image/"
+CREATE = "/create/text-to-image/?offer=pencil-large"
 CAT = "A cat on a wall"
 RICH = (
     "from billing import services; from billing.models import Account; "

@@ -198,7 +198,7 @@ def test_an_address_that_nobody_may_name(url: str, fetching: Fetching, plain: Fa
 
 @pytest.mark.parametrize("url", ["data:video/mp4;base64,####", "data:video/mp4;base64,", "data:"])
 def test_an_inline_result_that_is_none(url: str, fetching: Fetching) -> None:
-    assert is_lost(until_it_ends(fetching(url), tries=60))
+    assert is_lost(until_it_ends(fetching(url)))
 
 
 # --- no room -------------------------------------------------------------------------------------
