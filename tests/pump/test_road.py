@@ -120,9 +120,8 @@ def test_asked_to_wait_it_waits_and_it_was_no_start(order: Order, plain: FakePla
     pump.run_slice(0.4)
     job.refresh_from_db()
     assert (job.state, job.attempts, kinds(job)) == (State.QUEUED, 0, ["hold"])
-    assert (
-        25 < (job.next_at - job.events.last().at).total_seconds() <= 34
-    )  # a little later than asked, each its own little
+    # A little later than asked, each its own little.
+    assert 25 < (job.next_at - job.events.last().at).total_seconds() <= 34
     assert len(plain.predictions) == 0
 
 
