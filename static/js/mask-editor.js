@@ -38,7 +38,7 @@ export class MaskEditor extends PictureCanvas {
     this.pen = this.canvas.getContext("2d", { desynchronized: true });
     this.ring = drawing("circle", { class: "ring" });
     this.hair = drawing("path", { class: "hair" });
-    this.shape = drawing("path", { class: "shape" });
+    this.shape = drawing("path", { class: "drawn" });
     this.over.append(this.shape, this.ring, this.hair);
     this.slider = this.querySelector('[data-part="size"]');
     this.color = this.querySelector('[data-part="color"]');

@@ -123,7 +123,7 @@ PATTERN = Param(
         "scales",
     ),
     labels={
-        "mesh": "Colour mesh",
+        "mesh": "Color mesh",
         "rays": "Rays of light",
         "bokeh": "Lights out of focus",
         "topographic": "Contour lines",
@@ -135,7 +135,7 @@ PATTERN = Param(
 PALETTE = Param(
     "palette",
     "choice",
-    "Colours",
+    "Colors",
     default="dusk",
     choices=(*PALETTES, "own"),
     labels={"mono": "Black and white", "own": "My own"},
@@ -144,7 +144,7 @@ PALETTE = Param(
 
 
 def _own(number: int, label: str, default: str) -> Param:
-    """A colour of one's own; it is not there while another palette is chosen."""
+    """A color of one's own; it is not there while another palette is chosen."""
     return Param(
         f"color_{number}",
         "color",
@@ -157,8 +157,8 @@ def _own(number: int, label: str, default: str) -> Param:
 
 COLORS = (
     _own(1, "Ground", "#16213e"),
-    _own(2, "First colour", "#e94560"),
-    _own(3, "Second colour", "#f9d56e"),
+    _own(2, "First color", "#e94560"),
+    _own(3, "Second color", "#f9d56e"),
 )
 
 BACKGROUND = Operation(

@@ -109,7 +109,7 @@ def shape_rect(width: int, height: int) -> SafeString:
 
 @register.simple_tag
 def state_chip(state: str, label: str) -> SafeString:
-    """The state of a job in a word, with a sign that does not depend on colour."""
+    """The state of a job in a word, with a sign that does not depend on color."""
     look, sign = STATE_LOOKS[state]
     turning = "spin" if sign == "loader-circle" else ""
     return format_html('<span class="state {}">{}{}</span>', look, icon(sign, turning), label)

@@ -70,6 +70,6 @@ def ideas(operation: Operation, *, local: bool) -> tuple[str, ...]:
     """First words to try; none where there is nothing to write."""
     if not any(p.name == "prompt" for p in operation.params):
         return ()
-    if operation.makes == "image":
-        return PICTURE_IDEAS
-    return CARD_IDEAS if local else PROMPT_IDEAS
+    if local:
+        return CARD_IDEAS
+    return PICTURE_IDEAS if operation.makes == "image" else PROMPT_IDEAS

@@ -18,14 +18,14 @@ DETAIL_WHY = "Nothing was said of detail; a surface to look at makes the subject
 LIGHT_WHY = "Nothing was said of the light, which shapes everything else."
 FRAME_WHY = "Nothing was said of the view; without it each result is framed by chance."
 MOOD_WHY = "Nothing was said of the mood."
-FINISH_WHY = "Nothing was said of colour and sharpness."
+FINISH_WHY = "Nothing was said of color and sharpness."
 
 # The last resort of each spot: it says little, and contradicts nothing.
 ANY_LIGHT = ("soft directional light", LIGHT_WHY)
 SOFT_LIGHT = ("soft diffused light", LIGHT_WHY)
 ANY_MOOD = ("one consistent mood", MOOD_WHY)
 GREY_FINISH = ("fine range of tones, sharp focus", FINISH_WHY)
-SOFT_FINISH = ("balanced colours, careful finish", FINISH_WHY)
+SOFT_FINISH = ("balanced colors, careful finish", FINISH_WHY)
 TONED_FINISH = ("balanced tones, careful finish", FINISH_WHY)
 
 
@@ -35,7 +35,7 @@ def _photo(detail: str, light: str, frame: str, mood: str, finish: str) -> Mappi
         "light": ((light, LIGHT_WHY), ANY_LIGHT, SOFT_LIGHT),
         "frame": (
             (frame, FRAME_WHY),
-            ("balanced composition, one clear centre of interest", FRAME_WHY),
+            ("balanced composition, one clear center of interest", FRAME_WHY),
         ),
         "mood": ((mood, MOOD_WHY), ANY_MOOD),
         "finish": ((finish, FINISH_WHY), GREY_FINISH, SOFT_FINISH, TONED_FINISH),
@@ -48,49 +48,49 @@ PHOTO: Mapping[str, Mapping[str, Entries]] = {
         "soft window light from one side",
         "eye level, head and shoulders, 85 mm lens",
         "calm, confident mood",
-        "natural colours, sharp focus on the eyes",
+        "natural colors, sharp focus on the eyes",
     ),
     "product": _photo(
         "surface texture and material clearly shown",
         "soft studio light with a gentle shadow",
-        "centred three-quarter view, 100 mm lens",
+        "centered three-quarter view, 100 mm lens",
         "elegant, uncluttered mood",
-        "crisp edges, true colours, sharp focus",
+        "crisp edges, true colors, sharp focus",
     ),
     "food": _photo(
         "ingredients with visible texture",
         "soft daylight from the side",
         "low three-quarter view, shallow depth of field",
         "fresh, inviting mood",
-        "rich natural colours, sharp focus on the nearest edge",
+        "rich natural colors, sharp focus on the nearest edge",
     ),
     "interior": _photo(
         "real materials and surface texture",
         "daylight through the windows",
         "eye level, straight verticals, 24 mm lens",
         "quiet, lived-in atmosphere",
-        "natural colours, sharp focus throughout",
+        "natural colors, sharp focus throughout",
     ),
     "animal": _photo(
         "fine detail in coat and eyes",
         "soft natural light",
         "eye level, 200 mm lens, soft background",
         "tender, curious mood",
-        "natural colours, sharp focus on the eyes",
+        "natural colors, sharp focus on the eyes",
     ),
     "landscape": _photo(
         "layered depth with detail near the viewer",
         "low golden-hour light, long shadows",
         "wide view, rule of thirds, 24 mm lens",
         "quiet, vast atmosphere",
-        "rich natural colours, sharp focus from near to far",
+        "rich natural colors, sharp focus from near to far",
     ),
     "general": _photo(
         "one clear subject with fine detail",
         "soft directional light",
-        "off-centre composition, 50 mm lens",
+        "off-center composition, 50 mm lens",
         "clear, inviting mood",
-        "natural colours, sharp focus on the subject",
+        "natural colors, sharp focus on the subject",
     ),
 }
 DRAWN: Mapping[str, Entries] = {

@@ -103,7 +103,7 @@ def test_with_style_template_and_persona(api: Client, account: Account) -> None:
     assert "composition: upright, bright" in told["prompt"]
     # The style speaks of these already, and its words are added by the order.
     assert "light" not in told["prompt"]
-    assert "colours" not in told["prompt"]
+    assert "colors" not in told["prompt"]
 
 
 def test_nothing_is_stored_or_ordered(api: Client) -> None:

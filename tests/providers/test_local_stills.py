@@ -145,7 +145,7 @@ def test_own_colours_are_there_with_the_own_palette_only(key: str, work: Path) -
     assert "color_1" not in params(key, **words_of(key))
     form = ordered(key, **words_of(key), palette="sea", color_2="#123456")
     assert form.is_valid()
-    assert any("First colour does not go with colours “Sea”" in note for note in form.notes)
+    assert any("First color does not go with colors “Sea”" in note for note in form.notes)
     made(key, work, **said)
 
 

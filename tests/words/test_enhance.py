@@ -118,7 +118,7 @@ def test_it_tells_what_a_picture_is_of(prompt: str, kind: str) -> None:
         ("a dog, soft light, close-up, happy, sharp, fur detail", "", "lens"),
         ("storm over the sea at night", "24 mm", "quiet"),
         ("snowy forest, foggy", "diffused", "golden"),
-        ("a fox, black and white", "fox", "colours"),
+        ("a fox, black and white", "fox", "colors"),
         ("a fox, blurry", "fox", "sharp"),
         ("a sad clown alone", "clown", "inviting"),
     ],
@@ -162,10 +162,10 @@ def test_what_is_unwanted_is_not_brought_in() -> None:
 
 
 def test_a_style_counts_as_said_and_is_not_repeated() -> None:
-    style = "natural photograph, true colours, soft daylight, fine detail"
+    style = "natural photograph, true colors, soft daylight, fine detail"
     better = enhance(Brief("a burger", style=style))
     assert "light" not in better.prompt
-    assert "colours" not in better.prompt
+    assert "colors" not in better.prompt
     assert "inviting mood" in better.prompt
     outlines = "clean ink outlines on white, no shading, even strokes"
     drawn = enhance(Brief("a burger", style=outlines, drawn=True))

@@ -1,4 +1,4 @@
-"""Line drawings, and colours carried over, by this computer."""
+"""Line drawings, and colors carried over, by this computer."""
 
 from pathlib import Path
 
@@ -26,10 +26,10 @@ TRANSFER = Offer(
     key="local-transfer",
     provider="local",
     operation="style-transfer",
-    label="Colour and texture transfer",
-    summary="Gives your picture the colours, the light and the grain of another one, on this "
+    label="Color and texture transfer",
+    summary="Gives your picture the colors, the light and the grain of another one, on this "
     "computer. Private, free.",
-    cannot="Carries colour and texture over, no brush strokes and no things: this is no AI.",
+    cannot="Carries color and texture over, no brush strokes and no things: this is no AI.",
     accepts={
         "image": True,
         "style_image": True,
