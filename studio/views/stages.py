@@ -63,11 +63,13 @@ def stage_of(operation: Operation, spec: Mapping[str, Param]) -> Stage:
     surface = surface_of(spec)
     script, keys = SURFACES[surface]
     lines = _lines() if "control_strength" in spec else None
+    # A model is seen on its own page: there is nothing to compare a picture with.
+    compared = COMPARE_KEYS if operation.makes == "image" else ()
     scripts = ("js/mask-field.js", "js/lines.js") if lines is not None else (script,)
     return Stage(
         (CANVAS,),
         (*(s for s in scripts if s), "js/picture-stage.js"),
-        (*keys, *PAN_KEYS, *ZOOM_KEYS, *COMPARE_KEYS, *RESULT_KEYS),
+        (*keys, *PAN_KEYS, *ZOOM_KEYS, *compared, *RESULT_KEYS),
         surface=surface,
         lines=lines,
     )
