@@ -23,13 +23,14 @@ OFFERS = ["plain" + mode.partition("_")[0] for mode in MODES]
 ROUNDS = 3
 EACH = 15  # jobs for each offer and round
 LEASE = 10.0
+PATIENCE = 90.0  # seconds for the other to start and to take over, on a busy machine
 MORE = 2.0  # seconds that it sleeps beyond that
 
 
 class Pump:
     """`manage.py pump` in a process; what it says is in a file."""
 
-    def __init__(self, place: Place, log: Path, seconds: int = 60) -> None:
+    def __init__(self, place: Place, log: Path, seconds: int = 180) -> None:
         self.log = log
         with log.open("wb") as file:
             self.process = subprocess.Popen(
@@ -88,10 +89,10 @@ def _round(place: Place, folder: Path) -> tuple[Pump, Pump, int]:
     epoch = _epoch(place)
     stopped = time.monotonic()
     awake = Pump(place, folder / "0.txt")
-    for attempt in range(1, 60):
-        if _epoch(place) > epoch:
-            break
+    attempt = 0
+    while _epoch(place) == epoch and time.monotonic() < stopped + PATIENCE:
         if awake.process.poll() is not None:
+            attempt += 1
             awake = Pump(place, folder / f"{attempt}.txt")
         time.sleep(0.3)
     assert _epoch(place) == epoch + 1
