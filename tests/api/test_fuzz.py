@@ -48,7 +48,12 @@ made_up = settings(
 @pytest.fixture
 def real(api: Client, cat: Asset, body: Callable[..., Any]) -> dict[str, str]:
     """Ids of things that are there; made-up ones never hit."""
-    return {"jobs": post(api, "/api/v1/jobs/", body()).json()["id"], "assets": str(cat.pk)}
+    persona = post(api, "/api/v1/personas/", {"name": "Acme Tea", "look": "terracotta"})
+    return {
+        "jobs": post(api, "/api/v1/jobs/", body()).json()["id"],
+        "assets": str(cat.pk),
+        "personas": persona.json()["id"],
+    }
 
 
 @pytest.fixture

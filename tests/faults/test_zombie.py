@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -84,7 +85,7 @@ def _round(place: Place, folder: Path) -> tuple[Pump, Pump, int]:
     before = len(place.fake.predictions)
     wait_for(lambda: len(place.fake.predictions) > before, 30, "the first submit")
     time.sleep(random.uniform(0.2, 0.9))
-    asleep.process.send_signal(signal.SIGSTOP)
+    _stop_between_writes(asleep, place)
     [[open_ones]] = place.rows("SELECT COUNT(*) FROM studio_job WHERE state = 'submitting'")
     epoch = _epoch(place)
     stopped = time.monotonic()
@@ -101,6 +102,23 @@ def _round(place: Place, folder: Path) -> tuple[Pump, Pump, int]:
     asleep.process.send_signal(signal.SIGCONT)
     wait_for(lambda: asleep.process.poll() is not None, 20, "the fenced one to end")
     return asleep, awake, int(open_ones)
+
+
+def _stop_between_writes(pump: Pump, place: Place) -> None:
+    """In the middle of one, SQLite would let nobody else write until it goes on."""
+    while True:
+        pump.process.send_signal(signal.SIGSTOP)
+        database = sqlite3.connect(place.folder / "zoetrope.sqlite3", timeout=0.2)
+        try:
+            database.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            pump.process.send_signal(signal.SIGCONT)
+            time.sleep(0.05)
+        else:
+            database.rollback()
+            return
+        finally:
+            database.close()
 
 
 def _epoch(place: Place) -> int:
