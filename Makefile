@@ -11,6 +11,8 @@ VENV = .venv
 BIN = $(VENV)/bin
 EXTRAS =
 ARGS =
+# As many as a small computer has cores: tests that count time want one of their own.
+WORKERS = 2
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -26,7 +28,7 @@ play: setup $(VENV)/test.txt
 	@exec $(BIN)/python manage.py fake_providers --start --credits 10000
 
 test: $(VENV)/test.txt
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 lint: $(VENV)/test.txt
 	@$(BIN)/ruff check

@@ -10,6 +10,9 @@ from django.core.management.utils import get_random_secret_key
 from config import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# Read when numpy is first imported. Its own pool spins and takes the processor from its neighbours;
+# the tables here are too small to gain by it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 env.load(Path(env.text("ENV_FILE") or BASE_DIR / ".env"))
 
 # Everything that the program writes lies in one folder: database, files, secret.

@@ -16,7 +16,7 @@ from billing.models import CREDIT
 from billing.pricing import dollars
 from billing.services import InsufficientCredits
 from studio import jobs
-from studio.models import Attempt, Beat, Event, Job, Notice, Persona, SavedPrompt
+from studio.models import Attempt, Beat, Event, Job, Notice, Persona, SavedPrompt, SavedSettings
 from studio.told import redacted
 
 
@@ -212,6 +212,14 @@ class SavedPromptAdmin(ReadOnly):
     list_select_related = ("account", "user")
 
 
+@admin.register(SavedSettings)
+class SavedSettingsAdmin(ReadOnly):
+    list_display = ("name", "operation", "offer", "account", "user", "created")
+    list_filter = ("operation",)
+    search_fields = ("name", "operation", "account__name")
+    list_select_related = ("account", "user")
+
+
 @admin.register(Beat)
 class BeatAdmin(ReadOnly):
     list_display = ("name", "sent", "seen")
@@ -223,4 +231,8 @@ for model in (q.Schedule, q.Success, q.Failure, q.OrmQ):
     admin.site.unregister(model)
     admin.site.register(model, type(f"ReadOnly{model.__name__}", (ReadOnly, type(stock)), {}))
 
-from studio import admin_providers, admin_workflows  # noqa: E402, F401 - registers the rest
+from studio import (  # noqa: E402, F401 - registers the rest
+    admin_providers,
+    admin_stories,
+    admin_workflows,
+)

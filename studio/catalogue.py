@@ -14,7 +14,7 @@ from django.conf import settings
 
 from studio import operations as operations_package
 from studio import providers as providers_package
-from studio.providers import Provider, Remote
+from studio.providers import Provider, Remote, automatic
 from studio.providers.automatic import KEY as AUTOMATIC
 from studio.spec import Offer, Operation
 
@@ -62,8 +62,12 @@ def offers(operation: str, usable: Collection[str]) -> list[Offer]:
     """Who can do it, of the providers that are `usable` (their keys); this computer first. An
     automatic choice is there when there is something to choose from."""
     found = [o for o in all_offers().values() if o.operation == operation and o.provider in usable]
-    if not any(o.quality for o in found):
-        found = [o for o in found if o.provider != AUTOMATIC]
+    models = [o for o in found if o.quality]
+    found = [
+        automatic.fitted(o, operations()[operation], models) if o.provider == AUTOMATIC else o
+        for o in found
+        if models or o.provider != AUTOMATIC
+    ]
     order = {True: 0, False: 2}
     return sorted(
         found,

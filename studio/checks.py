@@ -89,6 +89,14 @@ def _param_problems(where: str, param: Param, names: set[str]) -> Iterator[tuple
             yield "studio.E006", f"{where}: the default {default!r} is outside its limits."
     if param.kind == "mask" and param.of not in names:
         yield "studio.E015", f"{where} is a mask of {param.of!r}, which does not exist."
+    for named in filter(None, (param.measures, *(param.cut or ()))):
+        if named not in names:
+            yield "studio.E026", f"{where} goes by {named!r}, which does not exist."
+    chosen = param.sets.values()
+    if not set(param.sets) <= set(param.choices) or len({frozenset(c) for c in chosen}) > 1:
+        yield "studio.E019", f"{where}: its choices do not all set the same params."
+    if not {name for sets in chosen for name in sets} <= names:
+        yield "studio.E019", f"{where} sets params that do not exist."
     if param.depends:
         if param.depends.on not in names:
             yield "studio.E008", f"{where} depends on {param.depends.on!r}, which does not exist."

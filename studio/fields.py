@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import get_text_list
 
 from assets.models import Asset
+from studio import edl
 from studio.spec import Param
 
 SHOWN = 60
+LISTED, NEAREST = 12, 6  # choices that a message names, all of them or of many the nearest
 COLOR = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})", re.ASCII)
 
 
@@ -31,6 +34,40 @@ def shown(value: Any) -> str:
 def listed(choices: tuple[Any, ...]) -> str:
     """'in or out'; 'mp4, mov, webm or gif'."""
     return str(get_text_list([str(c) for c in choices], "or"))
+
+
+def nearest(choices: tuple[Any, ...], wanted: Any) -> str:
+    """The same, but of many only those that are most like what was wanted."""
+    if len(choices) <= LISTED:
+        return listed(choices)
+    words = [str(c) for c in choices]
+    close = get_close_matches(str(wanted).lower(), words, n=NEAREST, cutoff=0.5)
+    named = list(dict.fromkeys([*close, *words]))[:NEAREST]
+    return f"{', '.join(named)} and {len(words) - NEAREST} more"
+
+
+def exact(number: float) -> str:
+    """A number with all its digits, for programs."""
+    return f"{number:.15g}" if abs(number) < 1e15 else f"{number:.0f}"
+
+
+def spelled(number: float) -> str:
+    """A number for people: a long one in groups of three digits."""
+    whole = float(number).is_integer()
+    return f"{number:,.0f}" if whole and abs(number) >= 10_000 else exact(number)
+
+
+def spoken(param: Param, value: Any) -> str:
+    """A value as the form shows it: the label of a choice, the unit of a number."""
+    if param.kind == "point":
+        return " × ".join(f"{float(v):.0%}" for v in value)
+    if param.kind in ("choice", "style"):
+        return param.label_of(value)
+    if param.kind == "edl":
+        return f"{len(value)} cuts"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return f"{exact(value)} {param.unit}".strip() if isinstance(value, int | float) else str(value)
 
 
 class ParamField(forms.Field):
@@ -62,7 +99,8 @@ class ParamField(forms.Field):
     def range_words(self) -> str:
         p = self.param
         unit = f" {p.unit}" if p.unit else ""
-        return f"{p.low:g} to {p.high:g}{unit}"
+        low, high = (None if end is None else spelled(end) for end in (p.low, p.high))
+        return f"{low} to {high}{unit}"
 
 
 class NumberField(ParamField):
@@ -87,8 +125,9 @@ class NumberField(ParamField):
         low, high = self.param.low, self.param.high
         if (low is not None and number < low) or (high is not None and number > high):
             unit = f" {self.param.unit}" if self.param.unit else ""
-            limit = f"least is {low:g}" if low is not None and number < low else f"most is {high:g}"
-            raise self.fail(f"is {number:.15g}{unit}; the {limit}{unit}", way_out)
+            under = low is not None and number < low
+            limit = f"least is {spelled(low or 0)}" if under else f"most is {spelled(high or 0)}"
+            raise self.fail(f"is {spelled(number)}{unit}; the {limit}{unit}", way_out)
         return self._fine(number)
 
     def _fine(self, number: float) -> int | float:
@@ -104,16 +143,19 @@ class IntegerField(NumberField):
 
 
 class ChoiceField(ParamField):
-    """One of the choices, compared as text, so that '30' from a page and 30 from JSON agree."""
+    """One of the choices, compared as text, so that '30' from a page and 30 from JSON agree. What
+    it is called on the page will do as well."""
 
     def read(self, value: Any) -> Any:
-        found = {str(c): c for c in self.param.choices}
-        if isinstance(value, bool) or str(value) not in found:
-            raise self.fail(
-                f"is “{shown(value)}”, which is not known",
-                f"Choose {listed(self.param.choices)}.",
-            )
-        return found[str(value)]
+        choices = self.param.choices
+        called = {self.param.label_of(c).lower(): c for c in choices}
+        found = {**called, **{str(c).lower(): c for c in choices}, **{str(c): c for c in choices}}
+        for text in (str(value), str(value).strip().lower()):
+            if not isinstance(value, bool) and text in found:
+                return found[text]
+        raise self.fail(
+            f"is “{shown(value)}”, which is not known", f"Choose {nearest(choices, value)}."
+        )
 
 
 class ColorField(ParamField):
@@ -180,6 +222,16 @@ class PointField(ParamField):
         return point
 
 
+class EdlField(ParamField):
+    """The cuts of a film, as JSON."""
+
+    def read(self, value: Any) -> Any:
+        try:
+            return edl.read(value)
+        except edl.Wrong as error:
+            raise forms.ValidationError(f"{self.param.label}: {error}") from None
+
+
 class AssetField(ParamField):
     """An upload, the id of an asset, a data URL or an https address. Turned into an Asset only
     after everything else is right (OperationForm.resolve)."""
@@ -211,6 +263,7 @@ FIELDS: dict[str, type[ParamField]] = {
     "text": TextField,
     "boolean": BooleanField,
     "point": PointField,
+    "edl": EdlField,
     "image": AssetField,
     "mask": AssetField,
     "audio": AssetField,

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.text import get_text_list
 
 from assets.models import Asset
-from studio.spec import FileLimits, Param
+from studio.cuts import Part
+from studio.fields import shown
+from studio.spec import FileLimits, Known, Param
 
 MEGABYTE = 1_000_000
 
 
-def problem(param: Param, limits: FileLimits, asset: Asset, taker: str, *, ask: bool = True) -> str:
-    """Why `taker` cannot use it: the value, the limit, the way out. Empty when it can. `ask`: a
-    picture whose size counts is not made smaller unless the person said so."""
+def known(files: Mapping[str, Asset]) -> dict[str, Known]:
+    """What is known of files without looking into them."""
+    return {
+        name: Known(shown(a.title), a.width, a.height, a.duration, bool(a.has_audio))
+        for name, a in files.items()
+    }
+
+
+def problem(
+    param: Param,
+    limits: FileLimits,
+    asset: Asset,
+    taker: str,
+    *,
+    unless: str = "",
+    part: Part | None = None,
+) -> str:
+    """Why `taker` cannot use it: the value, the limit, the way out. Empty when it can. `unless` is
+    what the person has to turn on before a picture whose size counts is made smaller. `part` is
+    what is used of a sound: it is cut out and sent as an MP3."""
     if param.asset_kind == "image":
-        return _shape(param, limits, asset, taker) or _pixels(param, limits, asset, taker, ask)
-    if words := _length(param, limits, asset, taker):
+        return _shape(param, limits, asset, taker) or _pixels(param, limits, asset, taker, unless)
+    if words := _length(param, limits, asset, taker, part):
         return words
+    if part:
+        return ""
     if limits.max_bytes and asset.size > limits.max_bytes:
         most = _megabytes(limits.max_bytes)
         return (
@@ -56,7 +77,7 @@ def _shape(param: Param, limits: FileLimits, asset: Asset, taker: str) -> str:
     return ""
 
 
-def _pixels(param: Param, limits: FileLimits, asset: Asset, taker: str, ask: bool) -> str:
+def _pixels(param: Param, limits: FileLimits, asset: Asset, taker: str, unless: str) -> str:
     width, height = asset.width or 0, asset.height or 0
     is_ = f"{param.label} is {width} × {height} ({_megapixels(width * height)})"
     if limits.min_pixels and 0 < width * height < limits.min_pixels:
@@ -64,9 +85,9 @@ def _pixels(param: Param, limits: FileLimits, asset: Asset, taker: str, ask: boo
             f"{is_}; {taker} needs at least {limits.min_pixels:,} pixels. "
             "Choose a larger one, or upscale it first."
         )
-    if ask and not limits.shrinks and _too_large(limits, asset):
+    if unless and not limits.shrinks and _too_large(limits, asset):
         most = _megapixels(limits.max_pixels) if limits.max_pixels else f"{limits.max_side} px"
-        return f"{is_}; {taker} takes {most} at most. Turn on “shrink”, or choose another model."
+        return f"{is_}; {taker} takes {most} at most. Turn on “{unless}”, or choose another model."
     return ""
 
 
@@ -80,12 +101,14 @@ def _megapixels(pixels: int) -> str:
     return f"{pixels / 1e6:.1f} MP" if pixels >= 100_000 else f"{pixels:,} pixels"
 
 
-def _length(param: Param, limits: FileLimits, asset: Asset, taker: str) -> str:
-    low, high, seconds = limits.min_seconds, limits.max_seconds, asset.duration
+def _length(param: Param, limits: FileLimits, asset: Asset, taker: str, part: Part | None) -> str:
+    low, high = limits.min_seconds, limits.max_seconds
+    seconds = part[1] - part[0] if part else asset.duration
     if seconds is None or not ((low and seconds < low) or (high and seconds > high)):
         return ""
     takes = _between(low, high, lambda s: f"{s:g} s")
-    way_out = "Cut it" if high and seconds > high else "Choose a longer one"
+    trim = "Trim it" if param.cut else "Cut it"
+    way_out = trim if high and seconds > high else "Choose a longer one"
     return f"{param.label} is {seconds:.1f} s long; {taker} takes {takes}. {way_out}."
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,20 +15,27 @@ from django.core.files.uploadedfile import UploadedFile
 from assets import services as assets
 from assets.models import Asset, Status
 from billing.models import Account, User
-from studio import file_limits, http, intake, keys, masks
+from studio import cuts, edl, file_checks, file_limits, http, intake, keys
 from studio.fields import FIELDS, listed, shown
 from studio.spec import Depends, Offer, Operation, Param
+from studio.titles import Titled
 
 ENLARGED = 1.5
 
 
-class OperationForm(forms.Form):
+def _of_another_kind(asset: Asset, param: Param) -> str:
+    kind = asset.get_kind_display().lower()
+    return f"“{shown(asset.title)}” is {kind}; {param.asset_kind} is needed. Choose another."
+
+
+class OperationForm(Titled, forms.Form):
     """Checks a request for one operation by one offer.
 
     `data` is a QueryDict or a JSON object, `files` maps names to uploads. With `resolve=False`
     (estimates) assets may be missing and are not looked at. After `is_valid()`: `params` is ready
     for jobs.create (assets as ids), `notes` says in words what was changed, `derived` holds what
-    was proposed where nothing was said.
+    was proposed where nothing was said. `ways_out` names, by message, the param that ends the
+    problem when it is turned on.
     """
 
     def __init__(
@@ -51,7 +58,9 @@ class OperationForm(forms.Form):
         self.uploads: list[Asset] = []
         self.derived: dict[str, Any] = {}
         self.sizes: dict[str, tuple[int, int]] = {}
-        self._unknown: dict[str, str] = {}
+        self.seen: dict[str, Asset] = {}  # for an estimate, of those that are there already
+        self._about: dict[str, tuple[str, Any]] = {}
+        self.ways_out: dict[str, str] = {}
         self.not_found = False
         merged = None if data is None else {**self._plain(data), **self._plain(files or {})}
         super().__init__(data=merged, **kwargs)
@@ -79,39 +88,60 @@ class OperationForm(forms.Form):
                 message = (
                     f"“{shown(name)}” is not a parameter of {self.offer.label}. It takes {takes}."
                 )
-                self._problem(None, message)
-                self._unknown[message] = shown(name)
+                self._problem(None, message, about=shown(name), value=self.data[name])
         if not self.errors:
             self._fill()
             self._check_key()
             self._check_together()
         if not self.errors and self.resolve:
             self._resolve()
-            self._check_masks()
             self._check_room()
-        elif not self.errors:
+        else:
             self._glance()
+        self._check_files()
+        if not self.errors and self.offer.check:
+            self._refuse(self.offer.check(self._given(), self.sizes))
         if not self.errors and self.offer.advice:
             self.notes += self.offer.advice(self.params, self.sizes)
+        if self.errors:
+            self.forget_uploads()
         return self.cleaned_data
 
-    def _problem(self, name: str | None, message: str) -> None:
+    def _problem(
+        self, name: str | None, message: str, *, about: str = "", value: Any = None
+    ) -> None:
+        """`about` and `value` name, for programs, what was said that is no param."""
+        self._about[message] = (about, value)
         self.add_error(name, forms.ValidationError(message))
+
+    def _refuse(self, wrong: tuple[str, str] | None) -> None:
+        if wrong:
+            name, words = wrong
+            self._problem(name if name in self.spec else None, words)
 
     def _fill(self) -> None:
         """Defaults, choices that depend on another param, proposals, and what is rounded."""
+        usual = {p.name: p.default for p in self.spec.values()} | self._set_by_choices()
         for name, param in self.spec.items():
             value = self.cleaned_data.get(name)
             if value is not None and param.step:
                 self._note_rounding(param, value)
-            value = param.default if value is None else value
-            if param.depends and self._fitting(param, param.depends) == ():
+            value = usual[name] if value is None else value
+            if param.depends and self._gone(param, param.depends):
                 value = self._left_out(param, param.depends, value)
             else:
                 value = self._fitted(param, value)
             self.cleaned_data[name] = value
             if value is not None and not param.is_asset:
                 self.params[name] = list(value) if isinstance(value, tuple) else value
+
+    def _set_by_choices(self) -> dict[str, Any]:
+        """What choices say of other params."""
+        found: dict[str, Any] = {}
+        for name, param in ((n, p) for n, p in self.spec.items() if p.sets):
+            chosen = self.cleaned_data.get(name)
+            found |= param.sets.get(param.default if chosen is None else chosen, {})
+        return found
 
     def _fitted(self, param: Param, value: Any) -> Any:
         """The value as it goes with the other ones."""
@@ -132,13 +162,21 @@ class OperationForm(forms.Form):
         """The choices that go with the other param; None where that leaves everything open."""
         return rule.choices.get(self._chosen(rule), param.choices or None)
 
+    def _gone(self, param: Param, rule: Depends) -> bool:
+        """Whether another value leaves nothing to say here, itself or along the way."""
+        on = self.spec[rule.on]
+        if on.depends and not on.is_asset and self._gone(on, on.depends):
+            return True
+        return self._fitting(param, rule) == ()
+
     def _left_out(self, param: Param, rule: Depends, value: Any) -> Any:
         """A param that does not go with another value: a file is refused, a word left out."""
         if param.is_asset and value is not None:
             self._problem(param.name, f"{param.label} cannot be used. {rule.words}")
             return value
         if value is not None and value != param.default:
-            on = self.spec[rule.on]
+            while (on := self.spec[rule.on]).depends and self._gone(on, on.depends):
+                rule = on.depends
             chosen = on.label_of(self._chosen(rule))
             self.notes.append(
                 f"{param.label} does not go with {on.label.lower()} “{chosen}” and is left out."
@@ -175,29 +213,27 @@ class OperationForm(forms.Form):
 
     def _check_together(self) -> None:
         """What only shows when all params are seen. An estimate may still lack some."""
-        given = {n: v for n, v in self.cleaned_data.items() if v is not None and n in self.spec}
-        said = {**given, **self.params}
-        for check in (self.operation.check if self.resolve else None, self.offer.check):
-            if not self.errors and check and (wrong := check(said)):
-                name, words = wrong
-                self._problem(name if name in self.spec else None, words)
+        if not self.errors and self.resolve and self.operation.check:
+            self._refuse(self.operation.check(self._given()))
 
-    def _check_masks(self) -> None:
-        """A mask fits its picture, and marks something."""
+    def _given(self) -> dict[str, Any]:
+        given = {n: v for n, v in self.cleaned_data.items() if v is not None and n in self.spec}
+        return {**given, **self.params}
+
+    def _check_files(self) -> None:
+        """What only shows in the files themselves, and what follows from how long they are."""
         if self.errors:
             return
-        for name, param in self.spec.items():
-            mask, picture = self.cleaned_data.get(name), self.cleaned_data.get(param.of)
-            if param.kind != "mask" or not isinstance(mask, Asset):
-                continue
-            try:
-                problem = masks.problem(param, mask, picture)
-            except assets.Refused as error:
-                problem = str(error)
-            if problem:
-                self._problem(name, problem)
-        if self.errors:
-            self.forget_uploads()
+        files = {n: v for n, v in self.cleaned_data.items() if isinstance(v, Asset)} | self.seen
+        if self.operation.inspect:
+            self._refuse(self.operation.inspect(self.params, file_limits.known(files)))
+        self.derived |= file_checks.measured(self.spec, files, self.params)
+        self.params |= {n: v for n, v in self.derived.items() if self.spec[n].measures}
+        for finding in file_checks.findings(self.spec, files, self.params, glance=not self.resolve):
+            if finding.stops:
+                self._problem(finding.name, finding.words)
+            else:
+                self.notes.append(finding.words)
 
     def _check_key(self) -> None:
         """What is known to stop it before anything is uploaded or held. An estimate still tells
@@ -211,22 +247,43 @@ class OperationForm(forms.Form):
             self.notes.append(note)
 
     def _glance(self) -> None:
-        """What an estimate can say of files that are in the library already."""
+        """What can be said of files that are in the library already: in an estimate, and beside
+        what else is wrong."""
         for name, param in self.spec.items():
             value = self.cleaned_data.get(name)
-            if param.is_asset and self.account and isinstance(value, UUID):
-                found = Asset.objects.for_account(self.account).live().filter(pk=value).first()
-                if found:
+            if param.is_asset and self.account and isinstance(value, UUID | Asset):
+                found = self._there(value)
+                if found and found.kind != param.asset_kind:
+                    self._problem(name, f"{param.label}: {_of_another_kind(found, param)}")
+                elif found:
+                    self.seen[name] = found
                     self._check_limits(param, found)
                     self._note_picture(param, found)
+
+    def _there(self, value: UUID | Asset) -> Asset | None:
+        """What was read already is not read again."""
+        if isinstance(value, Asset):
+            mine = self.account and value.account_id == self.account.pk
+            return value if mine and not value.trashed else None
+        return Asset.objects.for_account(self._owner).live().filter(pk=value).first()
 
     def _check_limits(self, param: Param, asset: Asset) -> None:
         if param.limits is None:
             return
-        taker = self.offer.label
-        ask = not self.cleaned_data.get("shrink")
-        if problem := file_limits.problem(param, param.limits, asset, taker, ask=ask):
+        taker, shrink = self.offer.label, self.spec.get("shrink")
+        unless = shrink.label if shrink and not self.cleaned_data.get("shrink") else ""
+        wrong = partial(
+            file_limits.problem,
+            param,
+            param.limits,
+            asset,
+            taker,
+            part=cuts.part(param, self.params, asset),
+        )
+        if problem := wrong(unless=unless):
             self._problem(param.name, problem)
+            if not wrong():
+                self.ways_out[problem] = "shrink"
         elif note := file_limits.note(param, param.limits, asset, taker):
             self.notes.append(note)
 
@@ -235,9 +292,12 @@ class OperationForm(forms.Form):
             return
         for name, param in self.spec.items():
             value = self.cleaned_data.get(name)
-            if not param.is_asset or value is None:
+            if value is None or not (param.is_asset or param.kind == "edl"):
                 continue
             try:
+                if param.kind == "edl":
+                    edl.checked(self._owner, value)
+                    continue
                 asset = self._asset(param, value)
             except (assets.Refused, http.FetchRefused) as error:
                 self._problem(name, f"{param.label}: {error}")
@@ -246,15 +306,13 @@ class OperationForm(forms.Form):
             self.params[name] = str(asset.pk)
             self._check_limits(param, asset)
             self._note_picture(param, asset)
-        if self.errors:
-            self.forget_uploads()
 
     def _note_picture(self, param: Param, asset: Asset) -> None:
         """What becomes of a picture that is no plain one, or a small one."""
         if asset.width and asset.height:
             self.sizes[param.name] = (asset.width, asset.height)
         title = f"“{shown(asset.title)}”"
-        if asset.animated:
+        if asset.animated and asset.kind == "image":
             self.notes.append(f"{title} moves; its first frame is used.")
         if asset.has_alpha and self.operation.makes == "video":
             self.notes.append(
@@ -275,7 +333,6 @@ class OperationForm(forms.Form):
             assets.check_disk()
         except assets.NoRoom as error:
             self._problem(None, str(error))
-            self.forget_uploads()
 
     def _asset(self, param: Param, value: Any) -> Asset:
         """The asset behind what was given; an upload or an address becomes one."""
@@ -293,11 +350,16 @@ class OperationForm(forms.Form):
             return assets.from_data_url(value, **who)
         return intake.from_address(value, **who)
 
-    def _known(self, param: Param, pk: UUID) -> Asset:
+    @property
+    def _owner(self) -> Account:
         assert self.account
-        asset = Asset.objects.for_account(self.account).live().filter(pk=pk).first()
+        return self.account
+
+    def _known(self, param: Param, pk: UUID) -> Asset:
+        asset = Asset.objects.for_account(self._owner).live().filter(pk=pk).first()
         if asset is None:
             self.not_found = True
+            assets.not_in_trash(self._owner, pk)
             raise assets.Refused(
                 f"there is no asset {pk} in your library. Upload it, or give the id of another."
             )
@@ -306,10 +368,7 @@ class OperationForm(forms.Form):
                 f"the file of “{shown(asset.title)}” is missing from the storage. Choose another."
             )
         if asset.kind != param.asset_kind:
-            raise assets.Refused(
-                f"“{shown(asset.title)}” is {asset.get_kind_display().lower()}; "
-                f"{param.asset_kind} is needed. Choose another."
-            )
+            raise assets.Refused(_of_another_kind(asset, param))
         return asset
 
     def forget_uploads(self) -> None:
@@ -318,29 +377,18 @@ class OperationForm(forms.Form):
             assets.purge(asset)
         self.uploads = []
 
-    @property
-    def title(self) -> str:
-        """The name of the job and of its result, from the operation's pattern."""
-        said: defaultdict[str, str] = defaultdict(str, label=self.operation.label)
-        for name, value in self.cleaned_data.items():
-            if value not in (None, "none"):
-                said[name] = shown(value.title if isinstance(value, Asset) else value)
-        parts = self.operation.title.format_map(said).split(" · ")
-        named = [" ".join(part.split()) for part in parts if part.strip()]
-        return " · ".join(named) or self.operation.label
+    def subject(self, message: str) -> str:
+        """What a problem is about that belongs to no param; empty when it is all of it."""
+        return self._about.get(message, ("", None))[0]
 
     def problems(self) -> list[dict[str, Any]]:
         """The errors for programs: field, the value given, the message."""
-        return [
-            {
-                "field": self._unknown.get(str(message), "") if name == NON_FIELD_ERRORS else name,
-                "value": self._given(name, str(message)),
-                "message": message,
-            }
-            for name, messages in self.errors.items()
-            for message in messages
-        ]
-
-    def _given(self, name: str, message: str) -> str | None:
-        name = self._unknown.get(message, name)
-        return shown(self.data[name]) if name in self.data else None
+        found = []
+        for name, messages in self.errors.items():
+            for message in messages:
+                field, value = name, self.data.get(name)
+                if name == NON_FIELD_ERRORS:
+                    field, value = self._about.get(str(message), ("", None))
+                said = None if value is None else shown(value)
+                found.append({"field": field, "value": said, "message": message})
+        return found

@@ -1,7 +1,7 @@
 """Graphs of ComfyUI in its API format: {node id: {"class_type", "inputs"}}. Pure functions.
 
 A mapping says where the params of an operation go: {param: [[node id, input], …]}. The word
-"frames" stands for duration × frames per second.
+"frames" stands for the length in seconds × frames per second.
 """
 
 from __future__ import annotations
@@ -53,6 +53,15 @@ def filled(graph: Graph, mapping: Mapped, values: Mapping[str, Any]) -> dict[str
             for node, slot in places:
                 copy[node]["inputs"][slot] = value
     return copy
+
+
+def length_of(operation: Operation, mapping: Mapped) -> str | None:
+    """The param that says how many seconds the result lasts: what is asked for, or measured of a
+    file that the graph takes."""
+    names = {param.name for param in operation.params}
+    if "duration" in names:
+        return "duration"
+    return next((p.name for p in operation.params if p.measures in mapping), None)
 
 
 def is_link(value: Any) -> bool:
@@ -144,7 +153,7 @@ def problems_of_mapping(graph: Graph, mapping: Any, operation: Operation) -> Ite
         return
     params = {p.name: p for p in operation.params}
     possible = {p.name for p in operation.params if p.kind != "point"}
-    possible |= {FRAMES} if "duration" in params else set()
+    possible |= {FRAMES} if length_of(operation, params) else set()
     for name, places in mapping.items():
         if name not in possible:
             takes = ", ".join(sorted(possible))
@@ -188,7 +197,8 @@ def propose(graph: Graph, operation: Operation) -> dict[str, list[list[str]]]:
     """Where the params of an operation seem to go. For a graph without problems."""
     found = {**_loaders(graph, operation), **_texts(graph), **_called(graph)}
     names = {param.name for param in operation.params}
-    if "duration" in names and not found["duration"]:
+    length = length_of(operation, {name: 1 for name in found if found[name]})
+    if length and not found.get(length):
         names.add(FRAMES)
     return {name: places for name, places in found.items() if name in names and places}
 

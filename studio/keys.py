@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -22,6 +25,38 @@ from studio.spec import ErrorKind, Offer, ProviderError
 
 CHECK_SECONDS = 20.0
 WORDS = 300  # characters that are kept of what a provider says
+
+
+_seen: ContextVar[dict[Any, Any] | None] = ContextVar("seen", default=None)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@contextlib.contextmanager
+def seen_once() -> Iterator[None]:
+    """Within it what is known of keys is read once, for the prices of many results. Not around
+    anything that changes keys."""
+    before = _seen.set({})
+    try:
+        yield
+    finally:
+        _seen.reset(before)
+
+
+def _once(function: Callable[P, T]) -> Callable[P, T]:
+    @functools.wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        seen = _seen.get()
+        if seen is None:
+            return function(*args, **kwargs)
+        of = [getattr(a, "key", None) or getattr(a, "pk", a) for a in (*args, *kwargs.values())]
+        asked = (function.__name__, *of)
+        if asked not in seen:
+            seen[asked] = function(*args, **kwargs)
+        found: T = seen[asked]
+        return found
+
+    return wrapped
 
 
 @dataclass(frozen=True)
@@ -77,12 +112,14 @@ def is_configured(provider: Provider) -> bool:
     return bool(said.home and (said.key or not provider.home))
 
 
+@_once
 def own_key(account: Account | None, provider: str) -> ProviderKey | None:
     if account is None:
         return None
     return ProviderKey.objects.filter(account=account, provider=provider, retired=None).first()
 
 
+@_once
 def usable(account: Account | None) -> frozenset[str]:
     """The keys of the providers whose offers this account may use; for nobody, everybody's."""
     open_to_all = {p.key for p in catalogue.providers().values() if is_configured(p)}
@@ -141,6 +178,7 @@ def _remote(key: str) -> Remote:
     return provider
 
 
+@_once
 def problem(account: Account, offer: Offer) -> str:
     """Why an order would come to nothing, as far as is known before; empty when it may work."""
     provider = catalogue.provider_of(offer)
@@ -158,6 +196,7 @@ def problem(account: Account, offer: Offer) -> str:
     return f"{known.refused.rstrip('.')}. {whose}, or choose another model."
 
 
+@_once
 def delay(account: Account, offer: Offer) -> str:
     """Why an order would have to wait, as far as is known before; empty when it would not."""
     provider = catalogue.provider_of(offer)

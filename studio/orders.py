@@ -11,15 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 from assets.models import Asset
-from studio import catalogue, jobs, keys
-from studio.fields import listed, shown
+from studio import catalogue, grids, jobs, keys
+from studio.fields import nearest, shown
+from studio.forecasts import foreseen
 from studio.forms import OperationForm
 from studio.jobs import Doer, Terms, Wanted
 from studio.models import Job
 from studio.providers.automatic import KEY as AUTOMATIC
-from studio.spec import Offer, Operation
+from studio.spec import Offer, Operation, Param
 
 MOST = 24  # results of one press
 GRID_PARAMS = 2
@@ -38,6 +40,8 @@ class OrderForm(OperationForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if not (self.errors or self.resolve or self.grid):
+            self.notes += foreseen(self.offer, self.params, self.seen)
         if not self.errors:
             self._check_number()
         if not self.errors:
@@ -64,63 +68,84 @@ class OrderForm(OperationForm):
         except ValueError:
             count = 0
         if not 1 <= count <= most:
-            self._problem(
-                None,
-                f"Count is {shown(self.count)}. {self.operation.label} makes 1 to {most} at once.",
+            words = (
+                f"Count is {shown(self.count)}. {self.operation.label} makes 1 to {most} at once."
             )
+            self._problem(None, words, about="count", value=self.count)
             return
         self.count = count
         if len(self.grid) > GRID_PARAMS:
-            self._problem(
-                None, f"The grid has {len(self.grid)} parameters; the most is {GRID_PARAMS}."
-            )
+            words = f"The grid has {len(self.grid)} parameters; the most is {GRID_PARAMS}."
+            self._problem(None, words, about="grid", value=", ".join(self.grid))
         for name, values in self.grid.items():
             self._check_axis(name, values)
         cells = self.count
         for values in self.grid.values():
             cells *= len(values) if isinstance(values, list) else 1
         if cells > MOST:
-            self._problem(
-                None,
+            words = (
                 f"That would be {cells} results; the most at once is {MOST}. Leave some out, or "
-                "order them one after the other.",
+                "order them one after the other."
             )
+            self._problem(None, words, about="grid" if self.grid else "count", value=cells)
 
     def _check_axis(self, name: str, values: Any) -> None:
         param = self.spec.get(name)
         if param is None or param.is_asset:
             free = tuple(p.name for p in self.spec.values() if not p.is_asset)
-            self._problem(None, f"The grid cannot vary “{shown(name)}”. It takes {listed(free)}.")
+            words = f"The grid cannot vary “{shown(name)}”. It takes {nearest(free, name)}."
+            self._problem(None, words, about="grid", value=name)
         elif not isinstance(values, list) or not values:
-            self._problem(None, f"The grid needs a list of values for {param.label}: [1, 2, 3].")
+            words = f"The grid needs values for {param.label}, such as {grids.example(param)}."
+            self._problem(None, words, about=name, value=values)
 
     # --- which ---------------------------------------------------------------------------------
 
     def _all_wanted(self) -> Iterator[Wanted]:
         for form in self._cells():
             doers = tuple(self._doers(form))
+            varied = [(name, form.cleaned_data[name]) for name in self.grid]
+            title = self._title(form, varied)
             for number in range(self.count):
                 each = tuple(self._seeded(d, number) for d in doers) if self.count > 1 else doers
                 if each:
-                    yield Wanted(each, form.title)
+                    yield Wanted(each, title, varied)
+
+    @staticmethod
+    def _title(form: OperationForm, varied: list[tuple[str, Any]]) -> str:
+        """Its name, with what sets it apart in the grid."""
+        apart = [words for _, words in grids.called(form.spec, varied)]
+        return " · ".join([form.titled(without=[name for name, _ in varied]), *apart])
 
     def _cells(self) -> Iterator[OperationForm]:
         """A form for each combination of the grid; without one, this."""
         if not self.grid:
             yield self
             return
+        seen: list[list[tuple[str, Any]]] = []
         for values in product(*self.grid.values()):
             said = dict(zip(self.grid, values, strict=True))
             form = self._other(self.offer, {**self._said(), **said})
             if not form.is_valid():
                 self._refuse_cell(said, form)
                 return
+            cell = [(name, form.cleaned_data[name]) for name in self.grid]
+            if cell in seen:
+                where = ", ".join(words for _, words in grids.called(form.spec, cell))
+                words = f"The grid has {where} twice. Leave one of them out."
+                self._problem(None, words, about="grid", value=where)
+                return
+            seen.append(cell)
             yield form
 
     def _refuse_cell(self, said: Mapping[str, Any], form: OperationForm) -> None:
+        """Of an axis when it is wrong by itself, else of the grid."""
         where = ", ".join(f"{name} {shown(value)}" for name, value in said.items())
-        words = " ".join(str(p["message"]) for p in form.problems())
-        self._problem(None, f"Grid, {where}: {words}")
+        problems = form.problems()
+        words = " ".join(str(p["message"]) for p in problems)
+        name = next((p["field"] for p in problems if p["field"] in said), "")
+        value = said[name] if name else where
+        self._problem(None, f"Grid, {where}: {words}", about=name or "grid", value=value)
 
     def _said(self) -> dict[str, Any]:
         """What was sent, with its files as they are known by now."""
@@ -160,28 +185,61 @@ class OrderForm(OperationForm):
     def _doers(self, form: OperationForm) -> Iterable[Doer]:
         if self.offer.provider != AUTOMATIC:
             return [Doer(form.offer, form.params, form.notes)]
-        found, reasons = self._candidates(form)
+        quality = form.params.get("quality")
+        models = tiered(self.operation, self.account, quality)
+        found, refused = self._candidates(form, models, *self._taken(form, models, quality))
         if not found:
-            self._problem(None, _nobody(form.params.get("quality"), reasons))
+            self._nobody(quality, refused)
         return found
 
-    def _candidates(self, form: OperationForm) -> tuple[list[Doer], list[str]]:
+    def _taken(
+        self, form: OperationForm, models: list[Offer], quality: Any
+    ) -> tuple[dict[str, Any], list[str]]:
+        """What was said that some of the models take, and words for what none does. A file is never
+        left out in silence."""
+        known = {p.name for offer in models for p in offer.params(self.operation)}
+        taken, notes = {}, []
+        for name, value in only_said(form).items():
+            if name in known or form.spec[name].is_asset:
+                taken[name] = value
+            elif name != "quality":
+                label = form.spec[name].label
+                notes.append(f"{label} is left out: no model of quality “{quality}” takes it.")
+        return taken, notes
+
+    def _candidates(
+        self, form: OperationForm, models: list[Offer], said: Mapping[str, Any], left_out: list[str]
+    ) -> tuple[list[Doer], list[OperationForm]]:
         """Those who can do exactly what was said, the cheapest first, those who do not answer at
-        the moment last; and why the others cannot."""
-        said = _only_said(form)
+        the moment last; and what was refused by the others."""
         found: list[tuple[tuple[bool, int], Doer]] = []
-        reasons = []
-        for offer in tiered(self.operation, self.account, form.params.get("quality")):
-            other = self._other(offer, {n: v for n, v in said.items() if n != "quality"})
+        refused = []
+        for offer in models:
+            other = self._other(offer, said)
             if not other.is_valid():
-                reasons.append(f"{offer.label}: {other.problems()[0]['message']}")
+                refused.append(other)
                 continue
             amount = jobs.quote(offer, other.params, self.account).amount
             slow = bool(self.account and keys.delay(self.account, offer))
             taken = f"{offer.label} by {catalogue.provider_of(offer).label} was chosen."
-            notes = [*other.notes, taken]
+            notes = [*left_out, *other.notes, taken]
             found.append(((slow, amount), Doer(offer, other.params, notes)))
-        return [doer for _, doer in sorted(found, key=lambda pair: pair[0])], reasons
+        return [doer for _, doer in sorted(found, key=lambda pair: pair[0])], refused
+
+    def _nobody(self, quality: Any, refused: list[OperationForm]) -> None:
+        """Why none can: beside the control where all of them stumble over the same."""
+        if not refused:
+            words = f"No model of quality “{quality}” can be used here now. Choose another quality."
+            self._problem(None, words, about="quality", value=quality)
+            return
+        first = [(form, form.problems()[0]) for form in refused]
+        reasons = [f"{form.offer.label}: {p['message']}" for form, p in first[:3]]
+        words = f"No model of quality “{quality}” can do all of this. {' '.join(reasons)}"
+        names = {p["field"] for _, p in first}
+        name = names.pop() if len(names) == 1 else ""
+        self._problem(name if name in self.spec else None, words)
+        if name in self.spec and all(form.ways_out for form in refused):
+            self.ways_out[words] = next(iter(refused[0].ways_out.values()))
 
     # --- the order -----------------------------------------------------------------------------
 
@@ -234,19 +292,20 @@ def tiered(operation: Operation, account: Any, quality: Any) -> list[Offer]:
     return [o for o in usable if o.quality and o.quality == quality]
 
 
-def _only_said(form: OperationForm) -> dict[str, Any]:
+def only_said(form: OperationForm) -> dict[str, Any]:
     """What differs from what a form has by itself: a model need not take what nobody said."""
     said = {}
     for name, param in form.spec.items():
         value = form.cleaned_data.get(name)
-        if isinstance(value, Asset):
-            said[name] = str(value.pk)
-        elif value is not None and (value != param.default or param.name in ("width", "height")):
+        if isinstance(value, Asset | UUID):
+            said[name] = str(value.pk if isinstance(value, Asset) else value)
+        elif value is not None and (not usual(param, value) or name in ("width", "height")):
             said[name] = value
     return said
 
 
-def _nobody(quality: Any, reasons: list[str]) -> str:
-    if not reasons:
-        return f"No model of quality “{quality}” can be used here now. Choose another quality."
-    return f"No model of quality “{quality}” can do all of this. {' '.join(reasons[:3])}"
+def usual(param: Param, value: Any) -> bool:
+    """Whether it is what the param is when nobody says anything. A point is read as a list."""
+    return bool(
+        value == (list(param.default) if isinstance(param.default, tuple) else param.default)
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio import file_limits
+from studio import edl, file_limits
+from studio.fields import listed
 from studio.spec import Offer, Operation, Param
 
 Schema = dict[str, Any]
@@ -27,6 +28,8 @@ def _shape(param: Param) -> Schema:
             return {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
         case "color":
             return {"type": "string", "pattern": "^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"}
+        case "edl":
+            return edl.SCHEMA
         case "text":
             return {"type": "string", "maxLength": param.max_length}
         case _:
@@ -38,8 +41,15 @@ def _limits(param: Param) -> Schema:
     return {k: int(v) if v == int(v) else v for k, v in limits.items() if v is not None}
 
 
-def param_schema(param: Param) -> Schema:
+def param_schema(param: Param, on: Param | None = None) -> Schema:
+    """`on` is the param that it depends on."""
     words = [param.help, ASSET if param.is_asset else "", param.unit and f"In {param.unit}."]
+    if on and on.choices and len(used := param.used_with(on)) < len(on.choices):
+        otherwise = "" if param.is_asset else "; left out otherwise"
+        words.append(f"Only with {on.name} {listed(used)}{otherwise}.")
+    for choice, sets in param.sets.items():
+        said = ", ".join(f"{name} {value}" for name, value in sets.items() if value is not None)
+        words.append(f"{choice} stands for {said}.")
     if param.step:
         words.append(f"Rounded to steps of {param.step:g}.")
     if param.limits and (takes := file_limits.summary(param.limits)):
@@ -72,15 +82,17 @@ def _dependency(param: Param, on: Param) -> list[Schema]:
 def json_schema(operation: Operation, offer: Offer) -> Schema:
     """The schema of `params` for this operation by this offer."""
     params = offer.params(operation)
+    named = {p.name: p for p in params}
     schema: Schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"{operation.label} by {offer.label}",
         "type": "object",
-        "properties": {p.name: param_schema(p) for p in params},
+        "properties": {
+            p.name: param_schema(p, named.get(p.depends.on) if p.depends else None) for p in params
+        },
         "required": [p.name for p in params if p.required],
         "additionalProperties": False,
     }
-    named = {p.name: p for p in params}
     if rules := [r for p in params if p.depends for r in _dependency(p, named[p.depends.on])]:
         schema["allOf"] = rules
     return schema

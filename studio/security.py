@@ -11,7 +11,8 @@ from django.utils.deprecation import MiddlewareMixin
 
 HEADER = "Content-Security-Policy"
 
-# Nothing here films, listens or pays, so a script that got in cannot either.
+# Nothing here films or pays, so a script that got in cannot either; only a page that records a
+# voice may listen.
 NOT_USED = (
     "accelerometer",
     "camera",
@@ -24,6 +25,7 @@ NOT_USED = (
     "usb",
 )
 PERMISSIONS = ", ".join(f"{feature}=()" for feature in NOT_USED)
+LISTENING = PERMISSIONS.replace("microphone=()", "microphone=(self)")
 
 
 class ContentSecurityPolicyMiddleware(MiddlewareMixin):

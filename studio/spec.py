@@ -27,19 +27,22 @@ ParamKind = Literal[
     "boolean",
     "seed",
     "point",
+    "edl",
 ]
 # Param kinds that are files, and the kind of asset that each of them is.
 ASSET_KINDS = {"image": "image", "mask": "image", "audio": "audio", "video": "video"}
 Makes = Literal["image", "video", "audio", "model"]
+Sizes = Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
 class Depends:
     """The choices of a param follow from the value of another one: {value of `on`: choices}.
 
-    A value with no choice at all means that the param is not sent. `words` ends the message about
-    another value, with {on} and {choices} filled in. For a param without choices of its own only
-    values with no choice at all are named; of an asset `words` then says what to do.
+    A value with no choice at all means that the param is not sent, nor are those that depend on
+    it. `words` ends the message about another value, with {on} and {choices} filled in. For a param
+    without choices of its own only values with no choice at all are named; of an asset `words` then
+    says what to do.
     """
 
     on: str
@@ -77,7 +80,16 @@ class Param:
     fineness of a number; `multiple` is what a whole number is rounded up to, with a note.
     `derive` proposes the value from the other ones as long as the person says nothing; the
     proposal is shown and may be edited. `limits` is for files. `check` looks at what was
-    said, once it is of the right kind: words of what is wrong and the way out, or None.
+    said, once it is of the right kind: words of what is wrong and the way out, or None. `sets` is
+    for a choice that stands for others: {choice: {param: value}}, for what is not said; each
+    choice that sets any sets the same ones, None being empty.
+
+    Of a file: `look` says what it has to show or tell, which is looked for before the order;
+    "face needed" refuses a picture without a face where no mask tells where it is. `cut` names the
+    two params that say, in seconds, from where to where it is used: no more of it is sent. Of a
+    number: `measures` names the file whose used seconds it is, rounded up; nobody says it.
+
+    An "edl" is a list of cuts, each with files of its own (studio.edl).
 
     A mask is a picture, white where something is to happen, black where not; it has the size of
     the picture that the param `of` holds.
@@ -104,6 +116,10 @@ class Param:
     limits: FileLimits | None = None
     check: Callable[[Any], str | None] | None = None
     of: str = "image"
+    look: Literal["", "face", "face needed", "voice"] = ""
+    cut: tuple[str, str] | None = None
+    measures: str = ""
+    sets: Mapping[Any, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def is_asset(self) -> bool:
@@ -114,17 +130,37 @@ class Param:
         """Of a param that is a file: the kind of asset that it takes."""
         return ASSET_KINDS[self.kind]
 
+    def used_with(self, on: Param) -> tuple[Any, ...]:
+        """Of a param that depends on `on`: the choices of that one with which it is sent."""
+        rule = self.depends.choices if self.depends else {}
+        return tuple(c for c in on.choices if rule.get(c) != ())
+
     def label_of(self, choice: Any) -> str:
         plain = str(choice).replace("-", " ").capitalize()
         return self.labels.get(choice) or f"{plain} {self.unit}".strip()
 
 
 @dataclass(frozen=True)
+class Known:
+    """What is known of a file before it is worked on: pixels as it is seen, seconds, whether
+    something is heard."""
+
+    title: str
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+    sound: bool = False
+
+
+@dataclass(frozen=True)
 class Operation:
     """Something that can be asked, e.g. *image to video*. `key` is its address everywhere.
 
-    `most` is how many may be ordered with one press. `check` looks at all params together: the
-    name of one and what is wrong with it, or None.
+    `most` is how many may be ordered with one press. `weighs` says that its point is the bytes of
+    the file: results tell how many they were and are. `elsewhere` tells people where they order it,
+    of one that has no form of its own: they are led to the page of its module. `check` looks at all
+    params together: the name of one and what is wrong with it, or None; `inspect` does so once the
+    files are there, by the params and what is known of each file.
     """
 
     key: str
@@ -137,7 +173,12 @@ class Operation:
     title: str = "{label}"
     tags: tuple[str, ...] = ()
     most: int = 1
+    weighs: bool = False
+    elsewhere: str = ""
     check: Callable[[Mapping[str, Any]], tuple[str, str] | None] | None = None
+    inspect: Callable[[Mapping[str, Any], Mapping[str, Known]], tuple[str, str] | None] | None = (
+        None
+    )
 
     def param(self, name: str) -> Param:
         return next(p for p in self.params if p.name == name)
@@ -153,16 +194,20 @@ class Offer:
     For the provider: `model` is its name for the thing, `wire` renames params, `fixed` adds
     constants, and `build` makes the whole input from (params, files) where renaming is not enough;
     `files` maps names of asset params to what the provider knows the file by. `deadline` is in
-    seconds: after it the work counts as late, not as failed. `check` looks at all params together:
-    the name of one and what is wrong with it, or None. `advice` says what should be known before
-    the order, by the params and by the sizes (width, height) of the pictures.
+    seconds: after it the work counts as late, not as failed. `check` looks at all params together,
+    and at the sizes (width, height) of the pictures: the name of one and what is wrong with it, or
+    None. `advice` says what should be known before the order, by the same. `forecast` says what
+    will come of it, by the params and the files themselves, while the form is being filled: it has
+    to be quick.
+
+    `here` are params that the provider does not know and is not sent: a mask among them means that
+    the original is put back, by us, wherever the mask is black.
 
     `quality` is the tier in which it is chosen automatically; without one it is chosen by a person
     only. `styles` are those that the model has a name for; the words of another go into the prompt.
-    `finish` makes
-    what was asked for out of what the provider made, such as another size: (its file, params,
-    folder) → the file, or the same path when nothing is to be done. What the
-    provider made is kept beside it.
+    `finish` makes what was asked for out of what the provider made, such as another size: (its
+    file, params, folder) → the file, or the same path when nothing is to be done. What the provider
+    made is kept beside it.
     """
 
     key: str
@@ -181,15 +226,17 @@ class Offer:
     deadline: int = 900
     quality: str = ""
     styles: Collection[str] = ()
+    here: Collection[str] = ()
     finish: Callable[[Path, Mapping[str, Any], Path], Path] | None = None
-    check: Callable[[Mapping[str, Any]], tuple[str, str] | None] | None = None
-    advice: Callable[[Mapping[str, Any], Mapping[str, tuple[int, int]]], Iterable[str]] | None = (
-        None
-    )
+    check: Callable[[Mapping[str, Any], Sizes], tuple[str, str] | None] | None = None
+    advice: Callable[[Mapping[str, Any], Sizes], Iterable[str]] | None = None
+    forecast: Callable[[Mapping[str, Any], Mapping[str, Path]], Iterable[str]] | None = None
 
     def payload(self, params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
         """The provider's input: what was said under its names (0 and False are said), the files,
         the constants."""
+        params = {k: v for k, v in params.items() if k not in self.here}
+        files = {k: v for k, v in files.items() if k not in self.here}
         if self.build:
             return self.build(params, files)
         said = {**params, **files}
@@ -264,11 +311,13 @@ class ProviderError(Exception):
 @dataclass(frozen=True)
 class Output:
     """One result: a file in the work folder, or an address to fetch. `own` says that it lies at the
-    provider's own address and is fetched with the key; never so for another host."""
+    provider's own address and is fetched with the key; never so for another host. `tells` says that
+    the file is meant to tell of its author and camera: that is not taken out of it."""
 
     path: Path | None = None
     url: str = field(default="", repr=False)  # which may be the whole file
     own: bool = False
+    tells: bool = False
 
 
 @dataclass(frozen=True)
@@ -276,7 +325,8 @@ class Update:
     """News of a piece of work; every verb of a provider answers with one.
 
     `ref` is the provider's name for it, `links` what else it wants to be asked by. `cost` is what
-    the provider says that it took, in units of the ledger; None when it does not say.
+    the provider says that it took, in units of the ledger; None when it does not say. `notes` say
+    what of the request could not be done.
     """
 
     status: Status
@@ -287,6 +337,7 @@ class Update:
     outputs: tuple[Output, ...] = ()
     error: ProviderError | None = None
     cost: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def _ignore(fraction: float, stage: str) -> None: ...

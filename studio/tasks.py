@@ -12,6 +12,7 @@ from assets import services as assets
 from studio import jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
+from studio.stories import laying
 
 TIDY_EVERY = timedelta(hours=1)
 EXAMINE_EVERY = timedelta(minutes=2)
@@ -30,6 +31,17 @@ def fetch(job_id: str) -> None:
     """Bring a result from its provider."""
     jobs.fetch(job_id)
     jobs.dispatch()
+
+
+def turn(job_id: str) -> None:
+    """A job whose turn has come gets what it begins with."""
+    jobs.take_turn(job_id)
+    jobs.dispatch()
+
+
+def listen(story_id: str) -> None:
+    """Measure the track of a story."""
+    laying.measure(story_id)
 
 
 def pump() -> None:

@@ -1,6 +1,6 @@
 """The addresses of the studio's pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from studio.views import (
     edges,
@@ -10,6 +10,7 @@ from studio.views import (
     operation,
     personas,
     prompts,
+    saved,
     session,
     shell,
     upload,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("jobs/<uuid:pk>/give-up/", jobs.give_up, name="job-give-up"),
     path("hooks/<slug:provider>/<str:token>", hooks.hook, name="hook"),
     path("library/upload/", upload.upload, name="upload"),
+    path("library/<uuid:pk>/go-on/", upload.go_on, name="go-on"),
     path("library/<uuid:pk>/edges/", edges.lines, name="asset-edges"),
     path("personas/", personas.personas, name="personas"),
     path("personas/<uuid:pk>/", personas.persona, name="persona"),
@@ -35,6 +37,9 @@ urlpatterns = [
     path("prompts/<slug:operation>/improve/", prompts.improve, name="prompt-improve"),
     path("prompts/<slug:operation>/save/", prompts.save, name="prompt-save"),
     path("prompts/<slug:operation>/remove/", prompts.remove, name="prompt-remove"),
+    path("settings/<slug:operation>/save/", saved.save, name="settings-save"),
+    path("settings/<slug:operation>/remove/", saved.remove, name="settings-remove"),
+    path("story/", include("studio.views.story.urls")),
     path("account/", session.account, name="account"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-in/<str:token>/", session.sign_in_link, name="sign-in-link"),

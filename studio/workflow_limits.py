@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from studio.fields import shown
-from studio.graphs import FRAMES
+from studio.graphs import FRAMES, length_of
 from studio.operations.transform import choice_of
 from studio.spec import Operation, Param
 
@@ -70,7 +70,8 @@ def problems_of_limits(limits: Any, mapping: Mapping[str, Any], op: Operation) -
     if not isinstance(limits, dict) or not all(isinstance(v, dict) for v in limits.values()):
         yield 'Limits must look like {"width": {"low": 256, "high": 1024, "default": 512}}.'
         return
-    known = {*mapping, "duration"} if FRAMES in mapping else set(mapping)
+    measured = {param.name for param in op.params if param.measures in mapping}
+    known = {*mapping, *measured, *({length_of(op, mapping)} if FRAMES in mapping else ())}
     params = {param.name: param for param in op.params}
     for name, said in limits.items():
         where = f"Limits of “{shown(name)}”"

@@ -10,7 +10,14 @@ from typing import Any
 
 from billing.pricing import Flat, Free
 from studio import catalogue, checks, keys
-from studio.graphs import FRAMES, filled, oddity, problems_of_graph, problems_of_mapping
+from studio.graphs import (
+    FRAMES,
+    filled,
+    length_of,
+    oddity,
+    problems_of_graph,
+    problems_of_mapping,
+)
 from studio.models import Workflow
 from studio.operations.transform import PROMPTED
 from studio.presets import STYLES
@@ -79,6 +86,7 @@ def forget() -> None:
 
 def offer_of(workflow: Workflow) -> Offer:
     """What a workflow without problems becomes."""
+    operation = catalogue.operations()[workflow.operation]
     price = f"{Decimal(workflow.price).normalize():f}"
     return Offer(
         key=f"{PROVIDER}-{workflow.key}",
@@ -86,10 +94,11 @@ def offer_of(workflow: Workflow) -> Offer:
         operation=workflow.operation,
         label=workflow.label,
         summary=workflow.summary or "A workflow on this studio's own ComfyUI.",
-        accepts=_accepts(workflow, catalogue.operations()[workflow.operation]),
+        accepts=_accepts(workflow, operation),
+        here=_trims(workflow, operation),
         price=Flat(price) if workflow.price else Free("made on this studio's own server"),
         model=workflow.key,
-        build=_builder(workflow),
+        build=_builder(workflow, operation),
         styles=_known(workflow),
         deadline=workflow.deadline,
     )
@@ -97,7 +106,10 @@ def offer_of(workflow: Workflow) -> Offer:
 
 def _accepts(workflow: Workflow, operation: Operation) -> dict[str, Any]:
     declared = {param.name: param for param in operation.params}
-    names = {"duration" if name == FRAMES else name for name in workflow.mapping}
+    length = length_of(operation, workflow.mapping)
+    names = {length if name == FRAMES else name for name in workflow.mapping}
+    names |= {p.name for p in operation.params if p.measures in workflow.mapping}
+    names |= set(_trims(workflow, operation))
     taken = {n: narrowed(declared[n], workflow.limits.get(n)) for n in names if n in declared}
     # What steers the camera reaches a workflow only as words, and so does a style.
     steered = PROMPTED if "motion_words" in declared else {}
@@ -107,14 +119,21 @@ def _accepts(workflow: Workflow, operation: Operation) -> dict[str, Any]:
     return {**taken, **worded} if "prompt" in taken else taken
 
 
+def _trims(workflow: Workflow, operation: Operation) -> tuple[str, ...]:
+    """A sound is cut before it is sent, so that the graph need not know how."""
+    cut = [p.cut for p in operation.params if p.cut and p.name in workflow.mapping]
+    return tuple(name for names in cut for name in names if name not in workflow.mapping)
+
+
 def _builder(
-    workflow: Workflow,
+    workflow: Workflow, operation: Operation
 ) -> Callable[[Mapping[str, Any], Mapping[str, str]], dict[str, Any]]:
     graph, mapping, known = workflow.graph, workflow.mapping, _known(workflow)
     pace = workflow.limits.get(FRAMES, {})
+    length = length_of(operation, mapping) or ""
 
     def build(params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
-        values = {**as_sent(params, known), **files, FRAMES: _frames(params, pace)}
+        values = {**as_sent(params, known), **files, FRAMES: _frames(params, length, pace)}
         return {"prompt": filled(graph, mapping, values)}
 
     return build
@@ -125,9 +144,9 @@ def _known(workflow: Workflow) -> tuple[str, ...]:
     return tuple(style.key for style in STYLES) if "style" in workflow.mapping else ()
 
 
-def _frames(params: Mapping[str, Any], pace: Mapping[str, Any]) -> int | None:
+def _frames(params: Mapping[str, Any], length: str, pace: Mapping[str, Any]) -> int | None:
     """The length as a number of frames; with a step of 4 one of 1, 5, 9 …, as such models want."""
-    seconds, fps = params.get("duration"), params.get("fps") or pace.get("fps")
+    seconds, fps = params.get(length), params.get("fps") or pace.get("fps")
     if seconds is None or not fps:
         return None
     step = pace.get("step", 1)

@@ -3,7 +3,9 @@ account of his own and must never see theirs."""
 
 from __future__ import annotations
 
+import fcntl
 import io
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ from PIL import Image
 
 from billing.models import Account, Membership, Role, User
 from tests import needs
+from tests.cluster.harness import Studio
 from tests.needs import (  # noqa: F401 - hooks
     pytest_make_collect_report,
     pytest_runtest_makereport,
@@ -23,19 +26,58 @@ from tests.needs import (  # noqa: F401 - hooks
 SAMPLES = Path(__file__).resolve().parent.parent / "static" / "samples"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long experiments run where everything runs, and where they are asked for by name."""
+    """The long experiments run where everything runs, and where they are asked for by name. On a
+    database of its own choice only what touches it runs again."""
     named = config.option.markexpr or any("::" in argument for argument in config.args)
-    if needs.EVERYTHING or named:
-        return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if not item.get_closest_marker("slow")]
+    if not (needs.EVERYTHING or named):
+        _leave_out(config, items, lambda item: item.get_closest_marker("slow") is not None)
+    if os.environ.get("TEST_DATABASE_URL"):
+        _leave_out(config, items, lambda item: not _asks_the_database(item))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """A group that is spread over the workers starts its studio and its browser in each of them; a
+    pytest that pytest-xdist does not know lets that happen without a word."""
+    if getattr(session.config.option, "loadgroup", False):
+        grouped = [item for item in session.items if item.get_closest_marker("xdist_group")]
+        assert all("@" in item.nodeid for item in grouped), "groups of tests are not kept together"
+
+
+def _leave_out(
+    config: pytest.Config, items: list[pytest.Item], unwanted: Callable[[pytest.Item], bool]
+) -> None:
+    out = [item for item in items if unwanted(item)]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if not unwanted(item)]
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or bool(
+        {"db", "transactional_db", "live_server"} & set(names)
+    )
 
 
 def pytest_unconfigure() -> None:
     if settings.configured:
         shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a studio that is set up, to begin with a copy of it; made once for all
+    workers."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = base / "prepared", base / "prepared.done"
+    with (base / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            with Studio(folder):
+                done.touch()
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -24,6 +24,11 @@ POSTGRES = os.environ.get(
 )
 
 
+def often(examples: int) -> int:
+    """So many made-up examples where everything runs, a third of them elsewhere."""
+    return examples if EVERYTHING else -(-examples // 3)
+
+
 @functools.cache
 def chromium_path() -> str | None:
     """Where the browser is; playwright takes it as executable_path."""

@@ -11,6 +11,7 @@ from assets.services.intake import (
     upload_limits,
 )
 from assets.services.library import (
+    not_in_trash,
     purge,
     refresh_search,
     restore,
@@ -32,6 +33,7 @@ __all__ = [
     "from_data_url",
     "ingest",
     "local_copy",
+    "not_in_trash",
     "open_file",
     "prepare",
     "purge",

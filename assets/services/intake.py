@@ -152,12 +152,13 @@ def prepare(
     filename: str,
     kinds: Collection[str] | None = None,
     limits: Limits | None = None,
+    strip: bool = True,
 ) -> Draft:
     """Looks at a file, cleans it, and stores it with a thumbnail and a poster. No row is written.
 
     `source` is a path or something to read bytes from; it is left as it is. `kinds` are the kinds
-    that are wanted (image, video, audio, model), None is any. Raises Refused, and then leaves no
-    file.
+    that are wanted (image, video, audio, model), None is any. `strip` False leaves in what a person
+    asked to be kept. Raises Refused, and then leaves no file.
     """
     if limits is None:
         files.check_disk()
@@ -165,7 +166,7 @@ def prepare(
     with files.room_told(), _scratch() as folder:
         path = source if isinstance(source, Path) else _received(source, folder, limits)
         format = media.identify(path, limits, kinds)
-        path = media.strip(path, format, folder / "clean")
+        path = media.strip(path, format, folder / "clean") if strip else path
         check_room(account, path.stat().st_size, limits.account_bytes)
         seen = media.examine(path, format, limits, kinds)
         return _store(path, seen, account, clean_filename(filename, seen.facts.extension))

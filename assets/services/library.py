@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +12,7 @@ from assets.media import Refused
 from assets.models import Asset, Tag
 from assets.services import files, versions
 from assets.services.names import checked_title, clean, search_text, tag_names
+from billing.models import Account
 
 _ALT_LENGTH = 300
 
@@ -79,6 +81,14 @@ def trash(asset: Asset) -> Asset:
             asset.save(update_fields=["trashed", "updated"])
             versions.step_back(asset)
     return asset
+
+
+def not_in_trash(account: Account, pk: UUID | str, called: str = "") -> None:
+    """Raises Refused, with the way out, for an asset of the account that is in the trash; the
+    message begins with what it is `called`."""
+    found = Asset.objects.for_account(account).filter(pk=pk, trashed__isnull=False).first()
+    if found:
+        raise Refused(f"{called}“{found.title}” is in the trash. Restore it, or choose another.")
 
 
 def restore(asset: Asset) -> Asset:

@@ -19,19 +19,17 @@ def stack_of(asset: Asset) -> AssetQuerySet:
 
 
 def accept_version(result: Asset, source: Asset) -> Asset:
-    """Makes `result` the newest and shown version of what `source` is a version of. The source and
-    its file stay as they are, behind it. Accepted twice, it is only shown. Raises Refused."""
+    """Makes `result`, which was made from it, the newest and shown version of what `source` is a
+    version of. The source and its file stay as they are, behind it. Accepted twice, it is only
+    shown. Raises Refused."""
     _check(result, source)
     with transaction.atomic():
         source = Asset.objects.get(pk=source.pk)
         first = _locked(source.version_of_id or source.pk)
         result = Asset.objects.get(pk=result.pk)
-        if result.pk == first.pk or result.version_of_id == first.pk:
+        if result.version_of_id == first.pk:
             return _show(result)
-        if result.version_of_id or result.versions.exists():
-            raise Refused(
-                f"“{result.title}” is a version of something else already. Take it out there first."
-            )
+        _check_lineage(result, source, first)
         newest = stack_of(first).aggregate(newest=Max("version"))["newest"]
         result.version_of, result.version = first, newest + 1
         result.save(update_fields=["version_of", "version", "updated"])
@@ -52,6 +50,35 @@ def _check(result: Asset, source: Asset) -> None:
         )
     if gone := next((asset for asset in (result, source) if asset.trashed), None):
         raise Refused(f"“{gone.title}” is in the trash. Restore it first.")
+
+
+def _check_lineage(result: Asset, source: Asset, first: Asset) -> None:
+    if result.pk == first.pk:
+        raise Refused(
+            f"“{source.title}” is a version of “{result.title}”, not the other way round. Show "
+            "version 1 on its page instead."
+        )
+    if result.version_of_id or result.versions.exists():
+        raise Refused(
+            f"“{result.title}” is a version of something else already. Take it out there first."
+        )
+    if not _made_from(result, stack_of(first)):
+        raise Refused(
+            f"“{result.title}” was not made from “{source.title}”. Only an edit of a picture can "
+            "become its version; this one stays beside it."
+        )
+
+
+def _made_from(asset: Asset, sources: AssetQuerySet) -> bool:
+    """Whether one of `sources` is among what it was made from, over any number of steps."""
+    wanted, seen = set(sources.values_list("pk", flat=True)), {asset.pk}
+    found = set(asset.parents.values_list("pk", flat=True))
+    while found - seen:
+        if found & wanted:
+            return True
+        seen |= found
+        found = set(Asset.objects.filter(children__in=found).values_list("pk", flat=True))
+    return False
 
 
 def show_version(asset: Asset) -> Asset:

@@ -109,7 +109,7 @@ function tame(video) {
 }
 
 function wake(root) {
-  for (const video of root.querySelectorAll(".job video:not([tabindex])")) tame(video);
+  for (const video of root.querySelectorAll(":is(.job, .shot) video:not([tabindex])")) tame(video);
   for (const video of root.querySelectorAll("video[data-autoplay]")) {
     video.muted = true;
     watcher.observe(video);

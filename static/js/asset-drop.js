@@ -142,8 +142,8 @@ class AssetDrop extends HTMLElement {
   }
 }
 
-function described(id, { title, poster, width, height, seconds }) {
-  return { id, title, poster, width: Number(width), height: Number(height), duration: Number(seconds) };
+function described(id, { title, poster, width, height, seconds, fps }) {
+  return { id, title, poster, width: Number(width), height: Number(height), duration: Number(seconds), fps: Number(fps) };
 }
 
 function facts({ width, height, duration }) {

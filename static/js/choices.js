@@ -1,10 +1,6 @@
 /** Controls of the form beyond plain fields: colors, styles, sliders that go back. */
 
-function change(field, value) {
-  if (field.value === String(value)) return;
-  field.value = value;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-}
+import { change } from "./page.js";
 
 /* --- colors: a palette and the same as text --------------------------------------------------------- */
 const HEX = /^#?([0-9a-f]{6}|[0-9a-f]{3})$/i;

@@ -90,7 +90,7 @@ export function recall(form) {
 }
 
 /** Put a value into a control as far as it goes there, and say what it became. */
-function set(control, value) {
+export function set(control, value) {
   // A tick comes with a hidden field of the same name.
   const tick = control instanceof RadioNodeList && [...control].find((c) => c.type === "checkbox");
   if (tick) {

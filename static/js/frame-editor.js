@@ -162,13 +162,22 @@ class CropView extends PictureCanvas {
     document.addEventListener("settled", () => this.draw());
   }
 
+  get #field() {
+    return form()?.querySelector("[data-point]");
+  }
+
+  /** Whether a spot can be chosen at the moment. */
+  get #open() {
+    return Boolean(this.#field && !this.#field.disabled && (this.#window || !form().elements.width));
+  }
+
   get #point() {
-    const said = (form()?.querySelector("[data-point]")?.value ?? "").split(",").map(Number);
+    const said = (this.#field?.value ?? "").split(",").map(Number);
     return said.length === 2 && said.every(Number.isFinite) ? said : null;
   }
 
   #say(x, y) {
-    const field = form().querySelector("[data-point]");
+    const field = this.#field;
     const clamp = (n) => Math.min(Math.max(n, 0), 1).toFixed(3);
     field.value = `${clamp(x)},${clamp(y)}`;
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -198,20 +207,24 @@ class CropView extends PictureCanvas {
     this.shade.setAttribute("d", path(whole) + path(box));
     for (const [i, name] of ["x", "y", "width", "height"].entries()) this.line.setAttribute(name, box[i]);
     this.line.toggleAttribute("data-open", !this.#point);
+    this.line.setAttribute("visibility", form().elements.width ? "visible" : "hidden");
     const point = this.#point ?? [0.5, 0.5];
-    this.handle.hidden = !crop;
+    this.handle.hidden = !this.#open;
     this.handle.toggleAttribute("data-open", !this.#point);
     this.handle.style.setProperty("--x", `${x + point[0] * this.asset.width * scale}px`);
     this.handle.style.setProperty("--y", `${y + point[1] * this.asset.height * scale}px`);
     const said = point.map((n) => `${Math.round(n * 100)} %`);
-    this.handle.setAttribute("aria-label", this.#point ? `Focus point, ${said[0]} from the left, ${said[1]} from the top` : "Focus point: automatic. Arrow keys set one.");
+    const label = this.#field?.closest(".field").querySelector(".label").textContent ?? "";
+    this.handle.setAttribute("aria-label", this.#point ? `${label}, ${said[0]} from the left, ${said[1]} from the top` : `${label}: automatic. Arrow keys set one.`);
     const words = this.querySelector('[data-part="frame"]');
-    if (words) words.textContent = !crop ? "Nothing is cut off" : this.#point ? "Cut around the point" : "Roughly: faces and what stands out decide. Click to choose a point yourself.";
+    if (!words) return;
+    if (!form().elements.width) words.textContent = this.#open ? `${label}: click the picture, or drag` : "";
+    else words.textContent = !crop ? "Nothing is cut off" : this.#point ? "Cut around the point" : "Roughly: faces and what stands out decide. Click to choose a point yourself.";
   }
 
   down(event) {
     if (super.down(event)) return true;
-    if (!this.#window) return false;
+    if (!this.#open) return false;
     this.handle.focus({ preventScroll: true });
     this.#to(event);
     return true;
@@ -219,7 +232,7 @@ class CropView extends PictureCanvas {
 
   move(event, held) {
     super.move(event, held);
-    if (held && !this.box.hasAttribute("data-picking") && this.#window) this.#to(event);
+    if (held && !this.box.hasAttribute("data-picking") && this.#open) this.#to(event);
   }
 
   #to(event) {

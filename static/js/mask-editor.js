@@ -277,9 +277,10 @@ export class MaskEditor extends PictureCanvas {
    *  Enter closes. */
   #press({ key, altKey }) {
     if (!this.#cross) return this.#show([this.mask.width / 2, this.mask.height / 2]);
-    if (this.#last || (this.#line && (this.tool === "rectangle" || key === "Enter"))) return this.#end();
-    if (this.#line) return this.#to(this.#cross);
-    this.#begin(this.#cross, altKey);
+    if (this.#last || (this.#line && (this.tool === "rectangle" || key === "Enter"))) this.#end();
+    else if (this.#line) this.#to(this.#cross);
+    else this.#begin(this.#cross, altKey);
+    this.#say(this.#cross);
   }
 
   #show(cross) {
@@ -287,8 +288,14 @@ export class MaskEditor extends PictureCanvas {
     this.#cross = cross;
     if (cross) this.viewport.reveal(...cross);
     this.#ring();
+    this.#say(cross);
+  }
+
+  /** Where the cross is, and whether it paints, for those who do not see it. */
+  #say(cross) {
     const words = this.querySelector('[data-part="said"]');
-    if (words && cross) words.textContent = `${Math.round((cross[0] / this.mask.width) * 100)} % from the left, ${Math.round((cross[1] / this.mask.height) * 100)} % from the top${this.#last ? ", painting" : ""}`;
+    const busy = this.#last || this.#line ? ", painting" : "";
+    if (words && cross) words.textContent = `${Math.round((cross[0] / this.mask.width) * 100)} % from the left, ${Math.round((cross[1] / this.mask.height) * 100)} % from the top${busy}`;
   }
 
   /* --- what is seen -------------------------------------------------------------------------------- */

@@ -104,7 +104,7 @@ class MaskField {
     const words = this.drop?.querySelector('[data-part="painted"]');
     if (!words) return;
     const { empty, mask } = this.editor;
-    words.textContent = !mask ? "Choose a picture first, then paint on it." : empty ? "Nothing is painted yet." : this.#fresh ? "Painted. It is kept with the order." : "In the library.";
+    words.textContent = !mask ? "Choose a picture first, then paint on it." : empty ? "Nothing is painted yet." : this.#fresh ? `Painted. ${this.form().dataset.painted ?? "It is kept with the order."}` : "In the library.";
     this.drop.toggleAttribute("data-painted", !empty);
     for (const button of this.drop.querySelectorAll("[data-mask]")) button.hidden = empty;
   }

@@ -1,79 +1,31 @@
-/** The form of an operation: choices that fit, sliders, sizes, drafts, the price, one job per press. */
+/** The form of an operation: choices that fit, sliders, drafts, the price, one job per press. */
 
-import { keep, recall, sought } from "./draft.js";
-import { isTyping } from "./page.js";
+import { arrange, slide } from "./controls.js";
+import { keep, recall, set, sought } from "./draft.js";
+import { change, isTyping } from "./page.js";
 
 const form = () => document.getElementById("operation-form");
 const PAUSE = 700; // milliseconds in which a second press is the same press
 
 /* --- controls ------------------------------------------------------------------------------------- */
-function change(field, value) {
-  if (field.value === String(value)) return;
-  field.value = value;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-/** Show only the choices that fit the other param, and keep one of them chosen. Where none is left
- *  the control is away, and says nothing. */
-function fit(box) {
-  const rule = JSON.parse(box.dataset.depends);
-  const chosen = new FormData(form()).get(rule.on);
-  const radios = [...box.querySelectorAll('[type="radio"]')];
-  const fitting = (rule.choices[chosen] ?? radios.map((r) => r.value)).map(String);
-  box.hidden = rule.choices[chosen]?.length === 0;
-  for (const control of box.querySelectorAll("input, textarea, select")) control.disabled = box.hidden;
-  for (const radio of radios) radio.closest("label").hidden = !fitting.includes(radio.value);
-  const now = radios.find((r) => r.checked);
-  if (now && fitting.includes(now.value)) return;
-  const first = radios.find((r) => r.value === fitting[0]);
-  if (first) first.checked = true;
-}
-
-function fill(range) {
-  const share = (value) => `${((value - range.min) / (range.max - range.min)) * 100}%`;
-  range.style.setProperty("--at", share(range.value));
-  // Where nothing happens at 0 the bar grows from there.
-  range.style.setProperty("--low", share(Math.min(0, range.value)));
-  range.style.setProperty("--high", share(Math.max(0, range.value)));
-  range.style.setProperty("--zero", share(0));
-}
-
-function slide(range) {
-  fill(range);
-  change(document.getElementById(range.dataset.for), range.value);
-}
-
-function follow(field) {
-  const range = form().querySelector(`[data-for="${field.id}"]`);
-  if (!range) return;
-  range.value = field.value;
-  fill(range);
-}
-
-function press(sizes) {
-  const { width, height } = form().elements;
-  for (const pill of sizes.querySelectorAll("[data-width]")) {
-    const same = pill.dataset.width === width.value && pill.dataset.height === height.value;
-    pill.setAttribute("aria-pressed", String(same));
+/** A choice that stands for others sets them; one of them that is changed by hand makes it "my own". */
+function preset(target) {
+  for (const box of form().querySelectorAll("[data-sets]")) {
+    const { name, own, sets } = box.dataset;
+    const said = new FormData(form());
+    const chosen = JSON.parse(sets)[said.get(name)] ?? {};
+    const wanted = (param) => String(chosen[param] ?? "");
+    if (target.name === name) {
+      for (const param of Object.keys(chosen)) set(form().elements[param], wanted(param));
+    } else if (target.name in chosen && said.getAll(target.name).at(-1) !== wanted(target.name)) {
+      set(form().elements[name], own);
+    }
   }
-}
-
-/** The size of the picture, within what the fields allow and with even numbers. */
-function sizeOfSource() {
-  const asset = document.querySelector('asset-drop[data-kind="image"]')?.asset;
-  if (!asset?.width) return null;
-  const most = Math.min(1920, Number(form().elements.width.max));
-  const scale = Math.min(1, most / Math.max(asset.width, asset.height));
-  return [asset.width, asset.height].map((n) => Math.max(64, 2 * Math.round((n * scale) / 2)));
 }
 
 /** Put everything that follows from the values in order. */
 function settle() {
-  const now = form();
-  for (const box of now.querySelectorAll("[data-depends]")) fit(box);
-  for (const range of now.querySelectorAll("[data-for]")) follow(document.getElementById(range.dataset.for));
-  for (const sizes of now.querySelectorAll("[data-sizes]")) press(sizes);
-  for (const pill of now.querySelectorAll("[data-size-of]")) pill.disabled = !sizeOfSource();
+  arrange(form());
   count();
   document.dispatchEvent(new Event("settled"));
 }
@@ -94,6 +46,7 @@ document.addEventListener("input", (event) => {
   if (target.dataset.for) return slide(target);
   forgive(target);
   own();
+  preset(target);
   settle();
   later();
 });
@@ -104,12 +57,6 @@ document.addEventListener("asset", (event) => {
 });
 document.addEventListener("click", (event) => {
   const { target } = event;
-  const pill = target.closest("[data-sizes] button");
-  if (pill) {
-    const [width, height] = pill.dataset.width ? [pill.dataset.width, pill.dataset.height] : sizeOfSource();
-    change(form().elements.width, width);
-    change(form().elements.height, height);
-  }
   const idea = target.closest("[data-fill]");
   if (idea) {
     const field = form().elements[idea.dataset.fill];
@@ -118,14 +65,27 @@ document.addEventListener("click", (event) => {
   }
   const dice = target.closest("[data-dice]");
   if (dice) change(document.getElementById(dice.dataset.dice), Math.floor(Math.random() * 2 ** 31));
+  const way = target.closest("[data-turn-on]");
+  if (way) turnOn(way, document.getElementById(way.dataset.turnOn));
   if (target.closest("[data-details]")) toggleDetails();
 });
+
+/** A way out of a problem. */
+function turnOn(way, box) {
+  way.closest("asset-drop")?.error("");
+  box.focus();
+  if (!box.checked) box.click();
+}
 
 /** A control that is being changed is no longer wrong until the server says so. */
 function forgive(target) {
   const field = target.closest(".field");
   for (const error of field?.querySelectorAll(":scope > .error") ?? []) error.remove();
-  for (const control of field?.querySelectorAll("[aria-invalid]") ?? []) control.removeAttribute("aria-invalid");
+  if (field) valid(field);
+}
+
+function valid(box) {
+  for (const control of box.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
 }
 
 /* --- proposals: texts that follow from other controls until somebody writes there ------------------ */
@@ -146,20 +106,14 @@ function propose() {
   }
 }
 
-/** What the form says; a text that is still the proposal is the server's to say. */
-function said() {
-  const values = new FormData(form());
-  for (const field of form().querySelectorAll("[data-derives]")) {
-    if (!field.disabled && proposed(field)) values.set(field.name, "");
-  }
+/** What is still the proposal is the server's to say. */
+function unproposed(values) {
+  for (const field of form()?.querySelectorAll("[data-derives]") ?? []) if (values.has(field.name) && proposed(field)) values.set(field.name, "");
   return values;
 }
-document.body.addEventListener("htmx:configRequest", (event) => {
-  const values = event.detail.formData;
-  for (const field of form()?.querySelectorAll("[data-derives]") ?? []) {
-    if (values.has(field.name) && proposed(field)) values.set(field.name, "");
-  }
-});
+document.body.addEventListener("htmx:configRequest", ({ detail }) => unproposed(detail.formData));
+// A list that somebody is choosing from stays under their hand.
+document.body.addEventListener("htmx:oobBeforeSwap", ({ target, detail }) => (detail.shouldSwap &&= !target.closest("#models[open]")));
 
 function count() {
   for (const place of form().querySelectorAll("[data-count]")) {
@@ -174,7 +128,7 @@ function count() {
 /* --- the server's reading of the form, and the draft ---------------------------------------------- */
 let timer = 0;
 function later() {
-  keep(form(), said());
+  keep(form(), unproposed(new FormData(form())));
   clearTimeout(timer);
   timer = setTimeout(() => document.getElementById("sent").dispatchEvent(new Event("asked")), 200);
 }
@@ -215,33 +169,32 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "i" && free) toggleDetails();
 });
 
-document.body.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "operation-form") {
+document.body.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  if (target.id === "operation-form") {
     dress();
     settle();
     const wrong = form().querySelector('[aria-invalid="true"], .notice.bad');
     (wrong?.matches("asset-drop") ? wrong.querySelector("button") : wrong)?.focus();
     wrong?.scrollIntoView({ block: "center" });
   }
-  if (event.detail.target.id === "sent") {
+  if (target.id === "sent") {
     propose();
     count();
   }
-  if (event.detail.target.id === "results") {
-    onlyOnce();
-    event.detail.target.scrollTo({ left: 0 });
-    event.detail.target.firstElementChild?.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "smooth" });
+  if (target.matches("#results, #matrices")) {
+    onlyOnce(target);
+    target.scrollTo({ left: 0 });
+    target.firstElementChild?.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "smooth" });
   }
 });
 document.body.addEventListener("ordered", () => {
   for (const error of form().querySelectorAll(".error, .notice.bad")) error.hidden = true;
-  for (const control of form().querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
+  valid(form());
 });
 
 /** A repeated order brings a card that is there already: the newest stays. */
-function onlyOnce() {
-  const seen = new Set();
-  for (const card of document.querySelectorAll("#results > [id]")) seen.has(card.id) ? card.remove() : seen.add(card.id);
+function onlyOnce(place) {
+  for (const card of [...place.children]) if (document.getElementById(card.id) !== card) card.remove();
 }
 
 /* --- details ---------------------------------------------------------------------------------------- */

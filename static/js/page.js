@@ -42,3 +42,10 @@ export function takeDrops(words, take) {
     if (event.dataTransfer.files.length) take(event.dataTransfer.files, event.target);
   });
 }
+
+/** Put a value into a field as if it had been typed. */
+export function change(field, value) {
+  if (field.value === String(value)) return;
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}

@@ -4,14 +4,14 @@
  */
 
 import "./picture-canvas.js";
-import "./picture-compare.js";
 import { calm, isTyping, refused, token } from "./page.js";
 import { say } from "./toast.js";
 
 const form = () => document.getElementById("operation-form");
 /** The place of the picture that is worked on: the first that is no mask. */
 const source = () => document.querySelector('asset-drop[data-kind="image"]:not([data-mask-of])');
-const results = () => [...document.querySelectorAll("#results > [data-picture]")];
+const made = () => document.getElementById("made");
+const results = () => [...made().querySelectorAll("[data-picture]")];
 
 class PictureStage extends HTMLElement {
   #shown = null; // the card whose result is on the stage
@@ -77,16 +77,20 @@ class PictureStage extends HTMLElement {
   #news() {
     const fresh = results().filter((card) => !this.#known.has(card.id));
     for (const card of fresh) this.#known.add(card.id);
-    const mine = fresh.find((card) => this.#resultsOnly || JSON.parse(card.dataset.picture).source?.id === this.surface.asset?.id);
+    // A grid shows its pictures itself.
+    const mine = fresh.find((card) => !card.closest(".matrix") && (this.#resultsOnly || JSON.parse(card.dataset.picture).source?.id === this.surface.asset?.id));
     if (mine) this.open(mine);
     this.#mark();
   }
 
-  open(card) {
+  async open(card) {
     const told = JSON.parse(card.dataset.picture);
     this.#offer({ ...told, id: card.id });
     if (told.source) {
       this.#full(true);
+      // Many an order is made without a look at a result: only who has one waits for what compares.
+      await import("./picture-compare.js");
+      if (this.#shown?.id !== card.id) return;
       this.compare.hidden = false;
       this.compare.show(told.source, told.result, told.shift);
       if (!this.surface.asset && !this.#resultsOnly) source()?.take(told.source);
@@ -155,17 +159,16 @@ class PictureStage extends HTMLElement {
   /** Arrows go along the results, digits open one. */
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const strip = document.getElementById("results");
-    const inside = strip.contains(event.target);
-    if (/^[1-9]$/.test(event.key) && (inside || ("digitsOpen" in strip.dataset && !this.contains(event.target)))) {
-      const card = results()[Number(event.key) - 1];
-      if (card) (event.preventDefault(), this.open(card));
+    const inside = made().contains(event.target);
+    // Single ones first: a grid keeps its place when others are made after it.
+    const opens = ["#results", "#matrices"].flatMap((place) => [...document.querySelectorAll(`${place} :is([data-open], .open-model)`)]);
+    if (/^[1-9]$/.test(event.key) && (inside || ("digitsOpen" in made().dataset && !this.contains(event.target)))) {
+      const open = opens[Number(event.key) - 1];
+      if (open) (event.preventDefault(), open.click());
     }
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!step || !inside) return;
-    const opens = [...strip.querySelectorAll("[data-open]")];
-    const here = opens.indexOf(event.target.closest("[data-job-card]")?.querySelector("[data-open]"));
-    const next = opens[Math.min(Math.max(here + step, 0), opens.length - 1)];
+    const card = inside && event.target.closest("[data-job-card]");
+    const next = card && step && opens[opens.findIndex((open) => card.contains(open)) + step];
     if (!next) return;
     event.preventDefault();
     next.focus();

@@ -3,7 +3,9 @@
 import { wayIn } from "./page.js";
 
 const SECONDS = 10;
+const MOST = 3;
 const stack = document.getElementById("toasts");
+const home = stack?.parentElement;
 
 export function say(text, { bad = false, undo = null, link = "" } = {}) {
   if (!text || !stack) return;
@@ -16,8 +18,31 @@ export function say(text, { bad = false, undo = null, link = "" } = {}) {
     toast.querySelector("span").after(button);
   }
   if (link) toast.querySelector("span").append(" ", wayIn(link));
+  makeRoom(toast, Boolean(undo));
   stack.append(toast);
+  place();
   watch(toast);
+}
+
+/** The same words stand there once, and not more than a few others. A way back goes last. */
+function makeRoom(toast, undo) {
+  const words = (one) => one.querySelector("span").textContent;
+  const there = [...stack.querySelectorAll(".toast")];
+  if (!undo) for (const one of there) if (words(one) === words(toast) && !goesBack(one)) one.remove();
+  const left = [...stack.querySelectorAll(".toast")].sort((a, b) => goesBack(a) - goesBack(b));
+  for (const one of left.slice(0, Math.max(0, left.length - MOST + 1))) one.remove();
+}
+
+/** Whether something can be undone with it. */
+const goesBack = (toast) => Boolean(toast.querySelector("button:not([data-close])"));
+
+/** What stands outside an open sheet is neither seen nor pressed. */
+function place() {
+  const sheet = [...document.querySelectorAll("dialog:modal")].at(-1);
+  const target = sheet ?? home;
+  if (stack.parentElement === target) return;
+  target.append(stack);
+  sheet?.addEventListener("close", place, { once: true });
 }
 
 function watch(toast) {

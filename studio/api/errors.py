@@ -43,11 +43,14 @@ class Invalid(exceptions.APIException):
 
     status_code = 400
 
-    def __init__(self, problems: Sequence[Mapping[str, Any]], status: int = 400) -> None:
+    def __init__(
+        self, problems: Sequence[Mapping[str, Any]], status: int = 400, *, more: int = 0
+    ) -> None:
+        """`more` problems were found than are given."""
         self.status_code = status
         self.problems = list(problems)[:MAX_PROBLEMS]
         message = " ".join(str(p["message"]) for p in self.problems)
-        if more := len(problems) - len(self.problems):
+        if more := more + len(problems) - len(self.problems):
             message += f" And {more:,} more."
         super().__init__(message)
 

@@ -99,7 +99,7 @@ class Estimate(AccountView):
                 "operation": order.operation.key,
                 "offer": form.chosen.key,
                 "held": terms.most,
-                "notes": [*form.notes, *form.wanted[0].doers[0].notes],
+                "notes": list(dict.fromkeys([*form.notes, *form.wanted[0].doers[0].notes])),
                 "available": self.account.available,
                 "balance_after": after,
                 "enough": after >= 0,

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from billing.models import Account, User
 from studio import catalogue, keys
 from studio.api.errors import Invalid, problem
-from studio.fields import listed, shown
+from studio.fields import listed, nearest, shown
 from studio.orders import OrderForm
 from studio.spec import Offer, Operation
 
@@ -75,15 +75,16 @@ def _content(file: UploadedFile[bytes]) -> str:
     return digest.hexdigest()
 
 
-def order(data: Any, account: Account) -> Order:
-    """Read {"operation", "offer"?, "params"?}, or the same as flat fields of a form."""
+def order(data: Any, account: Account, known: tuple[str, ...] = FIELDS) -> Order:
+    """Read {"operation", "offer"?, "params"?}, or the same as flat fields of a form. `known` are
+    the fields that the caller takes."""
     if isinstance(data, QueryDict):
         data = _unflatten(data)
     if not isinstance(data, dict):
         raise Invalid([problem("", data, "Send an object: {“operation”: …, “params”: {…}}.")])
     for name in data:
-        if name not in FIELDS:
-            words = f"“{shown(name)}” is not known here. Known: {listed(FIELDS)}."
+        if name not in known:
+            words = f"“{shown(name)}” is not known here. Known: {listed(known)}."
             raise Invalid([problem(shown(name), data[name], words)])
     operation = _operation(data.get("operation"))
     params = data.get("params", {})
@@ -115,7 +116,7 @@ def _operation(key: Any) -> Operation:
     known = catalogue.operations()
     if not isinstance(key, str) or key not in known:
         words = "operation is missing." if key is None else f"“{shown(key)}” is not an operation."
-        raise Invalid([problem("operation", key, f"{words} Choose {listed(tuple(known))}.")])
+        raise Invalid([problem("operation", key, f"{words} Choose {nearest(tuple(known), key)}.")])
     return known[key]
 
 
@@ -129,7 +130,7 @@ def _offer(operation: Operation, key: Any, account: Account) -> Offer:
         return next(iter(offers.values()))
     if not isinstance(key, str) or key not in offers:
         words = f"“{shown(key)}” is not an offer of {operation.key}."
-        raise Invalid([problem("offer", key, f"{words} Choose {listed(tuple(offers))}.")])
+        raise Invalid([problem("offer", key, f"{words} Choose {nearest(tuple(offers), key)}.")])
     return offers[key]
 
 

@@ -206,6 +206,9 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     run = serializers.UUIDField(
         allow_null=True, help_text="Shared by all jobs of one request for several"
     )
+    varied = serializers.SerializerMethodField(
+        help_text="What sets it apart from the others of a grid, by name"
+    )
     own_key = serializers.SerializerMethodField(help_text="Whether the account's own key pays")
     provider_cost = serializers.IntegerField(
         allow_null=True, help_text="Units that the provider says it took; null when not known"
@@ -236,6 +239,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "offer",
             "provider",
             "run",
+            "varied",
             "own_key",
             "state",
             "state_label",
@@ -267,6 +271,9 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
     def get_stage(self, job: Job) -> str:
         return told.redacted(job.stage)
+
+    def get_varied(self, job: Job) -> dict[str, Any]:
+        return dict(job.varied)
 
     def get_own_key(self, job: Job) -> bool:
         return job.own_key_id is not None

@@ -1,12 +1,12 @@
 """The addresses of the API."""
 
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from studio.api import assets, jobs, operations, personas, words
+from studio.api import assets, jobs, operations, personas, recommend, saved, words
 from studio.api.base import AlwaysFirst
 from studio.api.schema import DocsView, SchemaView
 
@@ -21,14 +21,16 @@ class Nowhere(APIView):
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         raise NotFound(
-            "There is no such address in the API. Each ends with a slash; /api/docs/ lists them."
+            "There is no such address in the API. Each ends with a slash, but for the files of a "
+            "story; /api/docs/ lists them."
         )
 
 
-v1 = [
+v1: list[URLPattern | URLResolver] = [
     path("operations/", operations.Operations.as_view(), name="operations"),
     path("operations/<str:key>/", operations.OneOperation.as_view(), name="operation"),
     path("estimate/", operations.Estimate.as_view(), name="estimate"),
+    path("recommend/", recommend.Recommend.as_view(), name="recommend"),
     path("jobs/", jobs.Jobs.as_view(), name="jobs"),
     path("jobs/<uuid:pk>/", jobs.OneJob.as_view(), name="job"),
     path("jobs/<uuid:pk>/cancel/", jobs.CancelJob.as_view(), name="job-cancel"),
@@ -40,11 +42,14 @@ v1 = [
     path("assets/<uuid:pk>/restore/", assets.RestoreAsset.as_view(), name="asset-restore"),
     path("assets/<uuid:pk>/favorite/", assets.FavoriteAsset.as_view(), name="asset-favorite"),
     path("assets/<uuid:pk>/file/", assets.AssetFile.as_view(), name="asset-file"),
+    path("settings/", saved.Settings.as_view(), name="all-settings"),
+    path("settings/<uuid:pk>/", saved.OneSettings.as_view(), name="saved-settings"),
     path("templates/", words.Templates.as_view(), name="templates"),
     path("styles/", words.Styles.as_view(), name="styles"),
     path("prompts/enhance/", words.Enhance.as_view(), name="enhance"),
     path("personas/", personas.Personas.as_view(), name="personas"),
     path("personas/<uuid:pk>/", personas.OnePersona.as_view(), name="persona"),
+    path("", include("studio.api.story.urls")),
 ]
 urlpatterns = [
     path("v1/", include((v1, "api"), namespace="api")),

@@ -10,6 +10,7 @@ import av
 import cv2
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
+from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
 SAMPLE_RATE = 48_000
@@ -44,6 +45,8 @@ VP9 = {
     "tile-columns": "2",
     "lag-in-frames": "0",
 }
+# Seconds at which a film can be entered without decoding what is before: where fades end.
+ENTRIES = (Fraction(1, 2), Fraction(1))
 # Without "bitexact" the WebM writer numbers its tracks at random.
 FAST = {"movflags": "+faststart", "fflags": "+bitexact"}
 RECIPES = {
@@ -70,8 +73,12 @@ class Writer:
         height: int,
         fps: int,
         sound: Iterator[AudioFrame] | None = None,
+        sound_options: dict[str, str] | None = None,
+        layout: str = "stereo",
+        video_options: dict[str, str] | None = None,
     ) -> None:
         recipe = RECIPES[format]
+        recipe = recipe._replace(video_options=recipe.video_options | (video_options or {}))
         self.fps = fps
         self.written = 0
         self.sound = sound
@@ -81,7 +88,9 @@ class Writer:
         )
         try:
             self.video = self.add_video(recipe, width, height)
-            self.audio = self.add_audio(recipe) if sound else None
+            self.audio = self.add_audio(recipe, layout) if sound else None
+            if self.audio and sound_options:
+                self.audio.codec_context.options = sound_options
         except BaseException:
             self.container.close()
             raise
@@ -97,11 +106,13 @@ class Writer:
         # PyAV's default is a single thread.
         context.thread_count, context.thread_type = 0, "AUTO"
         context.options = dict(recipe.video_options)
+        if recipe.video == "libx264":
+            context.options |= {"forced-idr": "1"}
         return stream
 
-    def add_audio(self, recipe: Recipe) -> AudioStream:
+    def add_audio(self, recipe: Recipe, layout: str) -> AudioStream:
         stream = cast(AudioStream, self.container.add_stream(cast(Any, recipe.audio), SAMPLE_RATE))
-        stream.codec_context.layout = "stereo"
+        stream.codec_context.layout = layout
         stream.codec_context.bit_rate = recipe.audio_rate
         stream.codec_context.time_base = Fraction(1, SAMPLE_RATE)
         return stream
@@ -109,6 +120,8 @@ class Writer:
     def frame(self, picture: av.VideoFrame) -> None:
         picture.pts = self.written
         picture.time_base = Fraction(1, self.fps)
+        entry = Fraction(self.written, self.fps) in ENTRIES
+        picture.pict_type = PictureType.I if entry else PictureType.NONE
         self.container.mux(self.video.encode(picture))
         self.written += 1
         self.catch_up(Fraction(self.written, self.fps))

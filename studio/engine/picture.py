@@ -177,7 +177,11 @@ def rgb(image: Image.Image) -> NDArray[np.uint8]:
     ImageOps.exif_transpose(image, in_place=True)
     if image.mode in ("I", "F", "I;16", "I;16L", "I;16B", "I;16N"):
         image = grey(image)
-    elif profile and image.mode in ("RGB", "CMYK", "L", "LAB", "RGBA") and not is_srgb(profile):
+    elif (
+        profile
+        and (image := unfolded(image)).mode in ("RGB", "CMYK", "L", "LAB", "RGBA")
+        and not is_srgb(profile)
+    ):
         image = to_srgb(image, profile)
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         return flatten(image)
@@ -194,11 +198,26 @@ def grey(image: Image.Image) -> Image.Image:
     return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
 
 
+def unfolded(image: Image.Image) -> Image.Image:
+    """A picture of indexed colours with its colours in place, as a profile speaks of them."""
+    if image.mode != "P":
+        return image
+    return image.convert("RGBA" if "transparency" in image.info else "RGB")
+
+
 def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     """The picture's colours in sRGB; unchanged where its profile does not fit its pixels."""
+    return to_space(image, profile, ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")))
+
+
+def to_space(
+    image: Image.Image, profile: bytes, to: bytes | ImageCms.ImageCmsProfile
+) -> Image.Image:
+    """The picture's colours in the RGB space of the profile `to`, opacity as it is; unchanged where
+    its own `profile` does not fit its pixels."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        target = ImageCms.createProfile("sRGB")
+        target = ImageCms.ImageCmsProfile(io.BytesIO(to)) if isinstance(to, bytes) else to
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
         return ImageCms.profileToProfile(image, source, target, outputMode=mode) or image
     except (ImageCms.PyCMSError, OSError):

@@ -8,6 +8,7 @@ The queue carries hints and may run one 0, 1 or n times; the table carries the t
 """
 
 from studio.jobs.decide import can_stop, cancel, give_up, send_again
+from studio.jobs.frames import last_frame
 from studio.jobs.instead import fall_over
 from studio.jobs.news import WATCHED, apply, fail, keep, kept, progress
 from studio.jobs.order import (
@@ -19,6 +20,7 @@ from studio.jobs.order import (
     changed_key,
     create,
     create_run,
+    last_tries,
     quote,
     replayed,
     retry,
@@ -28,10 +30,12 @@ from studio.jobs.order import (
     together,
 )
 from studio.jobs.remote import claim
-from studio.jobs.render import source_assets, start, work_folder
+from studio.jobs.render import start, work_folder
 from studio.jobs.results import collect, fetch
+from studio.jobs.sources import source_assets
 from studio.jobs.state import NotPossible, move
 from studio.jobs.sweep import dispatch, pump_is_wanted, rescue, tidy, void_host
+from studio.jobs.turns import take as take_turn
 from studio.jobs.unclear import absent, expire, lay_back, lost, review, still_waiting
 
 __all__ = [
@@ -59,6 +63,8 @@ __all__ = [
     "give_up",
     "keep",
     "kept",
+    "last_frame",
+    "last_tries",
     "lay_back",
     "lost",
     "move",
@@ -74,6 +80,7 @@ __all__ = [
     "source_assets",
     "start",
     "still_waiting",
+    "take_turn",
     "terms",
     "terms_of",
     "tidy",

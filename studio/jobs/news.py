@@ -78,6 +78,8 @@ def _apply_running(job: Job, update: Update) -> None:
 
 def _apply_success(job: Job, update: Update) -> None:
     fields = _news(update) | {"stage": "saving", "progress": None, "unclear_since": None}
+    if update.notes:
+        fields["notes"] = [*job.notes, *update.notes]
     here = [output for output in update.outputs if output.path]
     if here:
         lease = timezone.now() + LEASE

@@ -17,8 +17,10 @@ from billing import services as billing
 from billing.models import Account, User
 from billing.pricing import Quote, about
 from studio import catalogue, keys
+from studio.jobs.sources import asset_ids
 from studio.jobs.state import NotPossible
 from studio.jobs.sweep import dispatch
+from studio.jobs.turns import STAGE
 from studio.models import Event, Job, ProviderKey, State
 from studio.spec import Offer, Operation
 
@@ -45,10 +47,18 @@ class Doer:
 @dataclass(frozen=True)
 class Wanted:
     """One result that is asked for: who does it first, and who does it instead when the one before
-    surely did not take it."""
+    surely did not take it. `varied` are the values, by name, that set it apart in a grid.
+
+    `operation` is for one that is another than the order's. With `after` it waits for that one of
+    the order, by its number, or that job, and the last frame of its video becomes the param
+    `begins_with`."""
 
     doers: tuple[Doer, ...]
     title: str = ""
+    varied: Sequence[tuple[str, Any]] = ()
+    operation: Operation | None = None
+    after: int | Job | None = None
+    begins_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,10 +131,11 @@ def create(
     params: Mapping[str, Any],
     notes: Sequence[str] = (),
     title: str = "",
+    varied: Sequence[tuple[str, Any]] = (),
     **more: Any,
 ) -> tuple[Job, bool]:
     """Accept a checked request for one result: (the job, whether it is new). See create_run."""
-    wanted = Wanted((Doer(offer, params, notes),), title)
+    wanted = Wanted((Doer(offer, params, notes),), title, varied)
     (job,), created = create_run(account, user, operation, [wanted], **more)
     return job, created
 
@@ -139,8 +150,10 @@ def create_run(
     request: str = "",
     retry_of: Job | None = None,
     agreed: str | None = None,
+    at_once: int | None = None,
 ) -> tuple[list[Job], bool]:
-    """Accept a checked request, all of it or nothing: (its jobs, whether they are new).
+    """Accept a checked request, all of it or nothing: (its jobs, whether they are new). At most
+    `at_once` of them are worked on at the same time.
 
     The same `key` with the same request returns the first jobs; with another request KeyReused.
     `request` is a digest of what was sent, for `replayed`; `agreed` are the terms that were shown.
@@ -160,6 +173,7 @@ def create_run(
     for job in new:
         job.fingerprint, job.retry_of = print_, retry_of
         job.run = uuid.uuid5(uuid.NAMESPACE_OID, f"{account.pk} {key}") if len(new) > 1 else None
+    _take_turns(new, wanted, at_once)
     try:
         with transaction.atomic():
             # All of it at once first, so that what is missing is said as a whole.
@@ -175,6 +189,19 @@ def create_run(
         raise
     transaction.on_commit(_dispatch_calmly)
     return new, True
+
+
+def _take_turns(new: Sequence[Job], wanted: Sequence[Wanted], at_once: int | None) -> None:
+    """Who has to wait: for another one, or because enough are at work before it."""
+    ahead = 0
+    for job, its in zip(new, wanted, strict=True):
+        job.at_once = at_once
+        if its.after is not None:
+            job.after = new[its.after] if isinstance(its.after, int) else its.after
+            job.begins_with = its.begins_with
+        job.waits = its.after is not None or (at_once is not None and ahead >= at_once)
+        job.stage = STAGE if job.waits else ""
+        ahead += not job.waits
 
 
 def _nth(key: str, number: int) -> str:
@@ -193,6 +220,7 @@ def _job(
     request: str,
 ) -> Job:
     doer, *others = wanted.doers
+    operation = wanted.operation or operation
     return Job(
         account=account,
         user=user,
@@ -203,6 +231,7 @@ def _job(
         title=(wanted.title or operation.label)[:200],
         params=dict(doer.params),
         notes=list(doer.notes),
+        varied=[list(pair) for pair in wanted.varied],
         key=key,
         request=request,
         quote=its.price.amount,
@@ -255,43 +284,66 @@ def retry(
         raise NotPossible(f"“{job.offer}” is not offered any more. Choose another model.")
     if problem := keys.problem(job.account, offer):
         raise NotPossible(problem)
-    for asset_id in _asset_ids(operation, job.params):
+    after = _comes_after(job)
+    for asset_id in asset_ids(operation, job.params):
         if not Asset.objects.for_account(job.account).live().filter(pk=asset_id).exists():
             raise NotPossible(
                 "A file that it needs is in the trash or gone. Restore it, or start with another."
             )
-    return create(
-        account=job.account,
-        user=user,
-        operation=operation,
-        offer=offer,
-        params=job.params,
-        notes=job.notes,
-        title=job.title,
-        key=key or f"retry-{job.pk}",
-        retry_of=job,
-        agreed=agreed,
+    doer = Doer(offer, job.params, job.notes)
+    begins_with = job.begins_with if after else ""
+    wanted = Wanted((doer,), job.title, job.varied, after=after, begins_with=begins_with)
+    key = key or f"retry-{job.pk}"
+    (again,), created = create_run(
+        job.account, user, operation, [wanted], key=key, retry_of=job, agreed=agreed
     )
+    if created:
+        again.stories.set(job.stories.all())
+    return again, created
 
 
-def _asset_ids(operation: Operation, params: Mapping[str, Any]) -> list[str]:
-    return [params[p.name] for p in operation.params if p.is_asset and params.get(p.name)]
+def _comes_after(job: Job) -> Job | None:
+    """Of one that never got the frame that it was to begin with: whose video that is the end of.
+    What failed there may have been tried again since. Raises NotPossible."""
+    if not (job.waits and job.begins_with):
+        return None
+    last = last_tries([job.after])[job.after.pk] if job.after else None
+    if last is None or last.state in (State.FAILED, State.CANCELED):
+        raise NotPossible(
+            "It begins with the last frame of a shot that was not made. Retry that one first."
+        )
+    return last
+
+
+def last_tries(jobs: Sequence[Job]) -> dict[uuid.UUID, Job]:
+    """Of each job the last retry, by the id of the job."""
+    ended = (State.FAILED, State.CANCELED)
+    last = {job.pk: job for job in jobs}
+    heads = {job.pk: job.pk for job in jobs if job.state in ended}
+    while heads:
+        again = Job.objects.filter(retry_of__in=list(heads)).order_by("created")
+        newer = {job.retry_of_id: job for job in again if job.retry_of_id}
+        last |= {heads[old]: job for old, job in newer.items()}
+        heads = {job.pk: heads[old] for old, job in newer.items() if job.state in ended}
+    return last
 
 
 def fingerprint(account: Account, operation: Operation, wanted: Sequence[Wanted]) -> str:
     """What was asked for. Files count by their content: a repeated upload has a new id."""
-    doers = [one.doers[0] for one in wanted]
-    ids = {i for doer in doers for i in _asset_ids(operation, doer.params)}
+    doers = [(one.operation or operation, one.doers[0]) for one in wanted]
+    ids = {i for its, doer in doers for i in asset_ids(its, doer.params)}
     found = Asset.objects.for_account(account).filter(pk__in=ids).values_list("pk", "sha256")
     content = {str(pk): sha256 for pk, sha256 in found}
-    names = [p.name for p in operation.params if p.is_asset]
     said = [
         [
-            operation.key,
+            its.key,
             doer.offer.key,
-            {n: content.get(v, v) if n in names else v for n, v in doer.params.items()},
+            {
+                n: content.get(v, v) if any(p.name == n and p.is_asset for p in its.params) else v
+                for n, v in doer.params.items()
+            },
         ]
-        for doer in doers
+        for its, doer in doers
     ]
     text = json.dumps(said[0] if len(said) == 1 else said, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

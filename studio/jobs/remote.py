@@ -32,7 +32,9 @@ def claim(epoch: int, providers: list[str], free: Callable[[Way, int], int]) -> 
     epoch: of the pump. free(way, busy) says how many more there may be. Accounts take turns.
     """
     now = timezone.now()
-    waiting = Job.objects.filter(state=State.QUEUED, provider__in=providers, next_at__lte=now)
+    waiting = Job.objects.filter(
+        state=State.QUEUED, waits=False, provider__in=providers, next_at__lte=now
+    )
     _drop_unwanted(waiting)
     chosen: list[UUID] = []
     for way in waiting.order_by().values_list("provider", "own_key_id").distinct():

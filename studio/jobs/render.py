@@ -17,10 +17,10 @@ from django.utils import timezone
 from django_q.exceptions import TimeoutException
 
 from assets import services as assets
-from assets.models import Asset
 from studio import catalogue
 from studio.jobs.news import apply
 from studio.jobs.pulse import LEASE, Pulse
+from studio.jobs.sources import source_assets
 from studio.jobs.state import move
 from studio.jobs.sweep import dispatch, give_up
 from studio.models import Attempt, Event, Job, State
@@ -36,7 +36,7 @@ NO_ROOM = "The disk of this server is full. Nothing was saved; make room and pre
 def start(job_id: str | UUID) -> None:
     """Take a queued job up. Called by a hint, so it may be too late, too early or a repeat."""
     job = Job.objects.filter(pk=job_id).first()
-    if job is None or job.state != State.QUEUED or job.next_at > timezone.now():
+    if job is None or job.state != State.QUEUED or job.waits or job.next_at > timezone.now():
         return
     if give_up(job):
         return
@@ -134,16 +134,3 @@ def _call(job: Job, offer: Offer, folder: Path, pulse: Pulse) -> Call:
         folder=folder,
         report=pulse.report,
     )
-
-
-def source_assets(job: Job, offer: Offer) -> dict[str, Asset]:
-    """The files that a job works on, by the name of the param. Raises assets.Refused."""
-    found = {}
-    for param in offer.params(catalogue.operations()[job.operation]):
-        if param.is_asset and job.params.get(param.name):
-            wanted = Asset.objects.for_account(job.account).filter(pk=job.params[param.name])
-            asset = wanted.first()
-            if asset is None:
-                raise assets.Refused(f"{param.label} is gone from the library. Choose another.")
-            found[param.name] = asset
-    return found

@@ -24,12 +24,14 @@ from assets import services as assets
 from assets.models import Asset
 from studio import catalogue, http, keys
 from studio.engine import EngineError
+from studio.engine.stills.patch import patched
 from studio.failpoints import point
 from studio.jobs.pulse import LEASE, Grip
+from studio.jobs.sources import asset_ids, source_assets
 from studio.jobs.state import end, move
 from studio.models import Job, State
 from studio.processes import HOST
-from studio.spec import Output, ProviderError
+from studio.spec import Offer, Output, ProviderError
 
 log = logging.getLogger("zoetrope.jobs")
 
@@ -45,13 +47,15 @@ WAIT_MOST = 300
 
 def collect(job: Job, outputs: Iterable[Output]) -> None:
     """Bring files of this computer into the library, then succeed and charge in one transaction."""
-    _into_library(job, [output.path for output in outputs if output.path], apart=False)
+    here = [output for output in outputs if output.path]
+    tells = any(output.tells for output in here)
+    _into_library(job, [o.path for o in here if o.path], apart=False, tells=tells)
 
 
-def _into_library(job: Job, paths: list[Path], *, apart: bool) -> None:
+def _into_library(job: Job, paths: list[Path], *, apart: bool, tells: bool = False) -> None:
     drafts: list[assets.Draft] = []
     try:
-        drafts += [_prepare(job, path, apart) for path in paths]
+        drafts += [_prepare(job, path, apart, tells) for path in paths]
         point("stored")
         if not drafts:
             raise assets.Refused("The work ended without a result.")
@@ -83,7 +87,7 @@ def _discard(drafts: list[assets.Draft]) -> None:
         draft.discard()
 
 
-def _prepare(job: Job, path: Path, apart: bool) -> assets.Draft:
+def _prepare(job: Job, path: Path, apart: bool, tells: bool) -> assets.Draft:
     operation = catalogue.operations()[job.operation]
     return assets.prepare(
         path,
@@ -91,12 +95,13 @@ def _prepare(job: Job, path: Path, apart: bool) -> assets.Draft:
         filename=(slugify(job.title) or operation.key) + path.suffix,
         kinds=(operation.makes,),
         limits=replace(assets.result_limits(), apart=apart),
+        strip=not tells,
     )
 
 
 def _save(job: Job, draft: assets.Draft, slot: int) -> Asset:
     operation = catalogue.operations()[job.operation]
-    ids = [job.params[p.name] for p in operation.params if p.is_asset and job.params.get(p.name)]
+    ids = asset_ids(operation, job.params)
     recipe = {
         "operation": job.operation,
         "offer": job.offer,
@@ -188,14 +193,24 @@ def _download(job: Job, folder: Path) -> list[Path]:
 def _finished(job: Job, paths: list[Path], folder: Path) -> list[Path]:
     """What was asked for, made of what came; that is kept behind it, for it was paid for."""
     offer = catalogue.all_offers().get(job.offer)
-    if offer is None or offer.finish is None:
+    if offer is None:
         return paths
     try:
-        done = [offer.finish(path, job.params, folder) for path in paths]
-    except EngineError as error:
+        done = [_as_asked(job, offer, path, folder) for path in paths]
+    except (EngineError, assets.Refused) as error:
         log.warning("job %s: kept as it came: %s", job.pk, error)
         return paths
     return [*done, *(path for path in paths if path not in done)]
+
+
+def _as_asked(job: Job, offer: Offer, path: Path, folder: Path) -> Path:
+    done = offer.finish(path, job.params, folder) if offer.finish else path
+    if "mask" not in offer.here or not job.params.get("mask"):
+        return done
+    mask = catalogue.operations()[job.operation].param("mask")
+    sources = source_assets(job, offer)
+    original, white = (assets.local_copy(sources[n], folder) for n in (mask.of, mask.name))
+    return patched(original, white, done, folder)
 
 
 def _one(job: Job, folder: Path, at: int, result: dict[str, Any]) -> Path:

@@ -7,18 +7,18 @@ import logging
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
 from studio import catalogue, keys
+from studio.jobs import turns
+from studio.jobs.alone import only_one
 from studio.jobs.state import close_attempt, end, move
 from studio.jobs.unclear import expire, review
 from studio.models import Beat, Job, Lease, Notice, State
@@ -42,17 +42,19 @@ def dispatch() -> int:
     On the broker's database the hint and its mark commit together. Accounts take turns: the one
     with the least at work goes first, its oldest job first.
     """
-    sent = sum(_dispatch(p) for p in catalogue.providers().values() if p.local)
+    sent = turns.give()
+    sent += sum(_dispatch(p) for p in catalogue.providers().values() if p.local)
     return sent + _dispatch_fetches() + _wake_pump()
 
 
 def _dispatch(provider: Provider) -> int:
     if not _waiting(provider, timezone.now()).exists():
         return 0
-    with _only_one(provider.key):
+    with only_one(provider.key):
         now = timezone.now()
         mine = Job.objects.filter(provider=provider.key)
-        hinted = mine.filter(Q(state__in=AT_WORK) | Q(state=State.QUEUED, lease__gt=now))
+        on_the_way = Q(state=State.QUEUED, waits=False, lease__gt=now)
+        hinted = mine.filter(Q(state__in=AT_WORK) | on_the_way)
         busy = Counter(hinted.values_list("account_id", flat=True))
         free = keys.slots(provider) - busy.total()
         sent = 0
@@ -71,7 +73,7 @@ def _dispatch_fetches() -> int:
     wanted = Job.objects.filter(state=State.FETCHING, provider__in=_elsewhere())
     if not wanted.filter(unhinted, next_at__lte=now).exists():
         return 0
-    with _only_one("fetches"):
+    with only_one("fetches"):
         free = 2 * settings.FETCH_SLOTS - wanted.filter(lease__gt=now).count()
         waiting = wanted.filter(unhinted, next_at__lte=now).order_by("created", "pk")
         chosen = list(waiting.values_list("pk", flat=True)[: max(free, 0)])
@@ -86,7 +88,7 @@ def _wake_pump() -> int:
     now = timezone.now()
     if Lease.objects.filter(name=PUMP, until__gt=now).exists() or not pump_is_wanted():
         return 0
-    with _only_one("pump"):
+    with only_one("pump"):
         Beat.objects.get_or_create(name="wake@pump")
         late = Q(seen=None) | Q(seen__lt=now - PUMP_HINT)
         if not Beat.objects.filter(late, name="wake@pump").update(seen=now):
@@ -99,7 +101,7 @@ def pump_is_wanted() -> bool:
     """Whether anything elsewhere waits to be sent, asked for or found out."""
     soon = timezone.now() + timedelta(seconds=5)
     mine = Job.objects.filter(provider__in=_elsewhere())
-    due = Q(state__in=(State.QUEUED, State.UNKNOWN), next_at__lte=soon)
+    due = Q(state__in=(State.QUEUED, State.UNKNOWN), waits=False, next_at__lte=soon)
     at_work = Q(state__in=(State.SUBMITTING, State.RUNNING))
     known = Q(state=State.REVIEW) & ~Q(provider_ref="")
     left = Q(state=State.FAILED, cancel_requested=True)
@@ -113,19 +115,10 @@ def _elsewhere() -> list[str]:
     return [p.key for p in catalogue.providers().values() if not p.local]
 
 
-@contextlib.contextmanager
-def _only_one(name: str) -> Iterator[None]:
-    """One dispatcher at a time: two would both see the same place free."""
-    with transaction.atomic():
-        Beat.objects.get_or_create(name=f"dispatch@{name}")
-        Beat.objects.select_for_update().get(name=f"dispatch@{name}")
-        yield
-
-
 def _waiting(provider: Provider, now: datetime) -> QuerySet[Job]:
     unhinted = Q(lease=None) | Q(lease__lte=now)
     return Job.objects.filter(
-        unhinted, provider=provider.key, state=State.QUEUED, next_at__lte=now
+        unhinted, provider=provider.key, state=State.QUEUED, waits=False, next_at__lte=now
     ).order_by("created", "pk")
 
 
@@ -198,7 +191,8 @@ def void_host(host: str, *, planned: bool = False) -> int:
         else:
             Job.objects.filter(pk=job.pk, fence=job.fence).update(lease=now - HINT)
     # Hints that the dead workers had already taken off the queue are sent again.
-    Job.objects.filter(state=State.QUEUED, lease__gt=now, provider__in=local).update(lease=None)
+    ours = Q(provider__in=local) | Q(waits=True)
+    Job.objects.filter(ours, state=State.QUEUED, lease__gt=now).update(lease=None)
     # So are fetches: what is half here is fetched anew.
     Job.objects.filter(state=State.FETCHING, host=host, lease__gt=now).exclude(
         provider__in=local

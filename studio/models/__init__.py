@@ -1,9 +1,10 @@
 """The tables of the studio."""
 
 from studio.models.job import LIVE, TERMINAL, Attempt, Event, Job, JobQuerySet, State, _token
-from studio.models.prompt import Persona, SavedPrompt
+from studio.models.prompt import Persona, SavedPrompt, SavedSettings
 from studio.models.provider import Health, Notice, ProviderKey, Upload, Workflow
 from studio.models.running import Beat, Lease
+from studio.models.story import Scene, Shot, Story, Take
 
 __all__ = [
     "LIVE",
@@ -19,7 +20,12 @@ __all__ = [
     "Persona",
     "ProviderKey",
     "SavedPrompt",
+    "SavedSettings",
+    "Scene",
+    "Shot",
     "State",
+    "Story",
+    "Take",
     "Upload",
     "Workflow",
     "_token",  # named by a migration

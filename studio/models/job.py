@@ -68,9 +68,12 @@ class Job(models.Model):
     our list price of it, `provider_cost` what the provider says, `suspense` what it may have taken
     for work of which nobody knows. `own_key` is the account's own key, when that pays.
 
-    `run` is shared by all that were ordered with one press. `alternatives` are who does it instead
-    when nobody was paid yet and it is surely not accepted, in their order: [{"offer", "params"}].
-    `most` is what was held for it; `quote` is at most that.
+    `run` is shared by all that were ordered with one press, of which `at_once` are worked on at the
+    same time; one that `waits` has not had its turn. It comes after the job `after`, with the last
+    frame of whose video it begins: that becomes the param `begins_with`. `varied` is what sets this
+    one apart in a grid: [[name, value], …]. `alternatives` are who does it instead when nobody was
+    paid yet and it is surely not accepted, in their order: [{"offer", "params"}]. `most` is what
+    was held for it; `quote` is at most that.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -103,6 +106,13 @@ class Job(models.Model):
         "ProviderKey", null=True, blank=True, on_delete=models.PROTECT, related_name="jobs"
     )
     run = models.UUIDField(null=True, db_index=True, editable=False)
+    at_once = models.PositiveSmallIntegerField(null=True, editable=False)
+    waits = models.BooleanField(default=False, editable=False)
+    after = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="next_ones"
+    )
+    begins_with = models.CharField(max_length=40, blank=True, editable=False)
+    varied = models.JSONField(default=list, editable=False)
     alternatives = models.JSONField(default=list, editable=False)
     hook = models.CharField(max_length=43, default=_token, db_index=True, editable=False)
     provider_ref = models.CharField(max_length=200, blank=True)
@@ -143,6 +153,7 @@ class Job(models.Model):
             models.Index(
                 fields=["state"], condition=models.Q(cancel_requested=True), name="job_to_cancel"
             ),
+            models.Index(fields=["run"], condition=models.Q(waits=True), name="job_waits"),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Words that people keep: how their brand speaks and looks, and prompts."""
+"""What people keep: how their brand speaks and looks, prompts, and settings."""
 
 from __future__ import annotations
 
@@ -47,3 +47,29 @@ class SavedPrompt(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+
+class SavedSettings(models.Model):
+    """The params of an operation under a name, for all of the account; without the source. Assets
+    that belong to them, such as a logo, are named by id."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="saved_settings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    operation = models.CharField(max_length=80)
+    offer = models.CharField(max_length=80)
+    name = models.CharField(max_length=60)
+    params = models.JSONField(default=dict)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "saved settings"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "operation", "name"], name="saved_settings_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -48,7 +48,8 @@ OUTPUT = Param(
     "format",
     "choice",
     "Format",
-    help="PNG keeps every pixel, WebP is a tenth of it, JPEG opens everywhere.",
+    help="PNG keeps every pixel, WebP is a tenth of it, JPEG opens everywhere. Each has 8 bits "
+    "a color, also where the picture has 16.",
     default="png",
     choices=("png", "jpeg", "webp"),
     labels={"png": "PNG", "jpeg": "JPEG", "webp": "WebP"},

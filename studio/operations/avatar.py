@@ -1,7 +1,20 @@
 """Avatar: a picture that speaks."""
 
+from dataclasses import replace
+
 from studio.operations import transform
-from studio.spec import Operation, Param
+from studio.operations._stills import MASK
+from studio.spec import FileLimits, Operation, Param
+
+LONGEST = 600
+"""Seconds of a voice, of the longest work that anybody takes."""
+
+
+def _trim(name: str, label: str, help: str) -> Param:
+    return Param(
+        name, "number", label, help=help, low=0, high=36_000, step=0.01, unit="s", group="source"
+    )
+
 
 TALKING_AVATAR = Operation(
     key="talking-avatar",
@@ -13,36 +26,37 @@ TALKING_AVATAR = Operation(
     title="{image} speaks",
     tags=("talking-avatar", "generated"),
     params=(
-        transform.IMAGE,
+        replace(transform.IMAGE, look="face"),
         Param(
             "audio",
             "audio",
             "Voice",
-            help="What is spoken or sung. The video is as long as this.",
+            help="What is spoken or sung, up to 10 minutes. The video is as long as this.",
             required=True,
             group="source",
+            limits=FileLimits(max_seconds=LONGEST),
+            look="voice",
+            cut=("trim_start", "trim_end"),
         ),
-        Param(
-            "mask",
-            "image",
-            "Mask",
-            help="Optional. A picture of the same shape that marks who speaks.",
-            group="source",
-            advanced=True,
+        _trim("trim_start", "Voice from", "What is before it is left out. Empty is the beginning."),
+        _trim("trim_end", "Voice to", "What is after it is left out. Empty is the end."),
+        replace(
+            MASK,
+            required=False,
+            help="White where it may move: over the head of who speaks, from the hair to the chin.",
         ),
         transform.PROMPT,
         Param(
             "seconds",
             "integer",
             "Length of the voice",
-            help="Rounded up to whole seconds; the price follows from it. A voice that turns out "
-            "longer is not sent.",
-            required=True,
+            help="Measured: the seconds that are used, rounded up. The price follows from them.",
             default=5,
             low=1,
-            high=600,
+            high=LONGEST,
             unit="s",
             group="output",
+            measures="audio",
         ),
         transform.RESOLUTION,
         transform.SEED,

@@ -36,17 +36,18 @@ def edit(
     )
 
 
+HINT = (
+    "Optional. Paint over the subject, or over a part of it that was not found; the rest of it and "
+    "the edge are found by themselves."
+)
+
 REMOVE_BACKGROUND = edit(
     "remove-background",
     "Remove background",
     "The subject alone, on nothing.",
     "{image} · cut out",
     IMAGE,
-    replace(
-        MASK,
-        label="Hint",
-        help="Optional. Paint over the subject, roughly; the edge is found by itself.",
-    ),
+    replace(MASK, label="Hint", help=HINT),
     Param(
         "edge",
         "integer",
@@ -151,6 +152,7 @@ SEARCH_REPLACE = edit(
     "One thing becomes another; the model finds it by its name.",
     "{image} · {search_prompt} → {prompt}",
     IMAGE,
+    MASK,
     Param(
         "search_prompt",
         "text",
@@ -226,9 +228,7 @@ REPLACE_BACKGROUND = edit(
     "The subject in front of something else, with light that fits.",
     "{image} · new background",
     IMAGE,
-    replace(
-        MASK, label="Hint", help="Optional. Paint over the subject, roughly, where it is not found."
-    ),
+    replace(MASK, label="Hint", help=HINT),
     Param(
         "background",
         "image",

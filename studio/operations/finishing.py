@@ -1,17 +1,42 @@
 """Edit, the last steps: light and color, a look, another type, size or shape, a mark."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from studio.operations import transform
 from studio.operations._stills import HEIGHT, IMAGE, MASK, OUTPUT, STYLE, WIDTH
 from studio.operations.edit import edit
-from studio.spec import Param
+from studio.presets import compression
+from studio.presets.compression import COMPRESSION
+from studio.spec import Depends, Param
 
 
 def percent(name: str, label: str, help: str = "", **more: Any) -> Param:
     """A slider from -100 to 100 that does nothing at 0."""
     return replace(Param(name, "integer", label, help=help, default=0, low=-100, high=100), **more)
+
+
+SLIDERS = (
+    "exposure",
+    "contrast",
+    "highlights",
+    "shadows",
+    "temperature",
+    "tint",
+    "saturation",
+    "vibrance",
+    "sharpen",
+    "denoise",
+)
+
+
+def _some_slider(params: Mapping[str, Any]) -> tuple[str, str] | None:
+    if any(params.get(name) for name in SLIDERS):
+        return None
+    return "exposure", (
+        "All sliders are at 0, so the picture would stay as it is. Move at least one of them."
+    )
 
 
 ADJUST = edit(
@@ -42,6 +67,7 @@ ADJUST = edit(
     percent("sharpen", "Sharpen", low=0, group="detail"),
     percent("denoise", "Take out noise", low=0, group="detail"),
     OUTPUT,
+    check=_some_slider,
 )
 
 LOOK = edit(
@@ -55,27 +81,49 @@ LOOK = edit(
     OUTPUT,
 )
 
+TYPES = ("jpeg", "png", "webp", "avif", "gif", "tiff", "bmp")
+OWN = "own"
+
+
+def only_with(*types: str) -> Depends:
+    """For a param that has a meaning for these types only."""
+    return Depends("format", {other: () for other in TYPES if other not in types})
+
+
 CONVERT = edit(
     "convert",
     "Compress and convert",
     "Another file type, fewer bytes, or both.",
     "{image} · {format}",
     IMAGE,
+    Param(
+        "preset",
+        "choice",
+        "For",
+        help="Sets what is below; all of it may be changed.",
+        default=OWN,
+        choices=(OWN, *COMPRESSION),
+        labels=compression.LABELS,
+        sets=COMPRESSION,
+        group="preset",
+    ),
     replace(
         OUTPUT,
         default="webp",
-        choices=("jpeg", "png", "webp", "avif", "tiff", "bmp"),
-        labels={**OUTPUT.labels, "avif": "AVIF", "tiff": "TIFF", "bmp": "BMP"},
-        help="AVIF and WebP are smallest, JPEG opens everywhere, PNG and TIFF lose nothing.",
+        choices=TYPES,
+        labels={**OUTPUT.labels, "avif": "AVIF", "gif": "GIF", "tiff": "TIFF", "bmp": "BMP"},
+        help="AVIF and WebP are smallest, JPEG opens everywhere, PNG and TIFF lose nothing. A GIF "
+        "has 256 colors, finely mixed, and pixels that are there or not.",
     ),
     Param(
         "quality",
         "integer",
         "Quality",
-        help="For JPEG, WebP and AVIF. 85 is hard to tell from the original.",
+        help="85 is hard to tell from the original.",
         default=85,
         low=1,
         high=100,
+        depends=only_with("jpeg", "webp", "avif"),
         group="output",
     ),
     Param(
@@ -99,29 +147,107 @@ CONVERT = edit(
         group="output",
     ),
     Param(
+        "keep_transparency",
+        "boolean",
+        "Keep what is transparent",
+        help="Half transparent pixels too; a GIF keeps those that are mostly there.",
+        default=True,
+        depends=only_with("png", "webp", "avif", "gif", "tiff"),
+        group="output",
+    ),
+    Param(
         "background_color",
         "color",
         "Behind what is transparent",
-        help="For types that have no transparency.",
+        help="Where transparency is not kept, and under the soft edges of a GIF.",
         default="#ffffff",
         group="output",
         advanced=True,
     ),
+    Param(
+        "color_space",
+        "choice",
+        "Colors",
+        help="sRGB looks right everywhere. Adobe RGB holds more, for print, in programs that read "
+        "its profile. Keep leaves the picture's own; of CMYK it makes sRGB.",
+        default="srgb",
+        choices=("srgb", "adobe-rgb", "keep"),
+        labels={"srgb": "sRGB", "adobe-rgb": "Adobe RGB"},
+        depends=only_with("jpeg", "png", "webp", "avif", "tiff"),
+        group="output",
+        advanced=True,
+    ),
+    Param(
+        "strip_metadata",
+        "boolean",
+        "Leave out metadata",
+        help="Off, camera, date, author and color profile stay, where the file still has them: a "
+        "JPEG or PNG lost them on its way into the library. The place (GPS) never stays, nor the "
+        "exposure in a TIFF.",
+        default=True,
+        depends=only_with("jpeg", "png", "webp", "avif", "tiff"),
+        group="output",
+        advanced=True,
+    ),
+    Param(
+        "progressive",
+        "boolean",
+        "Progressive",
+        help="All of it is seen at once while it loads, at first roughly.",
+        default=True,
+        depends=only_with("jpeg"),
+        group="output",
+        advanced=True,
+    ),
+    Param(
+        "optimize",
+        "boolean",
+        "Optimize",
+        help="Takes longer and saves a few percent. The picture is the same.",
+        default=True,
+        depends=only_with("jpeg", "png", "webp", "avif"),
+        group="output",
+        advanced=True,
+    ),
+    weighs=True,
 )
 
+PIXELS_ONLY = Depends("size_by", {"percent": ()})
 CROP = edit(
     "crop",
     "Crop and resize",
     "Another shape or size; faces stay whole.",
-    "{image} · {width} × {height}",
+    "{image} · {width} × {height} · {scale} %",
     IMAGE,
     replace(
         transform.FOCUS,
         default=None,
         help="Optional. The spot that stays in view. Left empty, faces and what stands out decide.",
+        depends=Depends("mode", {"fit": (), "stretch": ()}),
     ),
-    WIDTH,
-    HEIGHT,
+    Param(
+        "size_by",
+        "choice",
+        "Size in",
+        help="Pixels make an exact size; percent keeps the shape.",
+        default="pixels",
+        choices=("pixels", "percent"),
+        group="output",
+    ),
+    replace(WIDTH, depends=PIXELS_ONLY),
+    replace(HEIGHT, depends=PIXELS_ONLY),
+    Param(
+        "scale",
+        "integer",
+        "Scale",
+        help="Of each side: 50 % is half as wide and half as high.",
+        default=50,
+        low=1,
+        high=400,
+        unit="%",
+        depends=Depends("size_by", {"pixels": ()}),
+        group="output",
+    ),
     Param(
         "mode",
         "choice",
@@ -129,6 +255,7 @@ CROP = edit(
         default="crop",
         choices=("crop", "fit", "stretch"),
         labels={"crop": "Crop", "fit": "Fit whole", "stretch": "Stretch"},
+        depends=PIXELS_ONLY,
         group="output",
     ),
     Param(
@@ -139,12 +266,31 @@ CROP = edit(
         default="blur",
         choices=("blur", "color", "mirror"),
         labels={"blur": "Its own blur", "color": "A color", "mirror": "A mirror image"},
+        depends=Depends("mode", {"crop": (), "stretch": ()}),
         group="output",
     ),
-    Param("background_color", "color", "Color beside it", default="#ffffff", group="output"),
+    Param(
+        "background_color",
+        "color",
+        "Color beside it",
+        default="#ffffff",
+        depends=Depends("fill", {"blur": (), "mirror": ()}),
+        group="output",
+    ),
     OUTPUT,
 )
 
+PLACES = (
+    "top-left",
+    "top",
+    "top-right",
+    "left",
+    "center",
+    "right",
+    "bottom-left",
+    "bottom",
+    "bottom-right",
+)
 WATERMARK = edit(
     "watermark",
     "Watermark",
@@ -164,19 +310,19 @@ WATERMARK = edit(
         "position",
         "choice",
         "Place",
+        help="The calmest corner has least detail, and no face.",
         default="bottom-right",
-        choices=(
-            "top-left",
-            "top",
-            "top-right",
-            "left",
-            "center",
-            "right",
-            "bottom-left",
-            "bottom",
-            "bottom-right",
-            "tiled",
-        ),
+        choices=(*PLACES, "tiled", "smart", "custom"),
+        labels={"smart": "Calmest corner", "custom": "My own spot"},
+        group="look",
+    ),
+    Param(
+        "spot",
+        "point",
+        "Spot",
+        help="Where the middle of the mark is. Near an edge it stays within the margin.",
+        default=(0.5, 0.5),
+        depends=Depends("position", dict.fromkeys((*PLACES, "tiled", "smart"), ())),
         group="look",
     ),
     Param("size", "integer", "Size", default=20, low=2, high=100, unit="%", group="look"),

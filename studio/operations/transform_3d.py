@@ -1,7 +1,9 @@
 """Transform: pictures into things that can be turned."""
 
-from studio.operations.transform import IMAGE
-from studio.spec import Operation, Param
+from dataclasses import replace
+
+from studio.operations.transform import IMAGE, SEED
+from studio.spec import Depends, Operation, Param
 
 IMAGE_TO_3D = Operation(
     key="image-to-3d",
@@ -77,6 +79,41 @@ IMAGE_TO_3D = Operation(
             group="more",
             advanced=True,
         ),
+        Param(
+            "target_type",
+            "choice",
+            "Simplify to",
+            default="none",
+            choices=("none", "vertex", "face"),
+            labels={"none": "Nothing", "vertex": "Points", "face": "Faces"},
+            group="more",
+            advanced=True,
+        ),
+        Param(
+            "target_count",
+            "integer",
+            "So many",
+            help="Points or faces of the simplified mesh.",
+            depends=Depends("target_type", {"none": ()}),
+            default=1000,
+            low=100,
+            high=20_000,
+            group="more",
+            advanced=True,
+        ),
+        Param(
+            "guidance",
+            "number",
+            "Guidance",
+            help="How closely the hidden side keeps to the picture.",
+            default=3,
+            low=1,
+            high=10,
+            step=0.1,
+            group="more",
+            advanced=True,
+        ),
+        replace(SEED, advanced=True),
     ),
 )
 

@@ -12,7 +12,7 @@ from typing import Any
 from studio.engine.cover import at_most, covered
 from studio.engine.shape import nearest_ratio
 from studio.operations.upscale import FACTORS, PRESETS
-from studio.spec import Depends, ErrorKind, Output, Param, ProviderError
+from studio.spec import Depends, ErrorKind, Output, Param, ProviderError, Sizes
 
 # Seconds for an answer that is the result. The pump waits longer at the end of a slice.
 AT_ONCE = 120.0
@@ -25,8 +25,17 @@ STARTS = {
     b"glTF": "model/gltf-binary",
 }
 
-Sizes = Mapping[str, tuple[int, int]]
 Advice = Callable[[Mapping[str, Any], Sizes], Iterable[str]]
+
+
+# For a model that knows no masks: the original is put back outside of it.
+HERE = ("mask",)
+MASKED: Mapping[str, Any] = {
+    "mask": {
+        "help": "Optional. White where it may change. The model does not see it: what is black is "
+        "put back from your picture afterwards, pixel by pixel.",
+    }
+}
 
 
 # --- sizes --------------------------------------------------------------------------------------

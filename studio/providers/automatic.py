@@ -4,13 +4,15 @@ Its offers are never ordered as such: each request becomes one for a real model,
 reserve (studio.orders).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from billing.pricing import Free
 from studio.operations.create import QUALITIES
 from studio.providers import Provider
-from studio.spec import Offer, Param
+from studio.providers._pictures import upscale_sizes
+from studio.spec import Offer, Operation, Param
 
 KEY = "automatic"
 QUALITY = Param(
@@ -38,6 +40,19 @@ def _offer(operation: str, accepts: Mapping[str, Any], quality: Param | None = N
     )
 
 
+def fitted(offer: Offer, operation: Operation, models: Sequence[Offer]) -> Offer:
+    """The offer as these models can do it: without a quality that none of them has, and without
+    what none of them takes."""
+    taken = {p.name for model in models for p in model.params(operation)}
+    there = tuple(q for q in QUALITIES if any(model.quality == q for model in models))
+    default = QUALITY.default if QUALITY.default in there else there[0]
+    accepts = {name: rule for name, rule in offer.accepts.items() if name in taken}
+    if "quality" in offer.accepts:
+        accepts["quality"] = {"choices": there, "default": default}
+    extra = tuple(replace(param, choices=there, default=default) for param in offer.extra)
+    return replace(offer, accepts=accepts, extra=extra)
+
+
 class Automatic(Provider):
     key = KEY
     label = "Automatic"
@@ -62,13 +77,27 @@ class Automatic(Provider):
             {
                 "image": True,
                 "shrink": True,
-                "prompt": {"required": False, "advanced": True},
-                "size": True,
-                "longest_side": True,
+                "prompt": {"advanced": True},
+                **upscale_sizes("most", "As large as the model makes it"),
                 "seed": True,
             },
             QUALITY,
         ),
+        _offer(
+            "edit-by-words",
+            {
+                "image": True,
+                "mask": True,
+                "prompt": True,
+                "style": True,
+                "reference": True,
+                "guidance": True,
+                "steps": True,
+                "seed": True,
+            },
+            QUALITY,
+        ),
+        _offer("face-swap", {"image": True, "face": True, "face_number": True}, QUALITY),
     )
 
 

@@ -15,7 +15,17 @@ from billing.pricing import Flat
 from studio.http import Reply, Wire
 from studio.providers import Remote
 from studio.providers._answers import field, harmless, text, unreadable
-from studio.providers._pictures import AT_ONCE, MB, by_size, data_url, exact, inline, made_size
+from studio.providers._pictures import (
+    AT_ONCE,
+    HERE,
+    MASKED,
+    MB,
+    by_size,
+    data_url,
+    exact,
+    inline,
+    made_size,
+)
 from studio.spec import Call, ErrorKind, FileLimits, Offer, ProviderError, Status, Update
 from studio.words.style import ROOM, as_sent
 
@@ -115,6 +125,15 @@ OFFERS = (
         quality="standard",
         summary="Finer than schnell. Its terms must be accepted on its page at Hugging Face.",
     ),
+    _words(
+        "flux-1-krea-dev",
+        "FLUX.1 Krea dev",
+        "black-forest-labs/FLUX.1-Krea-dev",
+        {"guidance": True, "steps": {"high": 50}},
+        price=SLOW,
+        quality="standard",
+        summary="Photographs that do not look made. Its terms must be accepted on its page.",
+    ),
     Offer(
         key="huggingface-flux-1-kontext-dev",
         provider="huggingface",
@@ -123,6 +142,7 @@ OFFERS = (
         model="black-forest-labs/FLUX.1-Kontext-dev",
         accepts={
             "image": {"limits": PICTURE},
+            **MASKED,
             "prompt": PROMPT,
             "style": True,
             "guidance": True,
@@ -130,9 +150,11 @@ OFFERS = (
             "seed": {"high": 2**31 - 1},
         },
         build=from_picture,
+        here=HERE,
         price=SLOW,
+        quality="standard",
         summary="An open model that changes a picture as you say.",
-        cannot="No mask. Its terms must be accepted on its page; a model may have to wake.",
+        cannot="Its terms must be accepted on its page; a model may have to wake.",
     ),
 )
 

@@ -72,7 +72,8 @@ class _Slice:
         self.desk = Desk(held, courier)
         self.begun = time.monotonic()
         self.seconds = seconds
-        self.looked = self.renewed = self.needed = self.begun
+        self.renewed = self.needed = self.begun
+        self.looked = self.begun - LOOK  # the first look is at once
         self.waiting: list[News] = []
 
     def run(self) -> None:

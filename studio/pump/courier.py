@@ -22,6 +22,7 @@ from types import TracebackType
 from uuid import UUID
 
 from studio.engine import EngineError
+from studio.engine.audio import cut
 from studio.engine.fit import fitted
 from studio.failpoints import point
 from studio.pump import pace
@@ -312,8 +313,11 @@ class Courier:
             del self._going[send.job]
 
     async def _ready(self, source: Source, send: Send) -> Path:
-        """The file as the provider takes it: itself, or a smaller copy."""
+        """The file as the provider takes it: itself, a part of it, or a smaller copy."""
         limits = source.limits
+        if source.part:
+            target = send.folder / f"{source.path.stem}-part.mp3"
+            return await asyncio.to_thread(cut, source.path, target, *source.part)
         if source.known or limits is None or not source.mime.startswith("image/"):
             return source.path
         return await asyncio.to_thread(

@@ -17,12 +17,14 @@ Verb = Literal["submit", "poll", "cancel", "lookup", "late", "overdue"]
 @dataclass(frozen=True)
 class Source:
     """A file to send: where it lies here, and where at the provider if it is `known` there already
-    under this `name`, which stands for its content and for what was made of it."""
+    under this `name`, which stands for its content and for what was made of it. Of a sound only a
+    `part` may be sent, in seconds from its beginning."""
 
     path: Path
     name: str
     mime: str
     limits: FileLimits | None = None
+    part: tuple[float, float] | None = None
     known: str = ""
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from assets import services as assets
 from billing.pricing import Free
-from studio import catalogue, jobs
+from studio import catalogue, cuts, jobs
 from studio.jobs.render import folder_of
 from studio.keys import Access
 from studio.models import Job, State
@@ -39,15 +39,19 @@ def packed(job: Job, access: Access, webhook: str) -> Send:
 
 
 def _sources(job: Job, offer: Offer, access: Access) -> dict[str, Source]:
-    limits = {p.name: p.limits for p in offer.params(catalogue.operations()[job.operation])}
+    params = {p.name: p for p in offer.params(catalogue.operations()[job.operation])}
     found = {}
     for param, asset in jobs.source_assets(job, offer).items():
-        name = uploads.name_of(asset, limits[param])
+        if param in offer.here:
+            continue
+        limits, part = params[param].limits, cuts.part(params[param], job.params, asset)
+        name = uploads.name_of(asset, limits, part)
         found[param] = Source(
             path=assets.local_copy(asset, folder_of(job)),
             name=name,
             mime=asset.mime,
-            limits=limits[param],
+            limits=limits,
+            part=part,
             known=uploads.known(access, name) if access.provider.uploads else "",
         )
     return found

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assets.models import Asset
 from studio import file_limits
+from studio.cuts import Part
 from studio.keys import Access
 from studio.models import Upload
 from studio.pump.errands import Brought
@@ -19,8 +20,10 @@ from studio.spec import FileLimits
 MARGIN = timedelta(minutes=30)
 
 
-def name_of(asset: Asset, limits: FileLimits | None) -> str:
-    """Stands for the content that is sent: the file itself, or what limits make of it."""
+def name_of(asset: Asset, limits: FileLimits | None, part: Part | None = None) -> str:
+    """Stands for the content that is sent: the file itself, or what limits or a cut make of it."""
+    if part:
+        return hashlib.sha256(f"{asset.sha256} {part!r}".encode()).hexdigest()
     if limits is None or file_limits.fits(limits, asset):
         return asset.sha256
     return hashlib.sha256(f"{asset.sha256} {limits!r}".encode()).hexdigest()

@@ -17,8 +17,9 @@ from django.utils.safestring import SafeString
 from assets.models import Asset
 from billing.models import CREDIT
 from studio import catalogue, keys
+from studio.fields import spoken
 from studio.models import State
-from studio.spec import Operation, Param
+from studio.spec import Operation
 from studio.told import redacted
 
 register = template.Library()
@@ -47,6 +48,8 @@ MODULE_ICONS = {
     "avatar": "circle-user",
     "create": "sparkles",
     "edit": "brush",
+    "story": "book-open",
+    "film": "film",
     "upscale": "scaling",
     "control": "pen-tool",
     "model": "box",
@@ -169,17 +172,6 @@ def module_label(module: str) -> str:
     return "Uploads" if module == "upload" else module.replace("-", " ").capitalize()
 
 
-def spoken(param: Param, value: Any) -> str:
-    """A value as the form shows it: the label of a choice, the unit of a number."""
-    if param.kind == "point":
-        return " × ".join(f"{float(v):.0%}" for v in value)
-    if param.kind in ("choice", "style"):
-        return param.label_of(value)
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return f"{value:g} {param.unit}".strip() if isinstance(value, int | float) else str(value)
-
-
 def spoken_params(operation: Operation, params: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(label, value in words) of each param that is not a file, in the order of the form; last
     those that only one model has."""
@@ -220,6 +212,7 @@ def uses_of(asset: Asset) -> list[tuple[str, str, str]]:
         (operation.label, f"{operation_path(operation)}?from={asset.pk}", operation.module)
         for operation in catalogue.operations().values()
         if any(p.asset_kind == asset.kind for p in operation.params if p.is_asset)
+        and not operation.elsewhere
         and catalogue.offers(operation.key, usable)
     ]
 

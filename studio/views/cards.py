@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +16,8 @@ from django.utils import timezone
 
 from assets.models import Asset, AssetKind, Status
 from billing.models import Account
-from studio import catalogue, jobs, told
+from studio import catalogue, grids, jobs, told
+from studio.engine.weight import changed, weight
 from studio.models import Job, State
 from studio.views.card_words import Failure, failure, label_of, waiting
 from studio.views.price_words import on_the_button
@@ -104,12 +106,26 @@ class Card:
         """Who does it."""
         return label_of(self.job.provider)
 
+    @cached_property
+    def varied(self) -> list[tuple[str, str]]:
+        """(label, value in words) of what sets it apart in a grid."""
+        return grids.of_job(self.job) if self.job.varied else []
+
     @property
     def words(self) -> str:
         """What is going on, for somebody who waits."""
         if self.job.is_terminal:
             return ""
         return waiting(self.job, self.ahead, local=self.is_local)
+
+    @property
+    def weight(self) -> str:
+        """What its file was and is, where that is the point."""
+        operation = catalogue.operations().get(self.job.operation)
+        if not (operation and operation.weighs and self.source and self.result):
+            return ""
+        old, new = self.source.size, self.result.size
+        return f"{weight(old)} → {weight(new)}, {changed(old, new)}"
 
     @property
     def failure(self) -> Failure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.forms import BoundField
 
 from assets.models import Asset
+from studio.fields import exact
 from studio.forms import OperationForm
 from studio.spec import Param
 
@@ -40,7 +42,8 @@ class Choice:
 @dataclass(frozen=True)
 class Control:
     """One param as it is drawn. `value` is text as it stands in the page; `partner` is the second
-    half of a pair (width and height); `gone` says that another value leaves nothing to choose."""
+    half of a pair (width and height); `gone` says that another value leaves nothing to choose;
+    `turn_on` names the param that ends what is wrong."""
 
     name: str
     param: Param
@@ -51,6 +54,7 @@ class Control:
     choices: tuple[Choice, ...] = ()
     asset: Asset | None = None
     partner: Control | None = None
+    turn_on: str = ""
 
     @property
     def id(self) -> str:
@@ -58,11 +62,11 @@ class Control:
 
     @property
     def low(self) -> str:
-        return "" if self.param.low is None else f"{self.param.low:g}"
+        return "" if self.param.low is None else exact(self.param.low)
 
     @property
     def high(self) -> str:
-        return "" if self.param.high is None else f"{self.param.high:g}"
+        return "" if self.param.high is None else exact(self.param.high)
 
     @property
     def step(self) -> str:
@@ -81,6 +85,11 @@ class Control:
         """The rule of the choices that fit, for the page's script."""
         rule = None if self.param.is_asset else self.param.depends
         return json.dumps({"on": rule.on, "choices": rule.choices}) if rule else ""
+
+    @property
+    def sets(self) -> str:
+        """What its choices say of other params, for the page's script."""
+        return json.dumps(self.param.sets) if self.param.sets else ""
 
     @property
     def may_be_empty(self) -> bool:
@@ -141,7 +150,7 @@ def groups(form: OperationForm) -> list[Group]:
     found: dict[str, Group] = {}
     advanced = Group(ADVANCED)
     for name, param in form.spec.items():
-        if name == "height" and "width" in form.spec:
+        if param.measures or (name == "height" and "width" in form.spec):
             continue
         group = advanced if param.advanced else found.setdefault(param.group, Group(param.group))
         group.controls.append(_control(form, param, values))
@@ -154,13 +163,15 @@ def _control(form: OperationForm, param: Param, values: dict[str, str]) -> Contr
     asset = asset_of(form, value) if param.is_asset else None
     if param.is_asset and asset is None:
         value = ""
+    errors = _errors(form[param.name])
     return Control(
         name=param.name,
         param=param,
         widget="size" if paired else widget(param),
         value=value,
-        errors=_errors(form[param.name]),
-        gone=_gone(param, values),
+        errors=errors,
+        turn_on=next((form.ways_out[e] for e in errors if e in form.ways_out), ""),
+        gone=_gone(form.spec, param, values),
         choices=_choices(form, param, values),
         asset=asset,
         partner=_control(form, form.spec["height"], values) if paired else None,
@@ -194,6 +205,8 @@ def text(value: Any) -> str:
     """A value as it stands in a form field."""
     if value is None:
         return ""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return json.dumps(value)
     if isinstance(value, list | tuple):
         return ",".join(str(v) for v in value)
     return str(value)
@@ -218,10 +231,12 @@ def _fitting(param: Param, values: dict[str, str]) -> list[str]:
     return [str(c) for c in by_text.get(values.get(rule.on, ""), param.choices)]
 
 
-def _gone(param: Param, values: dict[str, str]) -> bool:
+def _gone(spec: Mapping[str, Param], param: Param, values: dict[str, str]) -> bool:
     """Whether what the other param says leaves nothing to say here."""
     if param.depends is None or param.is_asset:
         return False
+    if _gone(spec, spec[param.depends.on], values):
+        return True
     chosen = values.get(param.depends.on, "")
     return any(str(v) == chosen and not choices for v, choices in param.depends.choices.items())
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from billing.models import Account
 from billing.pricing import about
 from studio import catalogue, keys
 from studio.providers import Provider, Remote
 from studio.providers.automatic import KEY as AUTOMATIC
+from studio.recommend import Fit, best, fits
 from studio.spec import Offer, Operation
 from studio.templatetags.zoetrope import credits
 
 
 @dataclass(frozen=True)
 class Model:
-    """`price` is that of the usual settings, `words` how it comes about."""
+    """`price` is that of the usual settings, or of what is said, `words` how it comes about; `mark`
+    says what it is the best for, `problem` why it cannot do what is said."""
 
     offer: Offer
     provider: Provider
     price: str
     words: str
     chosen: bool = False
+    mark: str = ""
+    problem: str = ""
 
 
 def usable(operation: Operation, account: Account, chosen: Offer) -> list[Model]:
@@ -43,6 +49,36 @@ def usable(operation: Operation, account: Account, chosen: Offer) -> list[Model]
             )
         )
     return found
+
+
+def fitting(
+    operation: Operation, account: Account, chosen: Offer, said: Mapping[str, Any]
+) -> list[Model]:
+    """The same, held against what is said: prices of that, who is the best, who cannot."""
+    found = {fit.offer.key: fit for fit in fits(operation, said, account)}
+    marks = _marks(list(found.values()))
+    return [
+        _held_against(model, found[model.offer.key], marks) if model.offer.key in found else model
+        for model in usable(operation, account, chosen)
+    ]
+
+
+def _marks(found: list[Fit]) -> dict[str, str]:
+    """The cheapest, and the finest where they have tiers; nothing without a choice."""
+    able = best(found)
+    if len(able) < 2:
+        return {}
+    cheapest, finest = able[0].offer, best(found, "quality")[0].offer
+    marks = {finest.key: "Finest"} if finest.quality else {}
+    return marks | {cheapest.key: "Cheapest, finest" if cheapest.key in marks else "Cheapest"}
+
+
+def _held_against(model: Model, fit: Fit, marks: Mapping[str, str]) -> Model:
+    if fit.problem:
+        return replace(model, problem=fit.problem)
+    own = model.price == "your key"
+    price = model.price if own else f"{credits(fit.amount)} cr" if fit.amount else "free"
+    return replace(model, price=price, words=fit.words, mark=marks.get(fit.offer.key, ""))
 
 
 def _from(operation: Operation, account: Account) -> str:

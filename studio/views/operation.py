@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -13,24 +14,28 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assets.models import Asset
 from assets.views.guard import MemberRequest, is_htmx, member, polled, writer
+from assets.views.toast import say
 from billing.models import Account
-from billing.pricing import about
+from billing.pricing import Quote, about
 from billing.services import InsufficientCredits
-from studio import catalogue, jobs, keys
+from studio import catalogue, grids, jobs, keys
+from studio.fields import spoken
 from studio.forms import OperationForm
 from studio.models import Job
-from studio.orders import GRID_PARAMS, OrderForm
-from studio.spec import Offer, Operation
-from studio.templatetags.zoetrope import spoken
-from studio.views import models, prompts
+from studio.orders import GRID_PARAMS, OrderForm, only_said, usual
+from studio.security import LISTENING
+from studio.spec import Offer, Operation, Param
+from studio.views import matrices, models, prompts, saved
 from studio.views.cards import cards
 from studio.views.controls import groups
 from studio.views.price_words import anew, on_the_button
 from studio.views.samples import SAMPLES, ideas
+from studio.views.shell import HOMES
 from studio.views.stages import stage_of
 from studio.words.style import as_sent
 
 RESULTS = 12
+RECENT = 60  # jobs among which those results, and whole grids, are looked for
 OURS = ("offer", "key", "shown", "count", "csrfmiddlewaretoken")
 AXES = tuple((f"grid_{n}", f"grid_{n}_values") for n in range(1, GRID_PARAMS + 1))
 
@@ -40,6 +45,8 @@ AXES = tuple((f"grid_{n}", f"grid_{n}_values") for n in range(1, GRID_PARAMS + 1
 def operation(request: MemberRequest, module: str, key: str) -> HttpResponseBase:
     """Show the form; a POST orders a job."""
     found = find(module, key)
+    if found.elsewhere:
+        return elsewhere(request, found)
     if not catalogue.offers(key, keys.usable(request.account)):
         return nobody(request, found)
     if request.method == "POST":
@@ -52,7 +59,10 @@ def operation(request: MemberRequest, module: str, key: str) -> HttpResponseBase
         forget_proposals(found, offer, initial)
     form = OperationForm(found, offer, account=account, user=user, initial=initial)
     missing = wanted if wanted and wanted != offer.key else ""
-    return render(request, "studio/operation.html", page(request, form) | {"missing": missing})
+    response = render(request, "studio/operation.html", page(request, form) | {"missing": missing})
+    if any(p.look == "voice" for p in form.spec.values()):
+        response.headers["Permissions-Policy"] = LISTENING
+    return response
 
 
 def find(module: str, key: str) -> Operation:
@@ -60,6 +70,15 @@ def find(module: str, key: str) -> Operation:
     if found is None or found.module != module:
         raise Http404
     return found
+
+
+def elsewhere(request: MemberRequest, operation: Operation) -> HttpResponse:
+    """Lead to where it is ordered: the story of that job, else the page of its module."""
+    job = _mine(Job.objects, request, "job")
+    if job and (story := job.stories.live().first()):
+        return redirect("story", story.pk)
+    say(request, operation.elsewhere)
+    return redirect(HOMES.get(operation.module, "home"))
 
 
 def choose(operation: Operation, key: str, account: Account) -> Offer:
@@ -115,33 +134,58 @@ def _mine(manager: Any, request: MemberRequest, name: str) -> Any:
 def page(request: MemberRequest, form: OperationForm, key: str = "") -> dict[str, Any]:
     """Everything that the page and its form show."""
     operation, offer = form.operation, form.offer
+    reading = sent(operation, offer, said(form), request.account, several(request.POST))
     mine = Job.objects.for_account(request.account).filter(operation=operation.key)
+    tables, single = matrices.apart(list(mine[:RECENT]), request.account)
+    many = several(request.POST)
     return {
         "operation": operation,
         "offer": offer,
         "siblings": models.siblings(operation),
-        "models": models.usable(operation, request.account, offer),
+        "models": reading["models"],
         "locked": models.locked(operation, request.account),
         "takes_picture": any(p.kind == "image" for p in form.spec.values()),
         "provider": catalogue.provider_of(offer),
         "form": form,
         "groups": groups(form),
-        "problems": form.non_field_errors() if form.is_bound else [],
+        **told_apart(form, many),
         "key": key or str(uuid.uuid4()),
-        "sent": sent(operation, offer, said(form), request.account, several(request.POST)),
-        "many": several(request.POST),
+        "sent": reading,
+        "many": many,
         "axes": [
             {"name": n, "param": request.POST.get(n, ""), "values": request.POST.get(v, "")}
             for n, v in AXES
         ],
-        "varied": [p for p in form.spec.values() if not p.is_asset and p.kind != "text"],
-        "cards": cards(mine[:RESULTS], request.account),
+        "varied": [axis(param) for param in grids.free(form.spec)],
+        "matrices": tables,
+        "saved": saved.shown(request.account, offer, operation),
+        "cards": cards(single[:RESULTS], request.account),
         "samples": SAMPLES.values(),
         "ideas": ideas(operation, local=catalogue.provider_of(offer).local),
         "stage": stage_of(operation, form.spec),
         "filled": bool(form.is_bound or form.initial),
         **prompts.helper(form),
     }
+
+
+def axis(param: Param) -> dict[str, Any]:
+    """A param that a grid may vary: with its choices for the page's script, and with examples."""
+    choices = grids.choices(param)
+    return {
+        "param": param,
+        "choices": json.dumps(choices) if choices else "",
+        "example": grids.example(param),
+    }
+
+
+def told_apart(form: OperationForm, many: Mapping[str, Any]) -> dict[str, Any]:
+    """The problems that belong to no param: of the number, of the grid, of all of it."""
+    beside: dict[str, list[str]] = {"count": [], "grid": [], "": []}
+    for message in form.non_field_errors() if form.is_bound else []:
+        subject = form.subject(str(message))
+        place = "grid" if subject in many["grid"] else subject
+        beside[place if place in beside else ""].append(str(message))
+    return {"problems": beside.pop(""), "beside": beside}
 
 
 def said(form: OperationForm) -> dict[str, Any]:
@@ -191,11 +235,19 @@ def submit(request: MemberRequest, operation: Operation) -> HttpResponseBase:
         form.add_error(None, str(error))
         return refuse(request, form, key)
     if not is_htmx(request):
-        return redirect("job", made[0].pk)
-    new = cards(made, request.account)
-    context = {"cards": new, "key": str(uuid.uuid4()), "fresh": True}
+        return redirect(request.path) if len(made) > 1 else redirect("job", made[0].pk)
+    return ordered(request, made)
+
+
+def ordered(request: MemberRequest, made: list[Job]) -> HttpResponse:
+    """What was ordered, for the strip of results; a grid comes as a table above it."""
+    table = matrices.of_run(made, request.account)
+    new = [] if table else cards(made, request.account)
+    context = {"cards": new, "matrix": table, "key": str(uuid.uuid4()), "fresh": True}
     response = render(request, "studio/ordered.html", context)
     response.headers["HX-Trigger"] = "jobs-changed, ordered"
+    if table:
+        response.headers["HX-Retarget"] = "#matrices"
     return response
 
 
@@ -220,7 +272,9 @@ def quote(request: MemberRequest, module: str, key: str) -> HttpResponseBase:
     operation = find(module, key)
     offer = choose(operation, request.POST.get("offer", ""), request.account)
     reading = sent(operation, offer, fields(request.POST), request.account, several(request.POST))
-    return render(request, "studio/sent.html", {"sent": reading})
+    locked = models.locked(operation, request.account)
+    context = {"sent": reading, "models": reading["models"], "locked": locked}
+    return render(request, "studio/sent.html", context)
 
 
 def sent(
@@ -235,23 +289,54 @@ def sent(
     for field in form.fields.values():
         field.required = False  # what is not yet said is no mistake yet
     if not form.is_valid():
-        return {"problems": [p["message"] for p in form.problems()], "price": None}
+        problems = [
+            {"message": p["message"], "turn_on": form.ways_out.get(p["message"], "")}
+            for p in form.problems()
+        ]
+        return {
+            "problems": problems,
+            "price": None,
+            "models": models.usable(operation, account, offer),
+        }
     terms, first = form.terms, form.wanted[0].doers[0]
-    price, bill = terms.price, first.offer.price.quote(first.params)
+    price, bills = terms.price, [bill(one.doers[0]) for one in form.wanted]
     return {
+        "models": models.fitting(operation, account, offer, meant(form)),
         "rows": rows(form),
         "notes": [*form.notes, *(n for n in first.notes if n not in form.notes)],
-        "number": len(form.wanted),
         "derived": {name: value or "" for name, value in form.derived.items()},
         "price": price,
         "label": on_the_button(terms.shown),
         "shown": terms.shown,
         "own": terms.own_key is not None,
         "who": catalogue.provider_of(first.offer).label,
-        "rule": bill.words,
-        "dollars": about(bill.amount * len(form.wanted)),
+        "rule": rule(bills),
+        "dollars": about(sum(each.amount for each in bills)),
         "left": account.available - price.amount,
         "most": terms.most if terms.most > price.amount else 0,
+    }
+
+
+def bill(doer: jobs.Doer) -> Quote:
+    """What its provider takes for it."""
+    return doer.offer.price.quote(doer.params)
+
+
+def rule(bills: list[Quote]) -> str:
+    """How the price of all of it comes about."""
+    first, number = bills[0], len(bills)
+    if number == 1:
+        return first.words
+    same = all(each.amount == first.amount for each in bills)
+    return f"{number} × {first.words}" if same else f"{number} results together"
+
+
+def meant(form: OperationForm) -> dict[str, Any]:
+    """What the person said: neither what was only proposed nor what says itself."""
+    return {
+        name: value
+        for name, value in only_said(form).items()
+        if name not in form.derived and not usual(form.spec[name], value)
     }
 
 

@@ -17,6 +17,10 @@ class Sample:
     def path(self) -> str:
         return f"samples/{self.key}.jpg"
 
+    @property
+    def small(self) -> str:
+        return f"samples/small/{self.key}.webp"
+
 
 @dataclass(frozen=True)
 class Idea:
@@ -30,6 +34,10 @@ class Idea:
     @property
     def path(self) -> str:
         return SAMPLES[self.sample].path
+
+    @property
+    def small(self) -> str:
+        return SAMPLES[self.sample].small
 
 
 SAMPLES = {

@@ -18,6 +18,8 @@ from studio import catalogue
 from studio.models import Job
 from studio.templatetags.zoetrope import module_icon
 
+# Modules whose first page is not that of an operation.
+HOMES = {"story": "stories"}
 # So many modules have room in the bar of a phone.
 DOCKED = 2
 
@@ -51,7 +53,8 @@ def modules(here: str = "") -> tuple[Module, ...]:
     for operation in catalogue.operations().values():
         key = operation.module
         if key not in first:
-            url = reverse("operation", args=[key, operation.key])
+            home = HOMES.get(key)
+            url = reverse(home) if home else reverse("operation", args=[key, operation.key])
             first[key] = Module(key, key.capitalize(), module_icon(key), url)
     docked = sorted(first, key=lambda key: key != here)[:DOCKED]
     return tuple(replace(module, docked=key in docked) for key, module in first.items())
@@ -71,6 +74,8 @@ def _shell(request: HttpRequest) -> Shell | None:
 
 def _here(request: HttpRequest) -> str:
     match = request.resolver_match
+    if match and match.route.startswith("story/"):
+        return "story"
     return str(match.kwargs.get("module", "")) if match else ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import NoReverseMatch, reverse
 
@@ -24,7 +24,10 @@ MASK_KEYS = (
     ("← → ↑ ↓", "In the picture: move a cross; with Shift faster"),
     ("Space", "At the cross: begin, and end; Enter closes a lasso"),
 )
+FILM_KEYS = (("Space", "Play, pause"), ("← →", "A frame back, on; with Shift ten"))
+MARK_KEYS = (("I", "Begins here"), ("O", "Ends after this frame"))
 FRAME_KEYS = (("← → ↑ ↓", "On an edge: move it by 8 px, with Shift by 64"),)
+TRIM_KEYS = (("← →", "On a handle of the voice: move it"),)
 COMPARE_KEYS = (
     ("← →", "Comparing: move the line"),
     ("S", "Swap the sides"),
@@ -37,7 +40,8 @@ RESULT_KEYS = (("← →", "In the results: the next one"), ("1 – 9", "In the 
 class Stage:
     """`surface` is the element that shows the picture, `lines` the address of the lines of a
     picture with {id} in it (None: this operation has none), `keys` are (key, what it does);
-    `digits` says that they open results from everywhere on the page."""
+    `digits` says that they open results from everywhere on the page, `marks` that the letters I and
+    O set a part of a film."""
 
     templates: tuple[str, ...]
     scripts: tuple[str, ...]
@@ -45,12 +49,23 @@ class Stage:
     surface: str = ""
     digits: bool = False
     lines: str | None = None
+    marks: bool = False
 
 
 def stage_of(operation: Operation, spec: Mapping[str, Param]) -> Stage:
     """The stage of an operation whose params, as the chosen offer takes them, are `spec`."""
+    stage = _stage_of(operation, spec)
+    if not any(p.cut for p in spec.values()):
+        return stage
+    return replace(stage, scripts=(*stage.scripts, "js/voice.js"), keys=(*TRIM_KEYS, *stage.keys))
+
+
+def _stage_of(operation: Operation, spec: Mapping[str, Param]) -> Stage:
+    if any(p.kind == "video" and p.required for p in spec.values()):
+        return _film(spec)
     takes = any(p.kind == "image" and p.required for p in spec.values())
-    if operation.makes not in ("image", "model"):
+    masked = takes and any(p.kind == "mask" for p in spec.values())
+    if operation.makes not in ("image", "model") and not masked:
         return _moving(operation, spec)
     if not takes:
         return Stage(
@@ -89,7 +104,7 @@ def surface_of(spec: Mapping[str, Param]) -> str:
         return "mask-editor"
     if all(side in spec for side in SIDES):
         return "frame-editor"
-    if {"width", "height"} <= set(spec) and any(p.kind == "point" for p in spec.values()):
+    if any(p.kind == "point" for p in spec.values()):
         return "crop-view"
     return "picture-canvas"
 
@@ -101,6 +116,17 @@ def _lines() -> str:
         return reverse("asset-edges", args=[nobody]).replace(nobody, "{id}")
     except NoReverseMatch:
         return ""
+
+
+def _film(spec: Mapping[str, Param]) -> Stage:
+    """Where a film is played, and a part of it marked."""
+    marks = "start" in spec or "at" in spec
+    return Stage(
+        ("studio/stages/film.html",),
+        ("js/film-stage.js",),
+        (*FILM_KEYS, *(MARK_KEYS if marks else ())),
+        marks=marks,
+    )
 
 
 def _moving(operation: Operation, spec: Mapping[str, Param]) -> Stage:

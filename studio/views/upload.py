@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponseBase, JsonResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -16,7 +17,8 @@ from assets import services
 from assets.models import Asset, AssetKind, Status
 from assets.views.guard import MemberRequest, wants_json, writer
 from assets.views.toast import say
-from studio import http, intake
+from studio import http, intake, jobs
+from studio.operations.transform import IMAGE_TO_VIDEO
 from studio.views.samples import SAMPLES, Sample
 
 
@@ -102,3 +104,20 @@ def _sample(request: MemberRequest, sample: Sample) -> Asset:
         tags=("sample",),
     )
     return services.update(asset, alt=sample.alt)
+
+
+@require_POST
+@writer
+def go_on(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """The last frame of a video as what the next one begins with."""
+    video = get_object_or_404(Asset.objects.for_account(request.account).live(), pk=pk)
+    if video.kind != AssetKind.VIDEO:
+        raise Http404
+    try:
+        frame = jobs.last_frame(video, request.user)
+    except services.Refused as error:
+        messages.error(request, str(error))
+        return redirect("asset", video.pk)
+    return redirect(
+        f"{reverse('operation', args=['transform', IMAGE_TO_VIDEO.key])}?from={frame.pk}"
+    )

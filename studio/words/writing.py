@@ -101,16 +101,19 @@ def read(answer: str, brief: Brief) -> Enhanced:
     extra = sorted(set(data) - FIELDS)
     if extra:
         raise Unusable("it says things that it was not asked for")
-    prompt = _words(data.get("prompt"), "prompt", brief.limit)
+    prompt = text_of(data.get("prompt"), "prompt", brief.limit)
     _check(prompt, brief)
-    more = _words(data.get("negative_prompt") or "", "negative prompt", NEGATIVE, may_be_empty=True)
-    _check_plain(more, brief.negative_prompt)
+    more = text_of(
+        data.get("negative_prompt") or "", "negative prompt", NEGATIVE, may_be_empty=True
+    )
+    check_plain(more, brief.negative_prompt)
     reasons = _reasons(data.get("why", []))
     return _complete(prompt, more, reasons, brief)
 
 
-def found_in(answer: str) -> dict[str, Any]:
-    """The one object in an answer, whatever stands around it: thoughts, fences, politeness."""
+def found_in(answer: str, name: str = "prompt") -> dict[str, Any]:
+    """The one object in an answer with this name in it, whatever stands around: thoughts, fences,
+    politeness."""
     text = _THOUGHTS.sub("", answer[:LONGEST])
     decoder = json.JSONDecoder()
     for start in [match.start() for match in re.finditer(r"\{", text)][:TRIES]:
@@ -118,12 +121,13 @@ def found_in(answer: str) -> dict[str, Any]:
             data, _ = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
             continue
-        if isinstance(data, dict) and "prompt" in data:
+        if isinstance(data, dict) and name in data:
             return data
     raise Unusable("there is no prompt in it")
 
 
-def _words(value: Any, name: str, most: int, *, may_be_empty: bool = False) -> str:
+def text_of(value: Any, name: str, most: int, *, may_be_empty: bool = False) -> str:
+    """A member of an answer as text on one line. Raises Unusable."""
     if not isinstance(value, str):
         raise Unusable(f"its {name} is no text")
     text = _plain(value)
@@ -141,14 +145,15 @@ def _plain(text: str) -> str:
 
 
 def _check(prompt: str, brief: Brief) -> None:
-    _check_plain(prompt, brief.prompt)
+    check_plain(prompt, brief.prompt)
     before = content_words(brief.prompt)
     kept = len(before & content_words(prompt)) / max(1, len(before))
     if kept < KEPT:
         raise Unusable("it is about something else")
 
 
-def _check_plain(text: str, before: str) -> None:
+def check_plain(text: str, before: str) -> None:
+    """That no address and no markup came in. Raises Unusable."""
     for look, what in ((_ADDRESS, "an address"), (_MARKUP, "markup")):
         if look.search(text) and not look.search(before):
             raise Unusable(f"there is {what} in it")

@@ -67,6 +67,21 @@ def body(cat: Asset) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
+def story(api: Client, cat: Asset) -> dict[str, Any]:
+    """A story as the API tells it: the first of its two shots has the cat as its picture, the
+    second goes on from it."""
+    shots = [{"title": "Wall", "description": "A cat sleeps", "seconds": 1}, {"seconds": 1}]
+    told = {"title": "The cat", "scenes": [{"title": "Morning", "shots": shots}]}
+    made = post(api, "/api/v1/stories/", {"story": told})
+    assert made.status_code == 201, made.content
+    first, second = made.json()["scenes"][0]["shots"]
+    for shot, said in ((first, {"still": str(cat.pk)}), (second, {"linked": True})):
+        answer = patch(api, f"/api/v1/shots/{shot['id']}/", said)
+        assert answer.status_code == 200, answer.content
+    return dict(api.get(f"/api/v1/stories/{made.json()['id']}/").json())
+
+
+@pytest.fixture
 def priced(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An offer that costs 10 credits a second, done by the same renderer."""
     offer = replace(MOTION, key="priced-motion", price=PerSecond("0.10"))
@@ -86,6 +101,14 @@ def rich(account: Account) -> Account:
 
 def post(client: Client, address: str, data: Any, **headers: str) -> Any:
     return client.post(address, data, content_type="application/json", headers=headers)
+
+
+def patch(client: Client, address: str, data: Any) -> Any:
+    return client.patch(address, data, content_type="application/json")
+
+
+def shots_of(story: dict[str, Any]) -> list[dict[str, Any]]:
+    return [shot for scene in story["scenes"] for shot in scene["shots"]]
 
 
 @pytest.fixture

@@ -48,6 +48,11 @@ REQUESTS = [
     ("persona", "get", False, "persona"),
     ("persona", "patch", True, "persona"),
     ("persona", "delete", True, "persona"),
+    ("recommend", "post", False, ""),
+    ("all-settings", "get", False, ""),
+    ("all-settings", "post", True, ""),
+    ("saved-settings", "get", False, "settings"),
+    ("saved-settings", "delete", True, "settings"),
 ]
 PATHS = {
     "operations": "operations/",
@@ -69,8 +74,11 @@ PATHS = {
     "enhance": "prompts/enhance/",
     "personas": "personas/",
     "persona": "personas/{persona}/",
+    "recommend": "recommend/",
+    "all-settings": "settings/",
+    "saved-settings": "settings/{settings}/",
 }
-PERSONA = uuid.UUID(int=5)
+PERSONA, SETTINGS = uuid.UUID(int=5), uuid.UUID(int=6)
 IDS = [f"{method} {name}" for name, method, _, _ in REQUESTS]
 each_request = pytest.mark.parametrize(("name", "method", "writes", "about"), REQUESTS, ids=IDS)
 
@@ -93,7 +101,9 @@ def ask(
             Job.objects.filter(pk=job.pk).update(state=state)
         # A second deletion needs something to delete.
         persona, _ = account.personas.get_or_create(id=PERSONA, defaults={"name": "Acme"})
-        here = {"job": job.pk, "asset": cat.pk, "persona": persona.pk, **ids}
+        kept = {"name": "Kept", "operation": "crop"}
+        row, _ = account.saved_settings.get_or_create(id=SETTINGS, defaults=kept)
+        here = {"job": job.pk, "asset": cat.pk, "persona": persona.pk, "settings": row.pk, **ids}
         path = "/api/v1/" + PATHS[name].format(**here)
         if (name, method) == ("assets", "post"):
             from django.core.files.uploadedfile import SimpleUploadedFile
@@ -106,6 +116,8 @@ def ask(
             "enhance": {"prompt": "A cat"},
             "personas": {"name": uuid.uuid4().hex},
             "persona": {"look": "warm light"},
+            "recommend": {"operation": "image-to-video"},
+            "all-settings": {"name": uuid.uuid4().hex, "operation": "crop", "params": {}},
         }.get(name)
         if method == "get":
             return client.get(path)
@@ -177,13 +189,13 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
         words = missing.json()["message"].replace(str(nowhere[about]), "")
         assert Job.objects.count() == 1
         told = answer.json()["message"]
-        for there in (Job.objects.get().pk, Asset.objects.get().pk, PERSONA):
+        for there in (Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS):
             told = told.replace(str(there), "")
         assert words in told
     elif (name, method) == ("jobs", "post"):
         assert answer.status_code == 404
         assert answer.json()["errors"][0]["field"] == "image"
-    elif method == "get" and name in ("jobs", "assets", "personas"):
+    elif method == "get" and name in ("jobs", "assets", "personas", "all-settings"):
         assert answer.json() == {"results": [], "next": None}
     else:
         assert answer.status_code in (200, 201)

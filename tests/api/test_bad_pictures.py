@@ -125,7 +125,7 @@ def test_an_unknown_asset_and_somebody_elses_are_the_same(
 
 def test_a_trashed_asset(api: Client, body: Any, cat: Asset) -> None:
     assert api.delete(f"/api/v1/assets/{cat.pk}/").status_code == 204
-    refused(post(api, JOBS, body()), "image", "no asset", status=404)
+    refused(post(api, JOBS, body()), "image", "in the trash", status=404)
 
 
 @pytest.mark.parametrize(

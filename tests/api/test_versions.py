@@ -27,6 +27,7 @@ def test_the_newest_version_is_shown_and_the_others_are_kept(
     api: Client, cat: Asset, account: Account, alice: User, picture: Callable[..., bytes]
 ) -> None:
     better = another(account, alice, picture, "better.png")
+    better.parents.add(cat)
     for _ in range(2):
         answer = patch(api, better, cat.pk)
         assert answer.status_code == 200, answer.content
@@ -38,11 +39,20 @@ def test_the_newest_version_is_shown_and_the_others_are_kept(
 
 
 def test_what_cannot_be_a_version(
-    api: Client, cat: Asset, account: Account, charlie: User, picture: Callable[..., bytes]
+    api: Client,
+    cat: Asset,
+    account: Account,
+    alice: User,
+    charlie: User,
+    picture: Callable[..., bytes],
 ) -> None:
-    answer = patch(api, cat, cat.pk)
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == "version_of"
+    unrelated = another(account, alice, picture, "coffee.png")
+    for of in (cat, unrelated):
+        answer = patch(api, cat, of.pk)
+        assert answer.status_code == 400
+        (error,) = answer.json()["errors"]
+        assert (error["field"], error["value"]) == ("version_of", str(of.pk))
+    assert "was not made from “Coffee”" in error["message"]
     theirs = another(charlie.accounts.get(), charlie, picture, "theirs.png")
     for of in (uuid4(), theirs.pk):
         answer = patch(api, cat, of)

@@ -15,6 +15,7 @@ from PIL import Image
 
 from assets import media, services
 from assets.media import facts, poster3d, raster
+from assets.media import look as looking
 from assets.models import Asset
 from billing.models import User
 from studio.engine.relief import relief
@@ -46,8 +47,15 @@ def test_a_model_comes_in_with_a_picture_of_it(
         assert Image.open(io.BytesIO(file.read())).size == poster3d.SIZE
 
 
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Posters of a few pixels, made in this process: for what is not about them."""
+    monkeypatch.setattr(poster3d, "SIZE", (32, 24))
+    monkeypatch.setattr(media.apart, "examine", looking.examine)
+
+
 def test_it_leaves_as_what_it_is(
-    bring: Callable[..., Asset], alice: User, sign_in: Callable[[User], Client]
+    small: None, bring: Callable[..., Asset], alice: User, sign_in: Callable[[User], Client]
 ) -> None:
     asset = bring(glbs.cube(), "cube.glb")
     client = sign_in(alice)
@@ -60,7 +68,7 @@ def test_it_leaves_as_what_it_is(
 
 
 def test_only_its_page_may_use_blobs_and_the_style_of_the_viewer(
-    bring: Callable[..., Asset], alice: User, sign_in: Callable[[User], Client]
+    small: None, bring: Callable[..., Asset], alice: User, sign_in: Callable[[User], Client]
 ) -> None:
     client = sign_in(alice)
     model, picture = bring(glbs.cube(), "cube.glb"), bring()
@@ -77,7 +85,7 @@ def test_only_its_page_may_use_blobs_and_the_style_of_the_viewer(
 
 
 def test_only_its_page_loads_the_viewer(
-    bring: Callable[..., Asset], alice: User, sign_in: Callable[[User], Client]
+    small: None, bring: Callable[..., Asset], alice: User, sign_in: Callable[[User], Client]
 ) -> None:
     client = sign_in(alice)
     model, picture = bring(glbs.cube(), "cube.glb"), bring()
@@ -91,7 +99,7 @@ def test_only_its_page_loads_the_viewer(
 
 
 def test_it_is_found_by_its_kind_and_picked(
-    bring: Callable[..., Asset], alice: User, sign_in: Callable[[User], Client]
+    small: None, bring: Callable[..., Asset], alice: User, sign_in: Callable[[User], Client]
 ) -> None:
     bring(glbs.cube(), "cube.glb")
     bring()
@@ -151,12 +159,12 @@ def test_textures_have_a_limit_together(look: Look) -> None:
 
 
 @pytest.mark.parametrize("extension", ["KHR_mesh_quantization", "KHR_texture_transform"])
-def test_what_the_viewer_understands_is_taken(look: Look, extension: str) -> None:
+def test_what_the_viewer_understands_is_taken(small: None, look: Look, extension: str) -> None:
     seen = look(glbs.with_("extensionsRequired", [extension]))
     assert seen.facts.kind == "model"
 
 
-def test_notes_of_the_maker_may_hold_addresses(look: Look) -> None:
+def test_notes_of_the_maker_may_hold_addresses(small: None, look: Look) -> None:
     assert look(glbs.with_("asset.extras", {"uri": "https://a.example"})).facts.kind == "model"
 
 
@@ -170,9 +178,18 @@ def difference(still: Image.Image, name: str) -> float:
     return float(np.abs(np.asarray(golden, int) - np.asarray(small, int)).mean())
 
 
-def test_the_poster_of_a_cube(look: Look) -> None:
+@pytest.fixture(scope="module")
+def cube(tmp_path_factory: pytest.TempPathFactory) -> media.Examined:
+    """A cube and its poster in full size; drawn once."""
+    path = tmp_path_factory.mktemp("cube") / "cube.glb"
+    path.write_bytes(glbs.cube())
+    limits = media.Limits(apart=False)
+    return media.examine(path, media.identify(path, limits), limits)
+
+
+def test_the_poster_of_a_cube(cube: media.Examined) -> None:
     """Its front to the left, its right side, a little of its top, all upright."""
-    still = look(glbs.cube()).still
+    still = cube.still
     assert still.size == poster3d.SIZE
     assert difference(still, "cube.png") < 2
     assert still.getpixel((2, 2))[3] == 0  # type: ignore[index]
@@ -183,6 +200,12 @@ def test_the_poster_of_a_relief(look: Look, work: Path) -> None:
     assert difference(look(path).still, "relief.png") < 3
 
 
+@pytest.fixture
+def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Posters in which a quarter of a side is still some pixels."""
+    monkeypatch.setattr(poster3d, "SIZE", (192, 144))
+
+
 def quarter(look: Look, content: bytes) -> tuple[int, ...]:
     """The color in the middle of the upper left quarter of the cube's front."""
     found = look(content).still.resize((96, 72), Image.Resampling.BOX).getpixel((34, 30))
@@ -190,7 +213,7 @@ def quarter(look: Look, content: bytes) -> tuple[int, ...]:
     return tuple(int(v) for v in found)
 
 
-def test_the_texture_lies_as_the_file_says(look: Look) -> None:
+def test_the_texture_lies_as_the_file_says(coarse: None, look: Look) -> None:
     red, green, blue, alpha = quarter(look, glbs.cube())
     assert alpha == 255
     assert red > 2 * max(green, blue)
@@ -200,7 +223,7 @@ def test_the_texture_lies_as_the_file_says(look: Look) -> None:
     assert green > 1.5 * max(red, blue)
 
 
-def test_what_is_cut_out_is_not_there(look: Look) -> None:
+def test_what_is_cut_out_is_not_there(coarse: None, look: Look) -> None:
     def holes(document: glbs.Document) -> None:
         material = document["materials"][0]
         material |= {"alphaMode": "MASK", "alphaCutoff": 0.5}
@@ -232,7 +255,7 @@ def test_triangles_that_share_a_side_leave_no_gap() -> None:
     assert (canvas.seen.reshape(16, 16)[3:12, 4:11] >= 0).all()
 
 
-def test_a_scaled_and_turned_node_looks_the_same(look: Look) -> None:
+def test_a_scaled_and_turned_node_looks_the_same(coarse: None, look: Look) -> None:
     """A poster does not depend on where a model lies, nor on how large it is."""
 
     def moved(document: glbs.Document) -> None:
@@ -243,16 +266,16 @@ def test_a_scaled_and_turned_node_looks_the_same(look: Look) -> None:
     assert np.abs(one - other).mean() < 1
 
 
-def test_facts_have_what_there_is(look: Look) -> None:
+def test_facts_have_what_there_is(small: None, look: Look) -> None:
     seen = look(glbs.cube())
     assert seen.facts == facts.Facts(
         kind="model", mime="model/gltf-binary", extension="glb", color=seen.facts.color
     )
 
 
-def test_it_is_looked_at_in_a_process_of_its_own(look: Look) -> None:
+def test_it_is_looked_at_in_a_process_of_its_own(look: Look, cube: media.Examined) -> None:
     apart: Any = look(glbs.cube(), apart=True)
-    here = look(glbs.cube())
+    here = cube
     assert apart.facts == here.facts
     assert apart.still.tobytes() == here.still.tobytes()
     with pytest.raises(media.Refused, match="packed with Draco"):

@@ -27,8 +27,11 @@ def shown(*assets: Asset) -> list[bool]:
 
 @pytest.fixture
 def three(bring: Bring) -> tuple[Asset, Asset, Asset]:
-    """A picture and two edits of it."""
-    return bring(title="Original"), bring(title="Erased"), bring(title="Brighter")
+    """A picture, an edit of it, and an edit of that."""
+    first, second, third = (bring(title=title) for title in ("Original", "Erased", "Brighter"))
+    second.parents.add(first)
+    third.parents.add(second)
+    return first, second, third
 
 
 def test_the_accepted_one_stands_for_its_source_and_numbers_count_up(
@@ -54,8 +57,28 @@ def test_accepting_again_changes_no_number_and_shows_it_again(
     services.accept_version(second, first)
     assert [fresh(a).version for a in three] == [1, 2, 3]
     assert shown(*three) == [False, True, False]
-    services.accept_version(first, second)
-    assert shown(*three) == [True, False, False]
+    with pytest.raises(services.Refused, match="not the other way round"):
+        services.accept_version(first, second)
+    assert shown(*three) == [False, True, False]
+
+
+def test_only_what_was_made_from_it_becomes_its_version(
+    three: tuple[Asset, Asset, Asset], bring: Bring
+) -> None:
+    first, _, third = three
+    stranger = bring(title="Coffee")
+    for result, source in ((stranger, first), (first, third), (first, stranger)):
+        with pytest.raises(services.Refused, match="was not made from"):
+            services.accept_version(result, source)
+    services.accept_version(third, first)  # by way of the second
+    assert fresh(third).version == 2
+
+
+def test_a_ring_of_parents_ends(three: tuple[Asset, Asset, Asset], bring: Bring) -> None:
+    first, _, third = three
+    first.parents.add(third)
+    with pytest.raises(services.Refused, match="was not made from"):
+        services.accept_version(third, bring(title="Coffee"))
 
 
 def test_the_library_shows_one_of_each_stack_unless_all_are_wanted(
@@ -99,7 +122,7 @@ def test_accepting_can_be_taken_back(three: tuple[Asset, Asset, Asset]) -> None:
 def test_what_cannot_be_a_version_is_refused_with_the_way_out(
     case: str, three: tuple[Asset, Asset, Asset], bring: Bring, charlie: User, picture: Any
 ) -> None:
-    first, second, third = three
+    first, second, _ = three
     match case:
         case "itself":
             second, words = first, "made from"
@@ -110,7 +133,9 @@ def test_what_cannot_be_a_version_is_refused_with_the_way_out(
             services.trash(second)
             words = "Restore it first"
         case "elsewhere":
-            services.accept_version(second, third)
+            other = bring(title="Other")
+            second.parents.add(other)
+            services.accept_version(second, other)
             words = "something else already"
         case _:
             theirs = charlie.accounts.get()

@@ -143,9 +143,9 @@ def _run(examples: int) -> None:
 
 
 def test_any_order_of_calls(db: None) -> None:
-    _run(60)
+    _run(20)
 
 
 @pytest.mark.slow
 def test_very_many_orders_of_calls(db: None) -> None:
-    _run(600)
+    _run(250)

@@ -14,6 +14,8 @@ import pytest
 from tests import needs
 
 ROOT = Path(__file__).resolve().parents[2]
+# Each experiment is made once, not once for each worker.
+pytestmark = pytest.mark.xdist_group("parallel")
 
 
 Outcome = dict[str, Any]

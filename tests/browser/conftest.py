@@ -36,19 +36,16 @@ SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 375, "height
 expect.set_options(timeout=SECONDS * 1000)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups after it
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(needs.chromium())
+            if not item.get_closest_marker("quick"):
+                item.add_marker(pytest.mark.slow)
             # One studio and one browser for all of them.
             item.add_marker(pytest.mark.xdist_group("browser"))
-
-
-@pytest.fixture(scope="package")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    with Studio(tmp_path_factory.mktemp("prepared")) as studio:
-        return studio.folder
 
 
 @pytest.fixture(scope="package")

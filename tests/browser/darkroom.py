@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageOps
 
 from billing.pricing import Free
 from studio.catalogue import operations
 from studio.providers import Renderer
-from studio.spec import Call, Offer, Output, Status, Update
+from studio.spec import Call, FileLimits, Offer, Output, Status, Update
 
 DONE = (
     *("erase", "remove-background", "outpaint", "recolor", "adjust", "crop", "look"),
@@ -18,14 +19,17 @@ DONE = (
 
 
 def _offer(key: str) -> Offer:
-    """Everything that the operation may be asked."""
+    """Everything that the operation may be asked; of a picture to enlarge up to 4 MP."""
+    accepts: dict[str, Any] = {param.name: True for param in operations()[key].params}
+    if key == "upscale":
+        accepts["image"] = {"limits": FileLimits(max_pixels=4_000_000, shrinks=False)}
     return Offer(
         key=f"darkroom-{key}",
         provider="darkroom",
         operation=key,
         label="Darkroom",
         summary="Plain work on pictures, for trying the page.",
-        accepts={param.name: True for param in operations()[key].params},
+        accepts=accepts,
         price=Free("drawn on this computer"),
     )
 

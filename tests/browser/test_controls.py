@@ -93,6 +93,7 @@ def test_the_preview_is_where_the_renderer_will_be(
     assert numbers == pytest.approx(expected, abs=0.01, rel=1e-5)
 
 
+@pytest.mark.quick
 def test_directions_follow_the_motion(visit: Visit) -> None:
     page = visit(OPERATION)
     directions = page.locator("[data-depends] label:visible")
@@ -136,6 +137,7 @@ def values(page: Page, *names: str) -> list[Any]:
     return [page.locator(f'[name="{name}"]').input_value() for name in names]
 
 
+@pytest.mark.quick
 def test_a_draft_survives_leaving_the_page(visit: Visit) -> None:
     page = ready(visit(OPERATION))
     page.get_by_role("radio", name="Rotation").check()

@@ -6,12 +6,14 @@ import re
 import time
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import SIZES, listen
 from tests.cluster.harness import Studio
 
 
+@pytest.mark.quick
 def test_a_first_visit_ends_with_a_video_in_the_library(
     prepared: Path, tmp_path: Path, chromium: Browser
 ) -> None:

@@ -62,6 +62,13 @@ def changed(one: Shot, other: Shot) -> float:
     return float((np.abs(one - other).max(-1) > 24).mean())
 
 
+def test_a_digit_opens_it_on_its_page(relief: str, visit: Visit) -> None:
+    page = visit("/transform/image-to-3d/")
+    page.locator(".open-model").first.focus()
+    page.keyboard.press("1")
+    page.wait_for_url(f"**{relief}")
+
+
 def asks(page: Page) -> list[str]:
     heard: list[str] = []
     page.on("request", lambda request: heard.append(request.url))

@@ -54,6 +54,16 @@ def choose(page: Page, model: str) -> None:
     expect(page.locator("#models > summary")).to_contain_text(model)
 
 
+def test_the_menu_says_who_can_do_what_is_said(visit: Visit) -> None:
+    page = visit(OPERATION)
+    kling = page.locator("#models .model-list a.model", has_text="Kling 2.6 Pro")
+    expect(kling.locator(".problem")).to_have_count(0)
+    fill(page, {"#id_duration": "7"})
+    expect(kling.locator(".problem")).to_contain_text("7")
+    page.locator("#models > summary").click()
+    expect(kling.locator(".problem")).to_be_visible()
+
+
 def test_another_model_keeps_what_was_typed_and_says_what_it_does_not_take(visit: Visit) -> None:
     page = fill(ready(visit(OPERATION)), {"#id_duration": "7"})
     page.get_by_role("radio", name="Soft end").check()

@@ -49,10 +49,12 @@ def generate(page: Page) -> str:
     return page.locator("#results .job").first.get_attribute("id") or ""
 
 
+@pytest.mark.quick
 def test_a_double_click_is_one_job(visit: Visit, studio: Studio) -> None:
     page = ready(visit(OPERATION))
     before, cards_before = jobs(studio), page.locator("#results .job").count()
     page.locator(".go .primary").click(click_count=3)
+    expect(page.locator("#results .job")).to_have_count(cards_before + 1)
     expect(page.locator("#results .job").first.locator(".state")).to_have_text("Done")
     assert jobs(studio) == before + 1
     # A press that is meant is another job.
@@ -118,6 +120,7 @@ def test_the_elapsed_time_and_the_bar_move_without_a_reload(visit: Visit) -> Non
 # --- a person in a hurry ------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 def test_a_wrong_file_is_refused_in_words_and_the_picture_stays(visit: Visit) -> None:
     page = ready(visit(OPERATION))
     source = page.locator('asset-drop[data-kind="image"]')

@@ -65,6 +65,7 @@ def picture_at(page: Page, address: str) -> Any:
     return np.asarray(Image.open(io.BytesIO(page.request.get(address).body())))
 
 
+@pytest.mark.quick
 def test_what_is_painted_is_erased_compared_and_accepted(visit: Visit, studio: Studio) -> None:
     page = sample(visit(ERASE))
     drag(page, (-60, -20), (30, 10), (60, -30))
@@ -362,3 +363,21 @@ def test_the_comparison_keeps_both_sides_together(visit: Visit) -> None:
     page.keyboard.press("s")
     expect(page.locator("picture-compare")).to_have_attribute("data-swapped", "")
     page.keyboard.press("0")
+
+
+def test_a_mask_is_painted_with_the_keyboard_alone(visit: Visit) -> None:
+    page = sample(visit(ERASE))
+    page.locator("mask-editor .canvas-box").focus()
+    told = page.locator('mask-editor [data-part="said"]')
+    page.keyboard.press("ArrowRight")
+    expect(told).to_contain_text("50 % from the top")
+    page.keyboard.press("Space")
+    expect(told).to_contain_text(", painting")
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Space")
+    expect(told).not_to_contain_text("painting")
+    painted = marked(page)
+    assert painted > 1000
+    page.keyboard.press("Control+z")
+    assert marked(page) == 0

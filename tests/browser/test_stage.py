@@ -92,6 +92,7 @@ def test_every_page_fits_on_a_phone_and_targets_are_large_and_named(
     assert nameless == []
 
 
+@pytest.mark.quick
 def test_the_bar_of_a_phone_has_five_places_and_the_rest_is_under_more(visit: Visit) -> None:
     page = visit("/edit/erase/", "phone")
     bar = page.get_by_role("navigation", name="Main")
@@ -104,6 +105,7 @@ def test_the_bar_of_a_phone_has_five_places_and_the_rest_is_under_more(visit: Vi
     expect(bar.get_by_role("link", name="Upscale")).to_be_visible()
 
 
+@pytest.mark.quick
 def test_scripts_and_styles_of_the_heaviest_page_stay_light(visit: Visit) -> None:
     page = visit("/control/sketch/")
     page.wait_for_load_state("networkidle")

@@ -1,4 +1,4 @@
-"""A data folder that is set up once, and studios that begin with a copy of it."""
+"""Studios that begin with a copy of a folder that was set up."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.harness import Studio
-
-
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    with Studio(tmp_path_factory.mktemp("prepared")) as studio:
-        return studio.folder
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ class Studio:
             check=check,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
         )
 
     def start(self, *options: str, ready: bool = True) -> Studio:
@@ -209,7 +209,7 @@ class Studio:
         except OSError:
             return False
 
-    def wait_ready(self, seconds: float = 40) -> None:
+    def wait_ready(self, seconds: float = 90) -> None:
         def ready() -> bool:
             assert self.process
             assert self.process.poll() is None, f"it ended: {self.output}"

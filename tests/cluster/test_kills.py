@@ -27,8 +27,15 @@ def test_a_killed_web_server_is_not_noticed(running: Studio) -> None:
     assert running.leader("web") != old
 
 
-@pytest.mark.parametrize("queue", ["engine", "work"])
-@pytest.mark.parametrize("victim", ["leader", "sentinel"])
+@pytest.mark.parametrize(
+    ("queue", "victim"),
+    [
+        ("work", "leader"),
+        pytest.param("engine", "leader", marks=pytest.mark.slow),
+        pytest.param("work", "sentinel", marks=pytest.mark.slow),
+        pytest.param("engine", "sentinel", marks=pytest.mark.slow),
+    ],
+)
 def test_a_cluster_whose_head_is_killed(running: Studio, queue: str, victim: str) -> None:
     old = running.leader(queue)
     os.kill(getattr(running, victim)(queue), signal.SIGKILL)
@@ -37,6 +44,7 @@ def test_a_cluster_whose_head_is_killed(running: Studio, queue: str, victim: str
     assert not running.orphans()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [3, 4], ids=["monitor", "pusher"])
 def test_a_helper_of_a_cluster_that_is_killed(running: Studio, number: int) -> None:
     leader = running.leader("work")

@@ -76,6 +76,7 @@ def test_ctrl_c_ends_everything_within_three_seconds(new_studio: Callable[..., S
     assert studio.process.returncode == 0
 
 
+@pytest.mark.slow
 def test_nothing_outlives_a_killed_supervisor(new_studio: Callable[..., Studio]) -> None:
     studio = new_studio().start()
     assert studio.stop(signal.SIGKILL) < STOP_SECONDS
@@ -85,6 +86,7 @@ def test_nothing_outlives_a_killed_supervisor(new_studio: Callable[..., Studio])
     assert studio.stop(signal.SIGTERM) < STOP_SECONDS
 
 
+@pytest.mark.slow
 def test_nothing_outlives_a_supervisor_killed_while_it_starts(
     new_studio: Callable[..., Studio],
 ) -> None:
@@ -93,6 +95,7 @@ def test_nothing_outlives_a_supervisor_killed_while_it_starts(
     assert studio.stop(signal.SIGKILL) < LOADING_SECONDS
 
 
+@pytest.mark.slow
 def test_one_part_alone(new_studio: Callable[..., Studio]) -> None:
     studio = new_studio().start("--only=engine", ready=False)
     wait_for(lambda: studio.leader("engine"))

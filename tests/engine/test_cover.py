@@ -12,6 +12,7 @@ from PIL import Image, ImageCms
 
 from studio.engine import EngineError, cover
 from studio.engine.cover import Size, at_most, covered
+from tests import needs
 
 SIDE = st.integers(1, 5000)
 
@@ -98,7 +99,7 @@ def test_what_is_no_picture_is_said(tmp_path: Path) -> None:
         covered(source, tmp_path, 10, 10)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=needs.often(300), deadline=None)
 @given(came=st.tuples(SIDE, SIDE), wanted=st.tuples(SIDE, SIDE))
 def test_the_part_that_is_taken_lies_in_the_picture(came: Size, wanted: Size) -> None:
     left, top, right, low = cover._box(came, wanted)

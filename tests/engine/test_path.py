@@ -155,7 +155,7 @@ cases = {
 }
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=needs.often(250), deadline=None)
 @given(**cases, t=st.floats(0, 1), easing=st.sampled_from(path.EASINGS))
 @example(("complex", "left"), 100, (1, 1), (64, 3840), (1, 1), 1.0, "linear")
 @example(("rotation", "left"), 100, (60000, 1), (3840, 64), (0, 0), 0.0, "linear")
@@ -168,7 +168,7 @@ def test_the_window_never_leaves_the_picture(
         assert -1e-9 * source[1] <= y <= source[1] * (1 + 1e-9)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=needs.often(100), deadline=None)
 @given(**cases)
 def test_the_movement_never_runs_backwards_or_stands_still(
     move, strength, source, output, focus
@@ -187,7 +187,7 @@ def test_the_movement_never_runs_backwards_or_stands_still(
     assert far > window / 1001
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=needs.often(50), deadline=None)
 @given(**cases)
 def test_the_movement_is_smooth(move, strength, source, output, focus) -> None:
     """No step is much longer than its neighbours, however fine the steps are."""
@@ -202,7 +202,7 @@ def test_the_movement_is_smooth(move, strength, source, output, focus) -> None:
     assert all(a <= 1.15 * b + slack for a, b in itertools.pairwise(steps))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=needs.often(50), deadline=None)
 @given(**cases, factor=st.sampled_from((2, 4, 16)))
 def test_the_size_of_the_picture_changes_nothing_but_the_unit(
     move, strength, source, output, focus, factor

@@ -28,6 +28,7 @@ NODES: dict[str, tuple[dict[str, Input], tuple[str, ...]]] = {
         },
         ("MASK",),
     ),
+    "LoadAudio": ({"audio": Input("FILE")}, ("AUDIO",)),
     "EmptyImage": (
         {
             "width": Input("INT", 1, 16384),

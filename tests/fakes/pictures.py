@@ -92,6 +92,19 @@ def erased(source: Image.Image, mask: Image.Image) -> Image.Image:
     return Image.composite(soft, source, hole)
 
 
+def faced(base: Image.Image, faces: list[Image.Image]) -> Image.Image:
+    """Ovals of the faces, side by side in the upper part of the picture."""
+    across = base.width // max(3, len(faces) + 1)
+    tall = min(base.height, across * 4 // 3)
+    made = base.copy()
+    for number, face in enumerate(faces, 1):
+        hole = Image.new("L", (across, tall))
+        ImageDraw.Draw(hole).ellipse((0, 0, across - 1, tall - 1), fill=255)
+        left = base.width * number // (len(faces) + 1) - across // 2
+        made.paste(ImageOps.fit(face, hole.size), (left, base.height // 10), hole)
+    return made
+
+
 def cut_out(source: Image.Image) -> Image.Image:
     """An oval of it, on nothing."""
     hole = Image.new("L", source.size)

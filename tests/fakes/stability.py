@@ -86,6 +86,11 @@ PATHS = {
     "3d/stable-fast-3d": Path(
         "image", "texture_resolution foreground_ratio remesh vertex_count", (4096, 4_194_304)
     ),
+    "3d/stable-point-aware-3d": Path(
+        "image",
+        "texture_resolution foreground_ratio remesh target_type target_count guidance_scale seed",
+        (4096, 4_194_304),
+    ),
 }
 FILES = (
     "image",
@@ -106,6 +111,7 @@ CHOICES = {
     "light_source_direction": ("left", "right", "above", "below"),
     "texture_resolution": ("512", "1024", "2048"),
     "remesh": ("none", "triangle", "quad"),
+    "target_type": ("none", "vertex", "face"),
 }
 RANGES = {
     "seed": (0, 2**32 - 2),
@@ -116,6 +122,8 @@ RANGES = {
     "control_strength": (0, 1),
     "fidelity": (0, 1),
     "vertex_count": (-1, 20_000),
+    "target_count": (100, 20_000),
+    "guidance_scale": (1, 10),
     **dict.fromkeys(("left", "right", "up", "down"), (0, 2000)),
 }
 

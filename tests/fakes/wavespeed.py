@@ -26,12 +26,30 @@ WORDS = {
     MODERATED: "completed",
     CANCELED: "deleted",
 }
-FILES = ("image", "audio", "mask_image")
+FILES = ("image", "audio", "mask_image", "face_image", "source_image", "target_image")
+LISTS = ("reference_images", "images", "source_image", "target_image")
 NEEDS = {
     "image-to-video": ("image", "prompt"),
     "text-to-video": ("prompt",),
     "infinitetalk": ("image", "audio"),
+    "edit": ("image", "prompt"),
+    "edit-plus": ("images", "prompt"),
+    "flux-kontext-pro": ("image", "prompt"),
+    "image-face-swap": ("image", "face_image"),
+    "image-face-swap-pro": ("image", "face_image"),
+    "image-head-swap": ("image", "face_image"),
+    "infinite-you": ("target_image", "source_image"),
 }
+AKOOL = "akool/image-face-swap"
+GROUP = ("image", "source_image", "target_image")
+STILLS = (
+    "ideogram-ai/",
+    "akool/",
+    "wavespeed-ai/qwen-image/",
+    "wavespeed-ai/flux-kontext-pro",
+    "wavespeed-ai/image-",
+    "wavespeed-ai/infinite-you",
+)
 
 
 class FakeWaveSpeed(Fake):
@@ -62,12 +80,15 @@ class FakeWaveSpeed(Fake):
         return web.json_response(said, status=200 if self.in_envelope else status)
 
     def refuses(self, model: str, said: dict[str, Any]) -> str:
-        family = model.rpartition("/")[2]
-        for name in NEEDS.get(family, ("prompt",)):
+        needs = NEEDS.get(model.rpartition("/")[2], ("prompt",))
+        for name in GROUP if model == AKOOL else needs:
             if not said.get(name):
                 return f"property '{name}' is missing"
-        files = {n: said[n] for n in FILES if n in said}
-        files |= {f"reference {n}": url for n, url in enumerate(said.get("reference_images", ()))}
+        files = {n: said[n] for n in FILES if isinstance(said.get(n), str)}
+        for name in LISTS:
+            found = said.get(name)
+            if isinstance(found, list):
+                files |= {f"{name} {n}": url for n, url in enumerate(found)}
         for name, url in files.items():
             if not self.can_read(url):
                 return f"'{name}' cannot be downloaded: {url}"
@@ -76,8 +97,7 @@ class FakeWaveSpeed(Fake):
         return ""
 
     def suffix(self, prediction: Prediction) -> str:
-        stills = ("ideogram-ai/", "wavespeed-ai/qwen-image/")
-        still = prediction.model.startswith(stills)
+        still = prediction.model.startswith(STILLS)
         return f".{prediction.input.get('output_format', 'png')}" if still else ".mp4"
 
     def film(self, name: str) -> bytes:
@@ -88,17 +108,28 @@ class FakeWaveSpeed(Fake):
 
     def still(self, said: dict[str, Any]) -> bytes:
         """A picture of its words, in the size or the shape that was asked for."""
+        if face := said.get("face_image") or said.get("source_image"):
+            return self.swapped(said, face)
         words = str(said["prompt"])
         hue = zlib.crc32(words.encode()) % pictures.HUES
         if "mask_image" in said:
             source, mask = (self.seen(said[name]) for name in ("image", "mask_image"))
             return pictures.written(pictures.changed(source, words, hue, mask))
+        if source := said.get("image") or next(iter(said.get("images", ())), ""):
+            made = pictures.changed(self.seen(source), words, hue)
+            return pictures.written(made, said.get("output_format", "png"))
         size = pictures.of_ratio(said.get("aspect_ratio", "1:1"))
         if "size" in said:
             across, _, down = said["size"].partition("*")
             size = (int(across), int(down))
         made = pictures.painted(words, size, hue)
         return pictures.written(made, said.get("output_format", "png"))
+
+    def swapped(self, said: dict[str, Any], face: Any) -> bytes:
+        """The new face, or those of a group, as ovals in the upper part of the picture."""
+        base = self.seen(said["image"] if "image" in said else said["target_image"])
+        faces = [self.seen(one) for one in (face if isinstance(face, list) else [face])]
+        return pictures.written(pictures.faced(base, faces), said.get("output_format", "png"))
 
     def seen(self, address: str) -> Image.Image:
         return pictures.read(self.uploads[address.rpartition("/")[2]])

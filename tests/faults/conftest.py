@@ -61,13 +61,6 @@ class Place(Studio):
         return {job: count for job, count in seen.items() if count > 1}
 
 
-@pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that is set up."""
-    with Studio(tmp_path_factory.mktemp("ready")) as studio:
-        return studio.folder
-
-
 @pytest.fixture
 def fake() -> Iterator[Tiny]:
     with Tiny(seconds=1.0) as fake:
@@ -75,24 +68,22 @@ def fake() -> Iterator[Tiny]:
 
 
 @pytest.fixture
-def place(ready: Path, tmp_path: Path, fake: Tiny) -> Iterator[Place]:
+def place(prepared: Path, tmp_path: Path, fake: Tiny) -> Iterator[Place]:
     """A studio that is set up and not started, on SQLite."""
-    with Place(tmp_path / "studio", ready, fake) as place:
+    with Place(tmp_path / "studio", prepared, fake) as place:
         yield place
 
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, needs.postgres()])]
-)
+@pytest.fixture
 def either(
     request: pytest.FixtureRequest,
-    ready: Path,
+    prepared: Path,
     tmp_path: Path,
     fake: Tiny,
 ) -> Iterator[Place]:
-    """The same on each kind of database."""
+    """The same on a kind of database, "sqlite" or "postgres"."""
     if request.param == "sqlite":
-        with Place(tmp_path / "studio", ready, fake) as place:
+        with Place(tmp_path / "studio", prepared, fake) as place:
             yield place
         return
     with (

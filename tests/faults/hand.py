@@ -71,10 +71,9 @@ def watch(seconds: str) -> int:
 def work(seconds: str) -> int:
     """Pump and fetch in this process until nothing is open; what is left."""
     end = time.monotonic() + float(seconds)
-    pump.IDLE = 0.5
     while (left := open_jobs()) and time.monotonic() < end:
         jobs.rescue()
-        pump.run_slice(1.0)
+        pump.run_slice(0.5)
         run_hints()
     return left
 
@@ -127,7 +126,7 @@ def figures() -> dict[str, Any]:
         "suspense": (Job.objects.aggregate(sum=Sum("suspense"))["sum"] or 0) // CREDIT,
         "films": films.total(),
         "one_film_each": films == Counter(done),
-        "notes": Counter(job.error_kind for job in Job.objects.exclude(error_kind="")),
+        "errors": Counter(Job.objects.exclude(error="").values_list("error", flat=True)),
         "starts": sum(Job.objects.values_list("fence", flat=True)),
     }
 

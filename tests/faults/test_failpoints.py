@@ -12,7 +12,12 @@ from tests import needs
 from tests.fakes.plain import MODES
 from tests.faults.conftest import Place, Tiny
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster, needs.linux()]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.cluster,
+    pytest.mark.xdist_group("faults"),
+    needs.linux(),
+]
 
 # From here on the way back does not depend on how the provider can be asked.
 LATER = NAMES[NAMES.index("noted") :]

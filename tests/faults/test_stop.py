@@ -10,7 +10,12 @@ from tests import needs
 from tests.cluster.harness import wait_for
 from tests.faults.conftest import Place
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster, needs.linux()]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.cluster,
+    pytest.mark.xdist_group("faults"),
+    needs.linux(),
+]
 
 JOBS = 24
 

@@ -18,10 +18,15 @@ from tests.cluster.harness import ROOT, wait_for
 from tests.fakes.plain import MODES
 from tests.faults.conftest import Place
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster, needs.linux()]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.cluster,
+    pytest.mark.xdist_group("faults"),
+    needs.linux(),
+]
 
 OFFERS = ["plain" + mode.partition("_")[0] for mode in MODES]
-ROUNDS = 3
+ROUNDS = 2
 EACH = 15  # jobs for each offer and round
 LEASE = 10.0
 PATIENCE = 90.0  # seconds for the other to start and to take over, on a busy machine

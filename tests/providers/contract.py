@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
 from studio.spec import Call, ErrorKind, ProviderError, Status, Update
+from tests import needs
 from tests.fakes.parts import CANCELED, DONE, FAILED, MODERATED, QUEUED, RUNNING
 from tests.fakes.server import Fake
 from tests.providers.submits import LIVE, NONSENSE, SubmitContract, Talk, any_json
@@ -114,7 +115,9 @@ class ProviderContract(SubmitContract):
         fake.end(handle.ref, DONE)
         fake.faults.malformed = -1
 
-        @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(
+            max_examples=needs.often(150), deadline=None, suppress_health_check=list(HealthCheck)
+        )
         @given(body=any_json(self.vocabulary))
         def check(body: Any) -> None:
             fake.faults.body = json.dumps(body)
@@ -200,7 +203,9 @@ class AtOnce(SubmitContract):
     def test_whatever_an_answer_is_is_survived(self, talk: Talk, fake: Fake, call: Call) -> None:
         """Nothing but ProviderError, and no success without a picture."""
 
-        @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(
+            max_examples=needs.often(100), deadline=None, suppress_health_check=list(HealthCheck)
+        )
         @given(body=any_json(self.vocabulary))
         def check(body: Any) -> None:
             fake.faults.unreadable, fake.faults.body = 1, json.dumps(body)

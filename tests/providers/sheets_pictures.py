@@ -125,6 +125,16 @@ STABILITY: dict[tuple[str, str], dict[str, Rule]] = {
         "remesh": of("none", "triangle", "quad"),
         "vertex_count": whole(-1, 20_000),
     },
+    ("image-to-3d", "3d/stable-point-aware-3d"): {
+        "image!": URL,
+        "texture_resolution": of(512, 1024, 2048),
+        "foreground_ratio": within(1, 2),
+        "remesh": of("none", "triangle", "quad"),
+        "target_type": of("none", "vertex", "face"),
+        "target_count": whole(100, 20_000),
+        "guidance_scale": within(1, 10),
+        "seed": SEED,
+    },
 }
 
 INT = 2**31 - 1
@@ -140,6 +150,7 @@ BY_WORDS = {"inputs!": words(2000), "parameters!": DIFFUSION}
 HUGGINGFACE: dict[tuple[str, str], dict[str, Rule]] = {
     ("text-to-image", "black-forest-labs/FLUX.1-schnell"): BY_WORDS,
     ("text-to-image", "black-forest-labs/FLUX.1-dev"): BY_WORDS,
+    ("text-to-image", "black-forest-labs/FLUX.1-Krea-dev"): BY_WORDS,
     ("text-to-image", "stabilityai/stable-diffusion-xl-base-1.0"): BY_WORDS,
     ("edit-by-words", "black-forest-labs/FLUX.1-Kontext-dev"): {
         "inputs!": URL,
@@ -164,7 +175,41 @@ SHAPED = {
     "reference_images": [URL],
 }
 MASKED = {**IDEOGRAM, "image!": URL, "mask_image!": URL}
+EDITED = {"prompt!": words(10_000), "seed": whole(-1, INT), "output_format": FORMAT}
+KONTEXT_RATIO = of("21:9", "16:9", "4:3", "3:2", "1:1", "2:3", "3:4", "9:16", "9:21")
+FACED = {"image!": URL, "face_image!": URL, "output_format": FORMAT}
+INDEXED = {**FACED, "target_index": whole(0, 10)}
+
+
+def _faces(value: object) -> bool:
+    return isinstance(value, list) and 1 <= len(value) <= 5 and all(map(URL, value))
+
+
 WAVESPEED: dict[tuple[str, str], dict[str, Rule]] = {
+    ("edit-by-words", "wavespeed-ai/qwen-image/edit"): {"image!": URL, **EDITED},
+    ("edit-by-words", "wavespeed-ai/qwen-image/edit-plus"): {"images!": [URL], **EDITED},
+    ("edit-by-words", "wavespeed-ai/flux-kontext-pro"): {
+        "image!": URL,
+        "prompt!": words(10_000),
+        "guidance_scale": within(1, 20),
+        "aspect_ratio": KONTEXT_RATIO,
+    },
+    ("text-to-image", "wavespeed-ai/flux-kontext-pro/text-to-image"): {
+        "prompt!": words(10_000),
+        "aspect_ratio": KONTEXT_RATIO,
+        "guidance_scale": within(1, 20),
+        "seed": whole(-1, INT),
+    },
+    ("face-swap", "wavespeed-ai/image-face-swap"): INDEXED,
+    ("face-swap", "wavespeed-ai/image-face-swap-pro"): INDEXED,
+    ("face-swap", "wavespeed-ai/image-head-swap"): FACED,
+    ("face-swap", "wavespeed-ai/infinite-you"): {"target_image!": URL, "source_image!": URL},
+    ("face-swap", "akool/image-face-swap"): {
+        "image!": URL,
+        "source_image!": _faces,
+        "target_image!": _faces,
+        "face_enhance": bool,
+    },
     ("text-to-image", "wavespeed-ai/qwen-image/text-to-image"): {
         "prompt!": words(10_000),
         "size": _qwen_size,

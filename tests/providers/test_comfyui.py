@@ -71,6 +71,42 @@ class TestComfyUI(ProviderContract):
         assert graph["4"]["inputs"]["fps"] == 25
         assert fake.uploads[graph["1"]["inputs"]["image"]] == files["image"].read_bytes()
 
+    def test_a_voice_is_uploaded_and_moves_a_picture(
+        self, talk: Talk, fake: FakeComfyUI, call: Call, files: dict[str, Path], tmp_path: Path
+    ) -> None:
+        graph = json.loads((GRAPHS / "voice.json").read_text())
+        mapping = {
+            "image": [["1", "image"]],
+            "audio": [["2", "audio"]],
+            "frames": [["3", "amount"]],
+        }
+        offer = workflows.offer_of(
+            workflow(
+                graph=graph,
+                mapping=mapping,
+                limits={"frames": {"fps": 25}},
+                operation="talking-avatar",
+            )
+        )
+        voice = tmp_path / "voice.mp3"
+        voice.write_bytes(b"a voice")
+        both = {"image": files["image"], "audio": voice}
+        urls = {
+            name: talk("upload", path, mime).url
+            for name, path, mime in (
+                ("image", both["image"], "image/png"),
+                ("audio", voice, "audio/mpeg"),
+            )
+        }
+        said = replace(call, offer=offer, params={"seconds": 2}, files=both, urls=urls)
+        ref = talk("submit", said).ref
+        graph = fake.predictions[ref].input["prompt"]
+        assert fake.uploads[graph["2"]["inputs"]["audio"]] == b"a voice"
+        assert graph["3"]["inputs"]["amount"] == 50
+        fake.end(ref, DONE)
+        [film] = talk("poll", Handle(offer, call.ref, ref)).outputs
+        assert ".mp4" in film.url
+
     def test_our_reference_is_its_name(self, talk: Talk, fake: FakeComfyUI, call: Call) -> None:
         first = talk("submit", call).ref
         assert first == comfyui.name_of(call.ref)

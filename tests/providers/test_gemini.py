@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from studio.providers import gemini
 from studio.spec import Call, ErrorKind, Offer, ProviderError, Status, Update
+from tests import needs
 from tests.fakes.gemini import FakeGemini
 from tests.fakes.parts import DONE
 from tests.providers.contract import ProviderContract, Talk, any_json
@@ -106,7 +107,9 @@ class TestGemini(ProviderContract):
         word = st.sampled_from((*gemini.STATUSES, "PONDERING"))
         junk = st.dictionaries(st.sampled_from(self.vocabulary), any_json(self.vocabulary))
 
-        @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(
+            max_examples=needs.often(150), deadline=None, suppress_health_check=list(HealthCheck)
+        )
         @given(word=word, junk=junk)
         def check(word: str, junk: dict[str, Any]) -> None:
             fake.faults.body = json.dumps({**junk, "id": handle.ref, "status": word})

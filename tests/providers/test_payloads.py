@@ -79,7 +79,9 @@ def test_the_golden_input(offer: Offer) -> None:
     )
     assert form.is_valid(), form.errors
     files = {p.name: address(p.name) for p in params_of(offer) if p.is_asset}
-    found = {"model": offer.model, "input": offer.payload(form.params, files)}
+    sent = offer.payload(form.params, files)
+    assert not any(address(name) in json.dumps(sent) for name in offer.here)
+    found = {"model": offer.model, "input": sent}
     file = GOLDEN / f"{offer.key}.json"
     if os.environ.get("GOLDEN") == "write":
         file.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
@@ -152,7 +154,7 @@ def test_every_combination_is_what_the_model_takes(offer: Offer) -> None:
         assert json.loads(json.dumps(sent, allow_nan=False)) == sent
         assert offer.price.quote(params).amount > 0
         seen += 1
-    assert seen > 1
+    assert seen
 
 
 @each_offer
@@ -163,7 +165,7 @@ def test_each_param_makes_a_difference(offer: Offer) -> None:
     dropped |= {"shrink", "size", "longest_side"}
     for param in params_of(offer):
         values = values_of(param)
-        if param.name in dropped or len(values) < 2:
+        if param.name in dropped or param.name in offer.here or len(values) < 2:
             continue
         inputs = set()
         for value in values:

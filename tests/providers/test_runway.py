@@ -18,6 +18,7 @@ from studio.engine.shape import nearest_ratio, size_of
 from studio.forms import OperationForm
 from studio.providers import runway
 from studio.spec import Call, ErrorKind, Offer, ProviderError, Status
+from tests import needs
 from tests.fakes.parts import CANCELED, DONE, QUEUED, RUNNING
 from tests.fakes.runway import FakeRunway
 from tests.providers.contract import ProviderContract, Talk, any_json
@@ -216,7 +217,9 @@ class TestRunway(ProviderContract):
         word = st.sampled_from((*runway.STATUSES, "PONDERING"))
         junk = st.dictionaries(st.sampled_from(self.vocabulary), any_json(self.vocabulary))
 
-        @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(
+            max_examples=needs.often(150), deadline=None, suppress_health_check=list(HealthCheck)
+        )
         @given(word=word, junk=junk)
         def check(word: str, junk: dict[str, Any]) -> None:
             fake.faults.body = json.dumps({**junk, "id": handle.ref, "status": word})

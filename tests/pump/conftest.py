@@ -88,9 +88,11 @@ PATIENCE = 60.0  # seconds; only a job that never ends takes so long, however bu
 
 def settle(until: Callable[[], bool] | None = None) -> None:
     """Pump and fetch until every job has ended, or `until`."""
-    deadline = time.monotonic() + PATIENCE
+    deadline, seconds = time.monotonic() + PATIENCE, 0.4
     done = until or (lambda: not Job.objects.live().exists())
     while not done():
         assert time.monotonic() < deadline, list(Job.objects.values_list("state", "stage", "error"))
-        pump.run_slice(0.4)
+        pump.run_slice(seconds)
         run_hints()
+        # A question that a busy machine did not answer within a slice is lost with it.
+        seconds = min(1.5 * seconds, 3.0)

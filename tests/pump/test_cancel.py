@@ -17,7 +17,7 @@ from billing import services as billing
 from billing.models import Account
 from studio import catalogue, jobs, pump
 from studio.models import Job, State
-from tests.fakes.parts import DONE
+from tests.fakes.parts import DONE, Prediction
 from tests.fakes.plain import FakePlain
 from tests.pump.conftest import PRICE, Order, settle
 from tests.pump.test_road import kinds
@@ -137,7 +137,7 @@ def test_a_provider_that_says_no_to_it(
     settle()
 
 
-@pytest.mark.parametrize("races", [20, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("races", [20, pytest.param(100, marks=pytest.mark.slow)])
 def test_cancel_and_success_race(
     races: int, order: Order, rich: Account, plain: FakePlain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,9 +148,11 @@ def test_cancel_and_success_race(
     billing.grant(rich, races * PRICE, "grant:races")
     placed = [order() for _ in range(races)]
     settle(until=lambda: not Job.objects.exclude(state=State.RUNNING).exists())
+    # The first and the last have no race: whatever the machine does, each of the two wins once.
+    ended = [plain.predictions[Job.objects.get(pk=job.pk).provider_ref] for job in placed[:-1]]
     racing = [
-        threading.Thread(target=_end_all, args=(plain,)),
-        threading.Thread(target=_cancel_all, args=(placed,)),
+        threading.Thread(target=_end_all, args=(plain, ended)),
+        threading.Thread(target=_cancel_all, args=(placed[1:],)),
     ]
     for thread in racing:
         thread.start()
@@ -162,7 +164,7 @@ def test_cancel_and_success_race(
     outcome = {job.pk: State(job.state) for job in Job.objects.all()}
     for job in placed:
         assert kinds(job) == ends[outcome[job.pk]]
-    assert set(outcome.values()) == set(ends), "each of them won sometimes"
+    assert set(outcome.values()) == set(ends)
     for job in Job.objects.filter(state=State.CANCELED):
         assert plain.predictions[job.provider_ref].stage == "canceled"
 
@@ -172,8 +174,8 @@ def _as_if_saved(job: Job, paths: object, *, apart: bool) -> None:
     jobs.results.end(job, State.SUCCEEDED, note="in the library", results=[])
 
 
-def _end_all(plain: FakePlain) -> None:
-    for prediction in random.sample(list(plain.predictions.values()), len(plain.predictions)):
+def _end_all(plain: FakePlain, predictions: list[Prediction]) -> None:
+    for prediction in random.sample(predictions, len(predictions)):
         time.sleep(random.uniform(0, 0.03))
         if prediction.stage != "canceled":
             plain.end(prediction.id, DONE)

@@ -8,21 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assets.models import Asset
-from assets.services import ingest
 from billing import services as billing
 from billing.models import CREDIT, Account, Entry, User
 from billing.pricing import Flat
+from billing.services import verify_ledger
 from studio import catalogue, jobs
-from studio.models import Job
+from studio.models import Job, Shot, Story
 from studio.operations.transform import IMAGE_TO_VIDEO
 from studio.providers import Renderer
 from studio.providers.local.video import MOTION
 from studio.spec import Call, Update
+from tests.fakes import films
 from tests.studio.acme import FakeAcme
 from tests.studio.keyring import GOOD
+from tests.studio.stories import bring, told
+from tests.studio.turning import wanted
 
 
 class Paper(Renderer):
@@ -78,9 +80,10 @@ def rich(account: Account) -> Account:
 
 
 @pytest.fixture
-def cat(account: Account, alice: User, picture: Callable[..., bytes]) -> Asset:
-    upload = SimpleUploadedFile("cat.png", picture())
-    return ingest(upload, account=account, user=alice, filename="cat.png")
+def cat(account: Account, alice: User, picture: Callable[..., bytes], tmp_path: Path) -> Asset:
+    path = tmp_path / "cat.png"
+    path.write_bytes(picture())
+    return bring(path, account, alice)
 
 
 @pytest.fixture
@@ -133,3 +136,68 @@ def kinds(job: Job) -> list[str]:
     return list(
         Entry.objects.filter(reference=job.origin).order_by("id").values_list("kind", flat=True)
     )
+
+
+# --- stories ---
+
+
+@pytest.fixture
+def adds_up(db: None) -> Iterator[None]:
+    """The ledger is sound in the end, and holds what work is open."""
+    yield
+    assert verify_ledger() == []
+    for account in Account.objects.all():
+        assert account.held == sum(job.most for job in Job.objects.live().filter(account=account))
+
+
+@pytest.fixture
+def run(rich: Account, alice: User, cat: Asset, paper: Paper) -> Callable[..., list[Job]]:
+    """run(None, 0, at_once=2) → a shot, and one after it."""
+
+    def place(*afters: Any, at_once: int | None = None, **more: Any) -> list[Job]:
+        offer = more.pop("offer", "paper-motion")
+        each = [wanted(cat, after, offer) for after in afters]
+        return jobs.create_run(rich, alice, IMAGE_TO_VIDEO, each, at_once=at_once, **more)[0]
+
+    return place
+
+
+@pytest.fixture
+def film(account: Account, alice: User, tmp_path: Path) -> Asset:
+    """Thirty frames that say their number; the last is 29."""
+    path = films.ours(tmp_path / "thirty.mp4", 30)
+    return bring(path, account, alice)
+
+
+@pytest.fixture
+def other(account: Account, alice: User, picture: Callable[..., bytes], tmp_path: Path) -> Asset:
+    path = tmp_path / "dog.png"
+    path.write_bytes(picture((512, 384)))
+    return bring(path, account, alice, title="The dog")
+
+
+@pytest.fixture
+def still(account: Account, alice: User, picture: Callable[..., bytes], tmp_path: Path) -> Asset:
+    """Large enough for every model."""
+    path = tmp_path / "rock.png"
+    path.write_bytes(picture((640, 480)))
+    return bring(path, account, alice, title="The rock")
+
+
+@pytest.fixture
+def clip(account: Account, alice: User, tmp_path: Path) -> Asset:
+    path = films.ours(tmp_path / "clip.mp4", 15, size=(320, 192))
+    return bring(path, account, alice, title="The clip")
+
+
+@pytest.fixture
+def story(account: Account, alice: User, still: Asset) -> Callable[..., Story]:
+    """story({…}, {…}, offer=…) → one whose shots have a picture."""
+
+    def write(*shots: dict[str, Any], offer: str = "local-motion", **facts: Any) -> Story:
+        made = told(account, alice, list(shots), **facts)
+        Shot.objects.filter(scene__story=made).update(still=still)
+        Story.objects.filter(pk=made.pk).update(offer=offer)
+        return Story.objects.get(pk=made.pk)
+
+    return write

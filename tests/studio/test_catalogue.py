@@ -87,6 +87,10 @@ def test_the_declared_directions_are_those_of_the_engine() -> None:
     assert {k: tuple(v) for k, v in path.DIRECTIONS.items()} == MOTION_DIRECTIONS
 
 
+def preset(sets: dict[int, dict[str, Any]]) -> Param:
+    return Param("preset", "choice", "For", default=0, choices=(0, 1), sets=sets)
+
+
 @pytest.mark.parametrize(
     ("change", "id_"),
     [
@@ -102,6 +106,9 @@ def test_the_declared_directions_are_those_of_the_engine() -> None:
             {"extra": (Param("o", "choice", "O", choices=(1,), depends=Depends("q", {})),)},
             "studio.E008",
         ),
+        ({"extra": (preset({2: {}}),)}, "studio.E019"),
+        ({"extra": (preset({1: {"width": 9}, 0: {"height": 9}}),)}, "studio.E019"),
+        ({"extra": (preset({1: {"glow": 9}}),)}, "studio.E019"),
     ],
 )
 def test_a_bad_offer_is_found(change: dict[str, Any], id_: str) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from assets.services import ingest
 from billing import services as billing
 from billing.models import CREDIT, Account, Entry, User
 from billing.services import InsufficientCredits
@@ -22,6 +24,9 @@ CHEAP = "wavespeed-qwen-image"
 def keys(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     for name in names:
         monkeypatch.setenv(name, "only-for-tests")
+
+
+Picture = Callable[..., bytes]
 
 
 @pytest.fixture
@@ -119,8 +124,8 @@ def test_a_grid_has_a_result_for_each_pair(make: Make) -> None:
     ("grid", "words"),
     [
         ({"seeed": [1]}, "The grid cannot vary “seeed”"),
-        ({"seed": 5}, "needs a list of values"),
-        ({"seed": []}, "needs a list of values"),
+        ({"seed": 5}, "needs values for Seed, such as 1, 2, 3."),
+        ({"seed": []}, "needs values for Seed, such as 1, 2, 3."),
         ({"seed": [1, "x"]}, "Grid, seed x: Seed is “x”, which is not a whole number"),
         ({"seed": [1], "format": ["png"], "width": [64]}, "the most is 2"),
         ({"seed": list(range(MOST + 1))}, f"the most at once is {MOST}"),
@@ -167,10 +172,31 @@ def test_only_who_takes_what_was_said(make: Make, monkeypatch: pytest.MonkeyPatc
             assert doer.params["seed"] == 5
 
 
-def test_nobody_can_is_said_with_reasons(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_price_with_a_picture_is_known_before_the_order(
+    account: Account, alice: User, picture: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keys(monkeypatch, "WAVESPEED_API_KEY")
-    words = messages(make(AUTO, quality="standard", steps=140, guidance=19))
-    assert "No model of quality “standard”" in words
+    operation, offers = catalogue.operations()["edit-by-words"], catalogue.all_offers()
+    upload = SimpleUploadedFile("cat.png", picture((320, 240)))
+    cat = ingest(upload, account=account, user=alice, filename="cat.png")
+    form = OrderForm(
+        operation,
+        offers["auto-edit-by-words"],
+        {"image": str(cat.pk), "prompt": "snow", "quality": "draft"},
+        account=account,
+        resolve=False,
+    )
+    assert form.is_valid(), messages(form)
+    assert form.chosen.key == "wavespeed-qwen-edit"
+    assert form.terms.price.amount == 2 * CREDIT
+
+
+def test_nobody_can_is_said_with_reasons(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys(monkeypatch, "HF_TOKEN")
+    form = make(AUTO, quality="standard", steps=140)
+    assert "No model of quality “standard” can do all of this. FLUX" in messages(form)
+    (problem,) = form.problems()
+    assert (problem["field"], problem["value"]) == ("steps", "140")
 
 
 def test_one_that_does_not_answer_is_asked_last(

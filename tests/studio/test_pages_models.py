@@ -18,7 +18,7 @@ from studio.spec import Offer
 from tests.studio.pages import OPERATION, PART, People, params, said
 
 TEXT = "/transform/text-to-video/"
-AVATAR = "/avatar/talking-avatar/"
+REPLACE = "/edit/search-replace/"
 KLING = "fal-kling-2.6-pro"
 
 
@@ -76,7 +76,14 @@ def test_what_takes_a_key_is_listed_with_the_way_to_one(
     assert "#own-key-comfyui" not in text
 
 
-@pytest.mark.parametrize("offer", catalogue.declared_offers().values(), ids=lambda o: o.key)
+WITH_A_PAGE = [
+    offer
+    for offer in catalogue.declared_offers().values()
+    if not catalogue.operations()[offer.operation].elsewhere
+]
+
+
+@pytest.mark.parametrize("offer", WITH_A_PAGE, ids=lambda o: o.key)
 def test_every_offer_has_a_page_with_all_its_controls(
     offer: Offer, sign_in: People, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,7 +94,8 @@ def test_every_offer_has_a_page_with_all_its_controls(
     text = said(client.get(f"{address}?offer={offer.key}"))
     assert f'name="offer" value="{offer.key}"' in text
     for param in offer.params(operation):
-        assert f'name="{param.name}"' in text, param.name
+        # What is measured is not asked for.
+        assert (f'name="{param.name}"' in text) is not bool(param.measures), param.name
     assert "has to be corrected" not in text
     answer = said(client.post(f"{address}quote/", {"offer": offer.key}))
     assert "has to be corrected" not in answer
@@ -252,14 +260,14 @@ def test_the_operations_of_a_module_lead_to_each_other(sign_in: People, bob: Use
 
 def test_what_nobody_can_do_yet_says_what_it_takes(sign_in: People, bob: User) -> None:
     client = sign_in(bob)
-    response = client.get(AVATAR)
+    response = client.get(REPLACE)
     assert response.status_code == 200
     assert "It takes one of these models, and a key of yours" in said(response)
-    assert "#own-key-wavespeed" in said(response)
-    assert client.post(AVATAR, params(Asset(), image="")).status_code == 200
+    assert "#own-key-stability" in said(response)
+    assert client.post(REPLACE, params(Asset(), image="")).status_code == 200
     assert not Job.objects.exists()
 
 
 def test_with_a_key_it_is_there(account: Account, sign_in: People, alice: User) -> None:
-    own_key(account, "wavespeed")
-    assert 'name="offer" value="wavespeed-infinitetalk"' in said(sign_in(alice).get(AVATAR))
+    own_key(account, "stability")
+    assert 'name="offer" value="stability-search-replace"' in said(sign_in(alice).get(REPLACE))

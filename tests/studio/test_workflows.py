@@ -16,10 +16,12 @@ from billing.pricing import CREDIT
 from studio import catalogue, workflows
 from studio.graphs import filled, propose
 from studio.models import Workflow
+from studio.operations.avatar import TALKING_AVATAR
 from studio.operations.transform import IMAGE_TO_VIDEO, TEXT_TO_VIDEO
 
 GRAPHS = Path(__file__).parent.parent / "providers" / "workflows"
 STILL: dict[str, Any] = json.loads((GRAPHS / "still.json").read_text())
+VOICE: dict[str, Any] = json.loads((GRAPHS / "voice.json").read_text())
 REPEAT: dict[str, Any] = json.loads((GRAPHS / "repeat.json").read_text())
 MAPPING: dict[str, Any] = {
     "image": [["1", "image"]],
@@ -308,6 +310,37 @@ def test_texts_are_told_apart_by_the_sampler() -> None:
     assert (found["seed"], found["guidance"]) == ([["5", "seed"]], [["5", "cfg"]])
     assert found["frames"] == [["4", "length"]]
     assert not workflows.problems(workflow(graph=SAMPLER, mapping=found))
+
+
+def test_a_voice_says_how_many_frames_there_are() -> None:
+    mapping = propose(VOICE, TALKING_AVATAR)
+    assert mapping == {
+        "image": [["1", "image"]],
+        "audio": [["2", "audio"]],
+        "frames": [["3", "amount"]],
+    }
+    limits = {"frames": {"fps": 25, "step": 4}, "seconds": {"high": 60}}
+    said = workflow(graph=VOICE, mapping=mapping, limits=limits, operation="talking-avatar")
+    assert workflows.problems(said) == []
+    offer = workflows.offer_of(said)
+    params = {p.name: p for p in offer.params(TALKING_AVATAR)}
+    assert params["seconds"].high == 60
+    assert {"trim_start", "trim_end"} <= set(params)
+    values = {"seconds": 3, "trim_start": 1.5, "trim_end": 4.5}
+    sent = offer.payload(values, {"image": "a.png", "audio": "b.mp3"})["prompt"]
+    assert sent["2"]["inputs"]["audio"] == "b.mp3"
+    assert sent["3"]["inputs"]["amount"] == 77
+    assert "trim_start" not in json.dumps(sent)
+
+
+def test_a_voice_may_pace_itself() -> None:
+    mapping = {"image": [["1", "image"]], "audio": [["2", "audio"]]}
+    said = workflow(graph=VOICE, mapping=mapping, operation="talking-avatar")
+    assert workflows.problems(said) == []
+    paced = workflow(
+        graph=VOICE, mapping={**mapping, "frames": [["3", "amount"]]}, operation="talking-avatar"
+    )
+    assert '"fps": 24' in workflows.problems(paced)[0]
 
 
 def test_only_what_the_operation_asks_for_is_proposed() -> None:

@@ -15,6 +15,7 @@ from billing.models import Account, Entry
 from studio import checks, prompts, writer
 from studio.models import Job
 from studio.words.enhance import Brief, Enhanced, Place, Voice, enhance
+from studio.writer import model as writer_model
 from tests.fakes.writer import FakeWriter, better, obeys
 
 WISH = Brief("A cat on a wall", style="film still", limit=400)
@@ -227,7 +228,7 @@ def test_broken_answers(
 def test_a_slow_model_keeps_nobody_waiting_for_long(
     model: FakeWriter, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "SECONDS", 0.3)
+    monkeypatch.setattr(writer_model, "SECONDS", 0.3)
     model.wait = 5
     assert "did not answer" in fell_back(writer.improve(WISH, account))
 

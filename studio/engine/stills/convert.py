@@ -2,55 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from studio.engine import EngineError, Report, ignore
-from studio.engine.stills import files
+from studio.engine.stills import files, icc, metadata, packing
 from studio.engine.stills.files import Color, Pixels
+from studio.engine.stills.packing import Pack
 
 LEAST = {"jpeg": 30, "webp": 20, "avif": 25}
 """The quality below which fewer pixels look better than a lower quality."""
 COLORS = (256, 128, 64)
-"""Of a PNG that has to become smaller, before it loses pixels."""
+"""Of a PNG or GIF that has to become smaller, before it loses pixels."""
 SMALLEST = 64
 """The longer side is not made shorter than that to save bytes."""
 KB = 1000
 
 
-def convert(
-    source: Path,
-    target: Path,
-    *,
-    format: str,
-    quality: int = 85,
-    target_kb: int | None = None,
-    longest_side: int | None = None,
-    background: Color = files.WHITE,
-    report: Report = ignore,
-) -> Path:
-    """Write the picture as `format`: upright, in sRGB, without metadata.
+@dataclass(frozen=True)
+class Wish:
+    """What a file is to be.
 
     quality: for JPEG, WebP and AVIF, 1 to 100; with `target_kb` the best that may be taken.
     target_kb: of 1000 bytes; the file is never larger. Quality goes down first, then size.
     longest_side: in pixels; only ever makes the picture smaller.
-    background: shown where the picture is transparent and the type cannot be.
-
-    Raises EngineError for a picture that cannot be used or made so small.
+    keep_transparency: where the type can; else the picture stands on the `background`.
+    space: one of icc.SPACES; any but sRGB is named in the file. keep_metadata: see metadata.told;
+    then sRGB is named as well.
     """
+
+    format: str
+    quality: int = 85
+    target_kb: int | None = None
+    longest_side: int | None = None
+    keep_transparency: bool = True
+    background: Color = files.WHITE
+    space: str = "srgb"
+    keep_metadata: bool = False
+    progressive: bool = True
+    optimize: bool = True
+
+
+def convert(source: Path, target: Path, wish: Wish, report: Report = ignore) -> Path:
+    """Write the picture as it is wished, upright. Raises EngineError for one that cannot be used or
+    made so small."""
     report(0.0, "reading")
-    pixels = files.load(source)
-    if longest_side:
-        pixels = shrunk(pixels, longest_side / max(pixels.shape[:2]))
-    if pixels.shape[2] == 4 and format not in files.SEE_THROUGH:
-        pixels = files.flat(pixels, background)
+    seen = icc.load(source, wish.space if wish.format in packing.PROFILED else "srgb")
+    pixels = prepared(seen.pixels, wish)
+    pack = _pack(source, wish, seen.profile)
     report(0.2, "saving")
-    if not target_kb:
-        return files.save(pixels, target, format, quality, background)
-    return files.write(target, light_enough(pixels, format, quality, target_kb * KB, report))
+    if wish.target_kb:
+        most = wish.target_kb * KB
+        data = light_enough(pixels, wish.format, wish.quality, most, pack, report)
+    else:
+        data = packing.packed(pixels, wish.format, wish.quality, pack)
+    return files.write(target, data)
+
+
+def prepared(pixels: Pixels, wish: Wish) -> Pixels:
+    """The pixels that are written: no larger than wished, flat where that is wished."""
+    if wish.longest_side:
+        pixels = shrunk(pixels, wish.longest_side / max(pixels.shape[:2]))
+    keeps = wish.keep_transparency and wish.format in files.SEE_THROUGH
+    return files.flat(pixels, wish.background) if pixels.shape[2] == 4 and not keeps else pixels
+
+
+def _pack(source: Path, wish: Wish, profile: bytes) -> Pack:
+    pack = Pack(wish.optimize, wish.progressive, wish.background, profile)
+    if not wish.keep_metadata:
+        return pack
+    told = metadata.told(source)
+    return pack._replace(profile=profile or icc.srgb(), exif=told.exif, xmp=told.xmp)
 
 
 def shrunk(pixels: Pixels, by: float) -> Pixels:
@@ -63,14 +90,19 @@ def shrunk(pixels: Pixels, by: float) -> Pixels:
 
 
 def light_enough(
-    pixels: Pixels, format: str, quality: int, most: int, report: Report = ignore
+    pixels: Pixels,
+    format: str,
+    quality: int,
+    most: int,
+    pack: Pack = packing.PLAIN,
+    report: Report = ignore,
 ) -> bytes:
     """The file's bytes, at most `most` of them: in the best quality that fits, with as many pixels
     as fit."""
     by, tries = 1.0, 0
     while True:
         small = shrunk(pixels, by)
-        steps = _steps(small, format, quality)
+        steps = _steps(small, format, quality, pack)
         tries += 1
         report(min(0.9, 0.2 + 0.1 * tries), "compressing")
         least = steps(0)
@@ -87,7 +119,7 @@ def light_enough(
 class _Ladder:
     """The ways to write one picture, from the smallest (0) to the best."""
 
-    def __init__(self, ways: list[Callable[[], bytes]]) -> None:
+    def __init__(self, ways: Sequence[Callable[[], bytes]]) -> None:
         self.ways = ways
 
     def __call__(self, step: int) -> bytes:
@@ -97,30 +129,16 @@ class _Ladder:
         return len(self.ways)
 
 
-def _steps(pixels: Pixels, format: str, quality: int) -> _Ladder:
+def _steps(pixels: Pixels, format: str, quality: int, pack: Pack) -> _Ladder:
+    write = partial(packing.packed, pixels, format)
     if format in LEAST:
         low = min(LEAST[format], quality)
-        return _Ladder([_way(pixels, format, q) for q in range(low, quality + 1)])
-    if format == "png":
-        few = [_few_colors(pixels, count) for count in reversed(COLORS)]
-        return _Ladder([*few, _way(pixels, "png", 100)])
-    return _Ladder([_way(pixels, format, 100)])
-
-
-def _way(pixels: Pixels, format: str, quality: int) -> Callable[[], bytes]:
-    return lambda: files.encoded(pixels, format, quality)
-
-
-def _few_colors(pixels: Pixels, count: int) -> Callable[[], bytes]:
-    def write() -> bytes:
-        image = Image.fromarray(pixels)
-        # The median cut is better but knows no transparency.
-        clear = image.mode == "RGBA"
-        method = Image.Quantize.FASTOCTREE if clear else Image.Quantize.MEDIANCUT
-        few = image.quantize(count, method=method, dither=Image.Dither.FLOYDSTEINBERG)
-        return files.bytes_of(few, "PNG", optimize=True)
-
-    return write
+        return _Ladder([partial(write, q, pack) for q in range(low, quality + 1)])
+    few = [partial(write, quality, pack._replace(colors=count)) for count in reversed(COLORS)]
+    if format == "gif":
+        return _Ladder(few)
+    whole = partial(write, quality, pack)
+    return _Ladder([*few, whole] if format == "png" else [whole])
 
 
 def _best(steps: _Ladder, least: bytes, most: int, report: Report) -> bytes:

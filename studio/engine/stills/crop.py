@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from studio.engine import EngineError, Report, ignore
+from studio.engine import EngineError, Report, ignore, picture
 from studio.engine.stills import files
 from studio.engine.stills.files import Color, Pixels
 from studio.engine.stills.regard import Face, faces, importance
@@ -77,6 +77,39 @@ def crop(
         done = resized(pixels, (width, height), box)
     report(0.9, "saving")
     return files.save(done, target, format, background=background)
+
+
+def scale(
+    source: Path,
+    target: Path,
+    *,
+    percent: float,
+    format: str = "png",
+    report: Report = ignore,
+) -> Path:
+    """Write the picture with each side `percent` of what it was, by whole pixels, one at least.
+
+    Raises EngineError for input that cannot be used, such as a result with too many pixels.
+    """
+    report(0.0, "reading")
+    pixels = files.load(source)
+    height, width = pixels.shape[:2]
+    size = scaled_size((width, height), percent)
+    if max(size) > LARGEST or size[0] * size[1] > picture.MAX_PIXELS:
+        most = min(LARGEST / max(width, height), (picture.MAX_PIXELS / (width * height)) ** 0.5)
+        raise EngineError(
+            f"Scale is {percent:g} %, which makes {size[0]:,} × {size[1]:,} px of {width:,} × "
+            f"{height:,}. Use at most {int(most * 100)} %."
+        )
+    report(0.6, "resizing")
+    done = resized(pixels, size)
+    report(0.9, "saving")
+    return files.save(done, target, format)
+
+
+def scaled_size(size: tuple[int, int], percent: float) -> tuple[int, int]:
+    """Width and height with each `percent` of what it was."""
+    return max(1, round(size[0] * percent / 100)), max(1, round(size[1] * percent / 100))
 
 
 def _check(width: int, height: int, mode: str, fill: str) -> None:
@@ -204,4 +237,16 @@ def _blurred(pixels: Pixels, width: int, height: int) -> Pixels:
     return large
 
 
-__all__ = ["Box", "Face", "around", "best_start", "crop", "fitted", "resized", "room", "smart"]
+__all__ = [
+    "Box",
+    "Face",
+    "around",
+    "best_start",
+    "crop",
+    "fitted",
+    "resized",
+    "room",
+    "scale",
+    "scaled_size",
+    "smart",
+]

@@ -8,26 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.engine import EngineError, Report, ignore
-from studio.engine.stills import files, fill, patches, sources
+from studio.engine.stills import files, onward
 from studio.engine.stills.files import Pixels
 
-Flags = NDArray[np.bool_]
 Plane = NDArray[np.float32]
-Places = NDArray[np.int32]
 
 FILLS = ("continue", "mirror", "blur")
 MOST = 2000
 """Pixels that can be added at each side."""
-HONEST = 0.2
-"""Share of the picture's side up to which its texture is continued; beyond that it would only be
-repeated, and a soft mirror image says so."""
-SEARCH = 50_000
-"""Pixels of the small copy on which it is decided what goes where."""
-
-
-TIED = 2_500.0
-NEAR = 100.0
-"""Squared Lab distance that a way across, and along, as long as the picture is worth."""
 
 
 class Sides(NamedTuple):
@@ -54,9 +42,10 @@ def extend(
 ) -> None:
     """Write `source` with so many pixels more at each side; it itself does not change by a bit.
 
-    fill: continue (the texture of the border goes on, as far as a fifth of the picture; a soft
-    mirror image beyond), mirror, or blur. seed: another number continues differently. Raises
-    EngineError for sides outside 0 to 2000, four zeros, or an unknown fill.
+    fill: continue (the texture of the border goes on, as far as a fifth of the picture and where
+    it is one; else and beyond it gets soft), mirror, or blur. seed: another number
+    continues differently. Raises EngineError for sides outside 0 to 2000, four zeros, or an unknown
+    fill.
     """
     sides = checked(Sides(left, right, up, down), fill)
     report(0.0, "reading")
@@ -92,23 +81,15 @@ def extended(
     """RGB or RGBA pixels with so many more at each side."""
     if fill == "mirror":
         return mirrored(pixels, sides)
-    if fill == "blur" or min(pixels.shape[:2]) < 4 * patches.RADIUS + 4:
+    if fill == "blur":
         return blurred(pixels, sides)
-    reach = Sides(
-        *(
-            min(amount, int(HONEST * pixels.shape[axis]))
-            for amount, axis in zip(sides, (1, 1, 0, 0), strict=True)
-        )
-    )
-    near = pixels
-    if reach.left or reach.right:
-        near = continued(near, reach._replace(up=0, down=0), seed)
-    report(0.45, "extending")
-    if reach.up or reach.down:
-        near = continued(near, reach._replace(left=0, right=0), seed)
-    report(0.8, "extending")
-    rest = Sides(*(all_ - done for all_, done in zip(sides, reach, strict=True)))
-    return blurred(near, rest) if any(rest) else near
+    for number, (side, amount) in enumerate(sides._asdict().items()):
+        report(0.1 + 0.2 * number, "extending")
+        if amount:
+            strip = back(onward.strip(turned(pixels, side), amount, seed), side)
+            both = (strip, pixels) if side in ("left", "up") else (pixels, strip)
+            pixels = np.concatenate(both, 1 if side in ("left", "right") else 0)
+    return pixels
 
 
 def mirrored(pixels: Pixels, sides: Sides) -> Pixels:
@@ -148,40 +129,17 @@ def soft(pixels: Pixels, sigma: float) -> Plane:
     return cast(Plane, cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC))
 
 
-def continued(pixels: Pixels, sides: Sides, seed: int) -> Pixels:
-    """The texture along the border goes on: every piece is copied from within the picture."""
-    height, width = pixels.shape[:2]
-    scale = max(1, int(np.ceil((height * width / SEARCH) ** 0.5)))
-    grid = Sides(*(-(-amount // scale) * scale for amount in sides))
-    more = -(grid.up + height + grid.down) % scale, -(grid.left + width + grid.right) % scale
-    whole = mirrored(pixels, Sides(grid.left, grid.right + more[1], grid.up, grid.down + more[0]))
-    hole = np.ones(whole.shape[:2], bool)
-    hole[grid.up : grid.up + height, grid.left : grid.left + width] = False
-    places = searched(whole, hole, scale, seed)
-    if places is not None:
-        whole = sources.filled(whole, hole, places, scale)
-    top, left = grid.up - sides.up, grid.left - sides.left
-    bottom, right = top + sides.up + height + sides.down, left + sides.left + width + sides.right
-    return whole[top:bottom, left:right]
+def turned(pixels: Pixels, side: str) -> Pixels:
+    """The picture with that side to the right."""
+    if side in ("up", "down"):
+        pixels = pixels.transpose(1, 0, 2)
+    if side in ("left", "up"):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)
 
 
-def searched(pixels: Pixels, hole: Flags, scale: int, seed: int) -> Places | None:
-    """Where each pixel of the small copy comes from: near its own row at the sides, near its own
-    column above and below, so that a horizon stays one."""
-    size = hole.shape[1] // scale, hole.shape[0] // scale
-    free = cv2.resize((~hole).astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.9999
-    small = cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
-    lab = cast(Plane, cv2.cvtColor(fill.over_grey(small), cv2.COLOR_RGB2Lab))
-    places = patches.found(lab, ~free, seed, stay=ties(free))
-    if places is None or not free[places[..., 0], places[..., 1]].all():
-        return None
-    return places
-
-
-def ties(free: Flags) -> Plane:
-    """What it costs to come from another row (at the sides) or column (above and below), and to
-    come from far away."""
-    rows = np.flatnonzero(free.any(1))
-    ways = np.full((*free.shape, 2), NEAR, np.float32)
-    ways[..., 0 if rows.max() - rows.min() + 1 == len(free) else 1] = TIED
-    return ways
+def back(strip: Pixels, side: str) -> Pixels:
+    """Undo `turned`."""
+    if side in ("left", "up"):
+        strip = strip[:, ::-1]
+    return strip.transpose(1, 0, 2) if side in ("up", "down") else strip

@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 
 from studio.engine import EngineError, picture
 from studio.engine.motion import beside
+from studio.engine.stills import indexed
 
 Pixels = NDArray[np.uint8]
 """Height x width, x 3 (R'G'B') or x 4 (and opacity, straight)."""
@@ -25,13 +26,14 @@ SUFFIXES = {
     "jpeg": ".jpg",
     "webp": ".webp",
     "avif": ".avif",
+    "gif": ".gif",
     "tiff": ".tiff",
     "bmp": ".bmp",
 }
 """What can be written, and the suffix of each."""
-SEE_THROUGH = ("png", "webp", "avif", "tiff")
-"""The types that keep what is transparent."""
-LONGEST = {"png": 65_535, "jpeg": 65_500, "webp": 16_383, "avif": 65_535}
+SEE_THROUGH = ("png", "webp", "avif", "gif", "tiff")
+"""The types that keep what is transparent; a GIF only whole pixels of it."""
+LONGEST = {"png": 65_535, "jpeg": 65_500, "webp": 16_383, "avif": 65_535, "gif": 65_535}
 """Pixels on a side that a type can hold (libpng's and libjpeg's limits, libwebp's format)."""
 QUALITY = 92
 WHITE: Color = (255, 255, 255)
@@ -84,6 +86,7 @@ def _holed(image: Image.Image) -> Pixels:
     profile = image.info.get("icc_profile")
     image.load()
     ImageOps.exif_transpose(image, in_place=True)
+    image = picture.unfolded(image) if profile else image
     seen = image.convert("RGBA")
     if profile and image.mode in ("RGBA", "RGB", "RGBa") and not picture.is_srgb(profile):
         seen = picture.to_srgb(seen, profile)
@@ -170,10 +173,33 @@ def encoded(
         image = flat(image, background)
     if format == "png":
         return _png(image)
-    return bytes_of(Image.fromarray(image), format.upper(), **_settings(format, quality or QUALITY))
+    if format == "gif":
+        return gif(np.asarray(Image.fromarray(image).convert("RGBA")), background)
+    return bytes_of(Image.fromarray(image), format.upper(), **settings(format, quality or QUALITY))
+
+
+def gif(image: Pixels, background: Color = WHITE, colors: int = indexed.MOST) -> bytes:
+    """As a GIF. A pixel that is half transparent or less stands on the `background`; one that is
+    more is not there."""
+    if image.shape[2] == 4:
+        image = np.dstack([flat(image, background), image[..., 3]])
+    few = indexed.with_few(image, colors)
+    clear = few.info.get("transparency")
+    return bytes_of(few, "GIF", **({} if clear is None else {"transparency": clear}))
 
 
 def bytes_of(image: Image.Image, type: str, **settings: Any) -> bytes:
+    """The file. An optimized JPEG is written in one piece, for which Pillow keeps two bytes a
+    pixel; noise of the highest quality needs more, and is written plainly."""
+    try:
+        return _bytes(image, type, settings)
+    except OSError:
+        if type != "JPEG":
+            raise
+        return _bytes(image, type, {**settings, "progressive": False, "optimize": False})
+
+
+def _bytes(image: Image.Image, type: str, settings: dict[str, Any]) -> bytes:
     out = io.BytesIO()
     image.save(out, type, **settings)
     return out.getvalue()
@@ -211,7 +237,7 @@ def flat(image: Pixels, background: Color) -> Pixels:
     return np.asarray(mixed, np.uint8)
 
 
-def _settings(format: str, quality: int) -> dict[str, Any]:
+def settings(format: str, quality: int) -> dict[str, Any]:
     match format:
         case "jpeg":
             # Thin coloured lines lose their colour when it is kept at half the size.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.engine import EngineError, Report, ignore
-from studio.engine.stills import files, patches, sources
+from studio.engine.stills import files, patches, rims, sources
 from studio.engine.stills.files import Pixels
 
 Flags = NDArray[np.bool_]
@@ -24,6 +24,12 @@ BUDGET = 60_000
 PLAIN = 0.85
 """Of seams that show alike, few long ones are better than many short ones."""
 FEW = 64
+MANY = 32
+"""Holes that are filled one by one; of more, those close to each other go together."""
+MOST = 0.6
+"""Share of the picture that can be erased: beyond it too little is left to go on from."""
+NEAR = 300.0
+"""Squared Lab distance that a way as long as the surroundings is worth."""
 LEAST = 24
 """Pixels around a hole that are looked at in any case."""
 CODE = np.float32(2.0**-20)
@@ -86,6 +92,12 @@ def without(pixels: Pixels, hole: Flags, seed: int = 0, report: Report = ignore)
     """RGBA pixels with the hole filled from what is around it."""
     if hole.all():
         raise EngineError(ALL)
+    share = float(hole.mean())
+    if share > MOST:
+        raise EngineError(
+            f"{share:.0%} of the picture is marked, and at most {MOST:.0%} can be erased: the rest "
+            "has too little to go on from. Mark less, or crop the picture instead."
+        )
     if files.is_opaque(pixels):
         plain = np.ascontiguousarray(pixels[..., :3])
         return files.with_alpha(_without(plain, hole, seed, report))
@@ -95,17 +107,25 @@ def without(pixels: Pixels, hole: Flags, seed: int = 0, report: Report = ignore)
 def _without(pixels: Pixels, hole: Flags, seed: int, report: Report) -> Pixels:
     result = pixels.copy()
     boxes = groups(hole)
-    share = max(BUDGET // len(boxes), BUDGET // 16)
+    part = min(len(boxes), 16)
     for number, box in enumerate(boxes):
         report(0.1 + 0.85 * number / len(boxes), "filling")
         crop = np.s_[box.top : box.bottom, box.left : box.right]
-        result[crop] = patched(result[crop], hole[crop], share, seed)
+        result[crop] = patched(
+            result[crop], hole[crop], BUDGET // part, sources.LIMIT // part, seed
+        )
     return result
 
 
 def groups(hole: Flags) -> list[Box]:
     """The surroundings in which holes are filled; holes close to each other go together."""
-    _, _, facts, _ = cv2.connectedComponentsWithStats(hole.astype(np.uint8), connectivity=8)
+    spots, gap = hole.astype(np.uint8), 1
+    count, _, facts, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
+    while count > MANY + 1:
+        gap *= 2
+        side = np.ones((min(gap, 64) + 1,) * 2, np.uint8)
+        spots = cast(Pixels, cv2.dilate(spots, side))
+        count, _, facts, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
     boxes = [Box(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in facts[1:]]
     boxes = together(boxes)
     return [around(box, hole.shape) for box in boxes]
@@ -151,15 +171,15 @@ def around(box: Box, shape: tuple[int, ...]) -> Box:
     )
 
 
-def patched(pixels: Pixels, hole: Flags, budget: int, seed: int) -> Pixels:
-    """One crop with its hole filled."""
+def patched(pixels: Pixels, hole: Flags, budget: int, limit: int, seed: int) -> Pixels:
+    """One crop with its hole filled; budget, limit: pixels, as in `sources.scales`."""
     padded = np.pad(hole, 1).astype(np.uint8)
     thick = 2 * float(cv2.distanceTransform(padded, cv2.DIST_L2, 5).max())
     if min(hole.shape) < LEAST:
         return flowed(pixels, hole)
     if thick <= THIN:
         return closed(pixels, hole)
-    scale = max(1, int(np.ceil((hole.size / budget) ** 0.5)))
+    scale, by = sources.scales(hole, budget, limit)
     height, width = hole.shape
     more = (-height % scale, -width % scale)
     large = cv2.copyMakeBorder(pixels, 0, more[0], 0, more[1], cv2.BORDER_REPLICATE)
@@ -167,7 +187,7 @@ def patched(pixels: Pixels, hole: Flags, budget: int, seed: int) -> Pixels:
     places = found(cast(Pixels, large), open_, scale, seed)
     if places is None:
         return flowed(pixels, hole)
-    whole = sources.filled(cast(Pixels, large), open_, places, scale)
+    whole = sources.filled(cast(Pixels, large), open_, places, scale, by)
     return whole[:height, :width]
 
 
@@ -183,9 +203,11 @@ def found(pixels: Pixels, hole: Flags, scale: int, seed: int) -> Places | None:
         return None
     small = cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
     lab = cast(Plane, cv2.cvtColor(over_grey(small), cv2.COLOR_RGB2Lab))
-    ways = ((shifted(lab, free), PLAIN), (patches.found(lab, ~free, seed), 1.0))
+    prior = rims.prior(lab, ~free)
+    stay = np.full((*free.shape, 2), NEAR, np.float32)
+    ways = ((shifted(lab, free), PLAIN), (patches.found(lab, ~free, seed, stay, prior), 1.0))
     good = [
-        (seams(lab, ~free, way) * worth, way)
+        (seams(lab, ~free, way) * worth + prior.against(way, ~free), way)
         for way, worth in ways
         if way is not None and free[way[..., 0], way[..., 1]].all()
     ]

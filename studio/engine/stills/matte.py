@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.engine import EngineError, Report, ignore
-from studio.engine.stills import files, subject
+from studio.engine.stills import files, seeds, subject
 from studio.engine.stills.files import Pixels
+from studio.engine.stills.seeds import disc
 
 Plane = NDArray[np.float32]
 
@@ -21,12 +22,16 @@ SPREAD = 800
 """The longer side in pixels at which colours are carried over the border."""
 TILE = 256
 ROUNDS = 4
-PINHOLE = 0.0005
+FRAYED = 5
+"""Pixels of the copy that GrabCut sees within which an edge is straightened."""
+PINHOLE = 0.002
 """Share of the picture up to which a hole in the subject is a mistake."""
 EVEN = 150.0
 """Variance of colour, in 0..255 squared, below which the guided filter sees one surface."""
 TELLING = 60.0
 """Distance in RGB at which two sides of a border are told apart by colour half of the way."""
+TEXTURE = 12.0
+"""How many times the variance of a texture the squared distance of two sides has to be."""
 NOTHING = (
     "No subject stands out in this picture. Paint roughly over what is to stay (the hint), and try "
     "again."
@@ -44,7 +49,8 @@ def remove_background(
 ) -> None:
     """Write the subject of `source` on nothing, in the same size.
 
-    hint: a mask, white roughly where the subject is; without one it is guessed. edge: pixels over
+    hint: a mask, white on what surely belongs to the subject, all of it or a part; the rest is
+    found. edge: pixels over
     which the border fades. What was transparent stays so. Raises EngineError where there is no
     subject, or the input cannot be used.
     """
@@ -81,12 +87,13 @@ def matte(rgb: Pixels, hint: Pixels | None = None, edge: int = 1) -> Pixels:
     """
     small = fitted(rgb, CUT)
     size = (small.shape[1], small.shape[0])
-    if hint is None:
-        seen = subject.likelihood(fitted(rgb, 640))
-        trimap = guessed(cast(Plane, cv2.resize(seen, size, interpolation=cv2.INTER_LINEAR)))
-    else:
-        trimap = hinted(cast(Pixels, cv2.resize(hint, size, interpolation=cv2.INTER_AREA)))
-    alpha = refined(rgb, grabbed(small, trimap))
+    seen = subject.likelihood(fitted(rgb, 640))
+    seen = cast(Plane, cv2.resize(seen, size, interpolation=cv2.INTER_LINEAR))
+    painted = None
+    if hint is not None:
+        painted = seeds.painted(cast(Pixels, cv2.resize(hint, size, interpolation=cv2.INTER_AREA)))
+    trimap = guessed(seen) if painted is None else seeds.hinted(painted, seen)
+    alpha = refined(rgb, grabbed(small, trimap, painted, seen))
     return softened(alpha, edge) if edge > 1 else alpha
 
 
@@ -103,37 +110,13 @@ def guessed(seen: Plane) -> Pixels:
     """A trimap for GrabCut from how likely each pixel is the subject."""
     if not seen.max() > 0:
         raise EngineError(NOTHING)
-    levels = np.rint(seen * 255).astype(np.uint8)
-    middle = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0] / 255
-    trimap = np.where(seen > middle, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    sure = (seen > min(0.95, (middle + 1) / 2)).astype(np.uint8)
-    trimap[cv2.erode(sure, np.ones((5, 5), np.uint8)) > 0] = cv2.GC_FGD
-    near = cv2.dilate((seen > 0.6 * middle).astype(np.uint8), disc(max(seen.shape) // 26))
-    trimap[near == 0] = cv2.GC_BGD
-    return trimap
+    return seeds.guessed(seen)
 
 
-def hinted(hint: Pixels) -> Pixels:
-    """A trimap from what a person painted: its core is the subject, what is far from it is not."""
-    painted = (hint > 127).astype(np.uint8)
-    if not painted.any():
-        painted = (hint >= max(1, int(hint.max()))).astype(np.uint8)
-    inside = cv2.distanceTransform(cv2.copyMakeBorder(painted, 1, 1, 1, 1, 0), cv2.DIST_L2, 5)
-    inside = inside[1:-1, 1:-1]
-    trimap = np.where(painted > 0, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    trimap[inside > min(0.35 * float(inside.max()), 0.03 * max(hint.shape))] = cv2.GC_FGD
-    away = cv2.distanceTransform(1 - painted, cv2.DIST_L2, 5)
-    trimap[away > max(0.06 * max(hint.shape), 0.6 * float(inside.max()))] = cv2.GC_BGD
-    return trimap
-
-
-def disc(radius: int) -> Pixels:
-    side = 2 * max(0, radius) + 1
-    return cast(Pixels, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
-
-
-def grabbed(rgb: Pixels, trimap: Pixels) -> Pixels:
-    """1 where the subject is, in the size of the trimap."""
+def grabbed(
+    rgb: Pixels, trimap: Pixels, painted: Pixels | None = None, seen: Plane | None = None
+) -> Pixels:
+    """1 where the subject is, in the size of the trimap; with `painted`, only what touches it."""
     kinds = set(np.unique(trimap))
     has = {cv2.GC_FGD, cv2.GC_PR_FGD} & kinds, {cv2.GC_BGD, cv2.GC_PR_BGD} & kinds
     if all(has) and min(rgb.shape[:2]) > 1:
@@ -143,18 +126,30 @@ def grabbed(rgb: Pixels, trimap: Pixels) -> Pixels:
         box = (0, 0, 1, 1)  # not looked at: the trimap says it all
         cv2.grabCut(rgb, trimap, box, front, back, ROUNDS, cv2.GC_INIT_WITH_MASK)
     found = ((trimap == cv2.GC_FGD) | (trimap == cv2.GC_PR_FGD)).astype(np.uint8)
-    return tidy(found, (trimap == cv2.GC_FGD).astype(np.uint8))
-
-
-def tidy(found: Pixels, sure: Pixels) -> Pixels:
-    """Without crumbs and pinholes."""
     if not found.any():
         raise EngineError(NOTHING)
+    sure = (trimap == cv2.GC_FGD).astype(np.uint8)
+    kept = tidy(found, sure, painted)
+    if seen is not None:
+        kept = seeds.rounded(kept, seen, trimap)
+    if painted is None:
+        kept = seeds.whole(kept)
+    if min(kept.shape) > FRAYED:
+        kept = cast(Pixels, cv2.medianBlur(kept, FRAYED) | (kept & sure))
+    return kept
+
+
+def tidy(found: Pixels, sure: Pixels, painted: Pixels | None = None) -> Pixels:
+    """Without crumbs and pinholes."""
     count, labels, facts, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
     sizes = facts[:, cv2.CC_STAT_AREA].astype(float)
     sizes[0] = 0
     weight = sizes + 3 * np.bincount(labels[sure > 0], minlength=count)[:count]
-    kept = (weight > 0.12 * weight.max())[labels] & (found > 0)
+    good = weight > 0.12 * weight.max()
+    if painted is not None:
+        touched = np.bincount(labels[(painted > 0) & (found > 0)], minlength=count)[:count] > 0
+        good = touched if touched.any() else good
+    kept = good[labels] & (found > 0)
     count, labels, facts, _ = cv2.connectedComponentsWithStats(1 - kept.astype(np.uint8))
     pin = facts[:, cv2.CC_STAT_AREA] < PINHOLE * found.size
     kept |= pin[labels] & ~kept
@@ -167,7 +162,8 @@ def refined(rgb: Pixels, rough: Pixels) -> Pixels:
     fine = fitted(rgb, FINE)
     size = (fine.shape[1], fine.shape[0])
     reach = max(2, round(2.5 * max(size) / max(rough.shape)))
-    step = cv2.resize(rough.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    soft = cv2.GaussianBlur(rough.astype(np.float32), (0, 0), 0.8)
+    step = cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC)
     whole = (step > 0.5).astype(np.uint8)
     inner = cast(Pixels, cv2.erode(whole, disc(reach)))
     outer = cast(Pixels, cv2.dilate(whole, disc(reach)))
@@ -175,9 +171,17 @@ def refined(rgb: Pixels, rough: Pixels) -> Pixels:
     alpha = guided(fine, whole.astype(np.float32), reach)
     alpha = by_colour(fine, alpha, inner, outer, 3 * reach)
     alpha = np.where(band, alpha, whole).astype(np.float32)
+    alpha = combed(alpha, max(3, reach | 1))
     if (width, height) == size:
         return as_alpha(alpha)
     return enlarged(rgb, alpha)
+
+
+def combed(alpha: Plane, side: int) -> Plane:
+    """Without the teeth that a texture behind the subject leaves in its edge."""
+    levels = np.rint(alpha * 255).astype(np.uint8)
+    calm = cv2.medianBlur(levels, min(side, 2 * ((min(levels.shape) - 1) // 2) + 1))
+    return cast(Plane, np.divide(calm, 255, dtype=np.float32))
 
 
 def enlarged(rgb: Pixels, alpha: Plane) -> Pixels:
@@ -226,7 +230,10 @@ def by_colour(rgb: Pixels, alpha: Plane, inner: Pixels, outer: Pixels, reach: in
     way = front - back
     length = (way**2).sum(-1)
     share = np.clip(((colours - back) * way).sum(-1) / np.maximum(length, 1), 0, 1)
-    sure = length / (length + TELLING**2)
+    # A texture is not told apart by the mean of its colours.
+    rough = cv2.blur(((colours - cv2.blur(colours, (5, 5))) ** 2).sum(-1), (9, 9))
+    calm = np.minimum(1, length / np.maximum(TEXTURE * rough, 1)) ** 2
+    sure = calm * length / (length + TELLING**2)
     return cast(Plane, (sure * share + (1 - sure) * alpha).astype(np.float32))
 
 

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.engine.stills.rims import Prior
+
 Plane = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Places = NDArray[np.int32]
@@ -27,12 +29,19 @@ APART = 60.0
 neighbour: rather large pieces than small gains."""
 
 
-def found(colours: Plane, hole: Flags, seed: int = 1, stay: Plane | None = None) -> Places | None:
+def found(
+    colours: Plane,
+    hole: Flags,
+    seed: int = 1,
+    stay: Plane | None = None,
+    prior: Prior | None = None,
+) -> Places | None:
     """For every pixel the row and column it is best taken from, h x w x 2.
 
     Outside the hole that is itself. colours: height x width x 3, Lab. stay: two numbers per pixel,
     what it costs to come from another row or column, in squared colour distance for a way as long
-    as the picture. None where no patch is free of the hole.
+    as the picture. prior: what the colour of a place costs, by where it goes. None where no patch
+    is free of the hole.
     """
     random = np.random.default_rng(seed)
     levels = pyramid(colours, hole)
@@ -41,7 +50,8 @@ def found(colours: Plane, hole: Flags, seed: int = 1, stay: Plane | None = None)
     for colours, hole in reversed(levels):
         size = hole.shape[1], hole.shape[0]
         ties = None if stay is None else cv2.resize(stay, size, interpolation=cv2.INTER_NEAREST)
-        finer = Search(colours, hole, random, cast(Plane | None, ties))
+        wanted = None if prior is None else prior.at(size)
+        finer = Search(colours, hole, random, cast(Plane | None, ties), wanted)
         if not len(finer.free):
             continue
         finer.begin(search)
@@ -88,6 +98,7 @@ class Search:
         hole: Flags,
         random: np.random.Generator,
         stay: Plane | None = None,
+        prior: Prior | None = None,
     ) -> None:
         self.random = random
         marks = hole.astype(np.uint8)
@@ -120,6 +131,12 @@ class Search:
         if stay is not None:
             padded = np.pad(stay, ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), mode="edge")
             self.stay = padded.reshape(-1, 2)[self.target] / np.array(hole.shape) ** 2
+        self.kind: NDArray[np.uint8] | None = None
+        if prior is not None:
+            self.kind = np.pad(prior.label, RADIUS, mode="edge").ravel()
+            border = ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0))
+            dear = np.pad(prior.cost, border, mode="edge")
+            self.dear = dear.reshape(-1, dear.shape[2])[self.target]
         self.look()
 
     def look(self) -> None:
@@ -158,6 +175,8 @@ class Search:
             here, there = np.divmod(self.target[which], self.wide), np.divmod(source, self.wide)
             for axis in range(2):
                 cost += self.stay[which, axis] * (here[axis] - there[axis]) ** 2
+        if self.kind is not None:
+            cost += self.dear[which, self.kind[source]]
         return cast(Plane, cost.astype(np.float32))
 
     def offer(self, source: NDArray[np.int64], extra: Plane | float = 0.0) -> None:

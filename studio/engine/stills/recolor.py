@@ -24,6 +24,12 @@ SOFT = 0.4
 """Share of the reach over which the change fades."""
 GREY = 12.0
 """Chroma below which a colour has hardly any hue, so that its lightness tells it apart."""
+CALM = 5
+"""Pixels across within which the noise of a camera is taken out before colors are compared."""
+SPECK = 0.0002
+"""Share of the picture up to which a hole in what is like the color is closed."""
+EVEN = 150.0
+"""Variance of color, in 0..255 squared, below which the edge of the selection is smoothed."""
 
 
 def recolor(
@@ -93,8 +99,34 @@ def lab_color(rgb: tuple[int, int, int]) -> Plane:
 
 
 def alike(rgb: Pixels, share: Pixels, color: tuple[int, int, int], tolerance: int) -> Pixels:
-    """`share` where a pixel is like `color`, less where it is less like it, 0 elsewhere."""
+    """`share` where a pixel is like `color`, less where it is less like it, 0 elsewhere.
+
+    A color picked by hand is seldom the middle of what it is picked from, so what lies around
+    that middle counts too, if it is near (a step of mean shift, "Mean Shift: A Robust Approach
+    toward Feature Space Analysis", Comaniciu and Meer, PAMI 2002).
+    """
     wanted, reach = lab_color(color), REACH * max(1, min(tolerance, 100))
+    calm = cast(Pixels, cv2.medianBlur(rgb, CALM)) if min(rgb.shape[:2]) >= CALM else rgb
+    like = likeness(calm, share, wanted, reach)
+    where = like >= 128
+    if where.any():
+        way = usual_color(calm, where) - wanted
+        way *= min(1.0, reach / 2 / max(float(np.linalg.norm(way)), 1e-6))
+        like = np.maximum(like, likeness(calm, share, wanted + way, reach))
+    like = followed(rgb, without_specks(like))
+    return cast(Pixels, cv2.multiply(like, share, scale=1 / 255))
+
+
+def usual_color(rgb: Pixels, where: NDArray[np.bool_]) -> Plane:
+    """The mean of a and b, and the median lightness, of the places `where`, in Lab."""
+    rows, columns = np.nonzero(where)
+    every = max(1, len(rows) // 100_000)
+    lab = lab_of(np.ascontiguousarray(rgb[rows[::every], columns[::every]][None]))[0]
+    return np.array([np.median(lab[:, 0]), *lab[:, 1:].mean(0)], np.float32)
+
+
+def likeness(rgb: Pixels, share: Pixels, wanted: Plane, reach: float) -> Pixels:
+    """255 where a pixel is close to the Lab color `wanted`, 0 from `reach` on; 0 without share."""
     chroma = float(np.hypot(*wanted[1:]))
     plain = max(0.0, 1 - chroma / (2 * GREY))
     weights = [kept + (1 - kept) * plain for kept in (SHADE, FULL)]
@@ -112,8 +144,47 @@ def alike(rgb: Pixels, share: Pixels, color: tuple[int, int, int], tolerance: in
         far = np.sqrt(np.maximum(far + (weights[1] * (full - chroma)) ** 2, 0))
         like = np.clip((reach - far) / (SOFT * reach), 0, 1)
         like = like * like * (3 - 2 * like)
-        result[top : top + ROWS] = np.rint(part * like).astype(np.uint8)
+        result[top : top + ROWS] = np.where(part > 0, np.rint(255 * like), 0).astype(np.uint8)
     return result
+
+
+def without_specks(like: Pixels) -> Pixels:
+    """Small holes closed and lone dots taken out."""
+    most = max(2, round(SPECK * like.size))
+    for inverted in (True, False):
+        spots = ((like >= 128) != inverted).astype(np.uint8)
+        _, labels, facts, _ = cv2.connectedComponentsWithStats(spots, connectivity=4)
+        small = facts[:, cv2.CC_STAT_AREA] <= (most if inverted else most // 8)
+        small[0] = False
+        if small.any() and not small[1:].all():
+            like = np.where(small[labels], np.uint8(255 if inverted else 0), like)
+    return like
+
+
+def followed(rgb: Pixels, like: Pixels) -> Pixels:
+    """The selection with the edges that the picture has there (He, Sun and Tang, "Guided Image
+    Filtering", PAMI 2013)."""
+    if not int(like.max()) > 0 or int(like.min()) == 255:
+        return like
+    radius = max(2, round(max(like.shape) / 250))
+    result = np.zeros_like(like)
+    for top in range(0, len(like), ROWS):
+        low, high = max(0, top - 2 * radius), top + ROWS + 2 * radius
+        part = like[low:high]
+        if not part.any():
+            continue
+        step = np.divide(part, 255, dtype=np.float32)
+        soft = cv2.ximgproc.guidedFilter(
+            rgb[low:high], step, radius, EVEN, scale=1 / shrink(radius)
+        )
+        levels = np.clip(np.rint((soft - 0.1) * (255 / 0.8)), 0, 255).astype(np.uint8)
+        result[top : top + ROWS] = levels[top - low : top - low + len(result[top : top + ROWS])]
+    return result
+
+
+def shrink(radius: int) -> int:
+    """By how much the guided filter may shrink what it measures: the edges stay those of `rgb`."""
+    return max(1, radius // 4)
 
 
 def recolored(pixels: Pixels, share: Pixels, color: tuple[int, int, int]) -> Pixels:

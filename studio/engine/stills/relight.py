@@ -20,7 +20,7 @@ Change = Callable[[Plane, slice], Plane]
 DIRECTIONS = {"none": (0, 0), "left": (-1, 0), "right": (1, 0), "above": (0, -1), "below": (0, 1)}
 BLUR = 0.0006
 """Blur of the background: this share of the picture's longer side for every step up to 100."""
-STOPS = 1.1
+STOPS = 2.4
 """How many stops lighter the side towards the light gets at full strength, and darker the other."""
 SHIFT = (9.0, 7.0, 7.0)
 """How far the subject's mean may move towards the background's in L, a and b: a hint, no tint."""
@@ -45,10 +45,11 @@ def replace_background(
     """Write the subject of `source` in front of `background` (cropped to cover), in the same size.
 
     Without a background picture what is behind is the old background, blurred, if `blur` is above 0
-    (as a camera does it in portrait mode), else `color`. hint: a mask, white roughly where the
-    subject is. blur: 0 to 100. light_direction: where the light comes from; light_strength: 0 to 1.
-    keep_subject: 1 leaves its colours as they are, 0 fits them to the new background. Raises
-    EngineError where no subject is found or there is nothing to put behind it.
+    (as a camera does it in portrait mode), else `color`. hint: a mask, white on what surely
+    belongs to the subject, all of it or a part. blur: 0 to 100. light_direction: where the light
+    comes from; light_strength: 0 to 1. keep_subject: 1 leaves its colours as they are, 0 fits them
+    to the new background. Raises EngineError where no subject is found or there
+    is nothing to put behind it.
     """
     if light_direction not in DIRECTIONS:
         raise EngineError(
@@ -173,7 +174,7 @@ def lit(cut: Pixels, direction: str, strength: float) -> None:
 
 
 def falloff(alpha: Pixels, towards: tuple[int, int]) -> Plane:
-    """-1 away from the light to 1 towards it, at a small size: half by place, half by roundness."""
+    """-1 away from the light to 1 towards it, at a small size: by place and by roundness."""
     small = matte.fitted(alpha, SMALL).astype(np.float32) / 255
     rows, columns = np.nonzero(small > 0.5)
     if not len(rows):
@@ -184,12 +185,20 @@ def falloff(alpha: Pixels, towards: tuple[int, int]) -> Plane:
         along = (np.arange(small.shape[axis]) - (low + high) / 2) / max((high - low) / 2, 1)
         place += step * np.clip(along, -1, 1).reshape((-1, 1) if axis == 0 else (1, -1))
     wide = max(1.0, float(np.sqrt(len(rows))) / 6)
-    bulge = cv2.GaussianBlur(small, (0, 0), wide)
+    # Round as a whole, and its parts, such as a head, for themselves.
+    shape = cast(Plane, small)
+    whole, part = faced(shape, towards, wide), faced(shape, towards, wide / 2)
+    field = np.clip(0.56 * place + 0.34 * whole + 0.5 * part, -1, 1).astype(np.float32)
+    return cast(Plane, cv2.GaussianBlur(field, (0, 0), wide / 4))
+
+
+def faced(alpha: Plane, towards: tuple[int, int], wide: float) -> Plane:
+    """How much a shape whose outline is rounded over `wide` pixels faces the light, -1 to 1."""
+    bulge = cv2.GaussianBlur(alpha, (0, 0), wide)
     across, down = cv2.Sobel(bulge, cv2.CV_32F, 1, 0), cv2.Sobel(bulge, cv2.CV_32F, 0, 1)
     facing = -(across * towards[0] + down * towards[1])
-    inside = facing[small > 0.5]
-    facing = np.clip(facing / max(float(np.percentile(np.abs(inside), 98)), 1e-6), -1, 1)
-    return cast(Plane, cv2.GaussianBlur(0.5 * place + 0.5 * facing, (0, 0), wide / 3).astype("f4"))
+    most = float(np.percentile(np.abs(facing[alpha > 0.5]), 95))
+    return cast(Plane, np.clip(facing / max(most, 1e-6), -1, 1).astype(np.float32))
 
 
 def _in_lab(cut: Pixels, change: Change) -> None:

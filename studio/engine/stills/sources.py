@@ -23,6 +23,9 @@ RING = 3
 SAMPLES = 1500
 FEW = 12
 """Pixels of the small copy below which a piece stays where that had it."""
+LIMIT = 400_000
+"""Pixels of a hole that are joined in full size; a larger one is joined in a smaller copy."""
+ROWS = 256
 CYCLES = 3
 EDGE = 40.0
 """Distance of colours at which a seam counts half as a step of light, half as an edge."""
@@ -40,12 +43,49 @@ class Piece(NamedTuple):
     across: int
 
 
-def filled(pixels: Pixels, hole: Flags, places: Places, scale: int) -> Pixels:
-    """`pixels` (height x width x channels) with `hole` filled.
+def scales(hole: Flags, looked: int, limit: int = LIMIT) -> tuple[int, int]:
+    """How many pixels one of the small copy stands for, and one of the copy that is joined.
+
+    The first is a multiple of the second. looked: pixels of the small copy; limit: pixels of the
+    hole to be joined. Time grows with both, and so has a bound whatever the size of the picture.
+    """
+    many = float(hole.sum())
+    by = max(1, int(np.ceil((many / limit) ** 0.5)))
+    # Time goes with the pixels of the hole, and a hole may be most of what is looked at.
+    scale = max(1, int(np.ceil((max(hole.size, 4 * many) / looked) ** 0.5)))
+    return -(-scale // by) * by, by
+
+
+def filled(pixels: Pixels, hole: Flags, places: Places, scale: int, by: int = 1) -> Pixels:
+    """`pixels` (height x width x channels, multiples of `scale`) with `hole` filled.
 
     places: for every pixel of the small copy, each `scale` pixels wide and high, the row and the
-    column (h x w x 2, of the small copy) that it is taken from; never from within the hole.
+    column (h x w x 2, of the small copy) that it is taken from; never from within the hole. by: a
+    divisor of `scale`; above 1 the hole is filled in a copy so many times smaller, and gets its
+    fine detail from the places in full size.
     """
+    if by == 1:
+        return copied(pixels, hole, places, scale)[0]
+    size = hole.shape[1] // by, hole.shape[0] // by
+    few = cast(Pixels, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+    touched = cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 1e-6
+    few, origin = copied(few.reshape(*touched.shape, -1), touched, places, scale // by)
+    smooth = cv2.resize(few, hole.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    result = pixels.copy()
+    for top in range(0, len(hole), ROWS):
+        rows, columns = np.nonzero(hole[top : top + ROWS])
+        if not len(rows):
+            continue
+        rows += top
+        there = origin[rows // by, columns // by].astype(np.int64) * by
+        from_ = there[:, 0] + rows % by, there[:, 1] + columns % by
+        fine = pixels[from_].astype(np.int16) - smooth[from_]
+        result[rows, columns] = np.clip(smooth[rows, columns] + fine, 0, 255)
+    return result
+
+
+def copied(pixels: Pixels, hole: Flags, places: Places, scale: int) -> tuple[Pixels, Places]:
+    """The filled picture, and the row and column that each of its pixels is from."""
     known = ~hole
     canvas = pixels.astype(np.float32)
     origin = grid(hole.shape)
@@ -56,9 +96,10 @@ def filled(pixels: Pixels, hole: Flags, places: Places, scale: int) -> Pixels:
         origin[piece.rows, piece.columns] = np.stack([rows, columns], -1)
         known[piece.rows, piece.columns] = True
     joined(canvas, pixels, hole, origin)
+    feathered(canvas, hole, origin)
     result = pixels.copy()
     result[hole] = np.clip(np.rint(canvas[hole]), 0, 255).astype(np.uint8)
-    return result
+    return result, origin
 
 
 def pieces(hole: Flags, places: Places, scale: int) -> list[Piece]:
@@ -178,6 +219,26 @@ def joined(canvas: Plane, pixels: Pixels, hole: Flags, origin: Places) -> None:
         missing[here] += off / (1 + ((off**2).sum(-1, keepdims=True) / EDGE**2) ** 2)
     correction = solved(missing, inside, count)
     part[inside] += correction[inside]
+
+
+def feathered(canvas: Plane, hole: Flags, origin: Places) -> None:
+    """Soften the seams in the fill that are still steps; nobody believes a cut with scissors."""
+    steps = np.zeros(hole.shape, np.float32)
+    for axis, step in ((1, (0, 1)), (0, (1, 0))):
+        one, other = np.s_[: -step[0] or None, : -step[1] or None], np.s_[step[0] :, step[1] :]
+        seam = (np.diff(origin, axis=axis) != step).any(-1) & (hole[one] | hole[other])
+        size = np.sqrt((np.diff(canvas, axis=axis) ** 2).sum(-1)) * seam
+        strong = np.clip(size / EDGE - 0.5, 0, 1)
+        steps[one] = np.maximum(steps[one], strong)
+        steps[other] = np.maximum(steps[other], strong)
+    if not steps.any():
+        return
+    rows, columns = np.nonzero(cv2.dilate(steps, np.ones((9, 9), np.uint8)))
+    near = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    share = cv2.GaussianBlur(cv2.dilate(steps[near], np.ones((3, 3), np.uint8)), (0, 0), 1.5)
+    share[~hole[near]] = 0
+    part = canvas[near]
+    part += share[..., None] * (cv2.GaussianBlur(part, (0, 0), 1.8).reshape(part.shape) - part)
 
 
 def within(at: tuple[NDArray[np.integer], NDArray[np.integer]], shape: tuple[int, ...]) -> Flags:

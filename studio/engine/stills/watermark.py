@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from studio.engine import EngineError, Report, ignore, lettering
 from studio.engine.stills import files
-from studio.engine.stills.files import Color, Pixels
+from studio.engine.stills.files import Color, Field, Pixels
+from studio.engine.stills.regard import faces, importance
 
 CORNERS = {
     "top-left": (0.0, 0.0),
@@ -23,8 +25,10 @@ CORNERS = {
     "bottom": (0.5, 1.0),
     "bottom-right": (1.0, 1.0),
 }
-TILED = "tiled"
-POSITIONS = (*CORNERS, TILED)
+TILED, SMART, CUSTOM = "tiled", "smart", "custom"
+POSITIONS = (*CORNERS, TILED, SMART, CUSTOM)
+CALM = ("bottom-right", "bottom-left", "top-right", "top-left")
+"""The places of the smart mark; of equally calm ones the first."""
 SMALLEST = 16
 """Pixels on a side of the place that a mark needs."""
 MOST = 80
@@ -35,6 +39,10 @@ APART = 0.55
 """Between tiled marks, in widths of the mark."""
 DRAWN = 160
 """The size at which letters are drawn before they are brought to their place."""
+LOOKED = 512
+"""The longer side of the picture in which a calm corner is looked for."""
+REGARDED = 4
+"""How much what stands out counts beside plain detail."""
 LIGHT, DARK = 245, 12
 """The shadow of dark and of light letters."""
 
@@ -46,6 +54,7 @@ def watermark(
     text: str = "",
     logo: Path | None = None,
     position: str = "bottom-right",
+    spot: tuple[float, float] = (0.5, 0.5),
     size: float = 0.2,
     opacity: float = 0.7,
     margin: float = 0.04,
@@ -57,7 +66,8 @@ def watermark(
 
     text: on one line. logo: a picture, as transparent as it is; above the words if there are both.
     size: the mark's width, 0 to 1 of the picture's. margin: 0 to 0.25 of its shorter side.
-    position: one of POSITIONS.
+    position: one of POSITIONS; "smart" is the corner with least detail and no face, "custom" has
+    the mark's middle at the `spot` (x and y from 0 to 1) as far as the margin allows.
 
     Raises EngineError for input that cannot be used, such as letters that the font lacks.
     """
@@ -85,18 +95,75 @@ def watermark(
     if position == TILED:
         _tile(layer, mark)
     else:
-        across, down = CORNERS[position]
+        free = (space[0] - inner.width, space[1] - inner.height)
+        if position == SMART:
+            position = calmest(pixels, inner.size, edge)
+        if position == CUSTOM:
+            left, top = _around(spot, (width, height), inner.size, edge, free)
+        else:
+            across, down = CORNERS[position]
+            left, top = edge + round(free[0] * across), edge + round(free[1] * down)
         rim = (mark.width - inner.width) // 2  # the shadow reaches into the margin
-        left = edge + round((space[0] - inner.width) * across) - rim
-        top = edge + round((space[1] - inner.height) * down) - rim
-        _lay(layer, mark, left, top)
+        _lay(layer, mark, left - rim, top - rim)
     report(0.9, "saving")
     marked = np.asarray(layer)
     return files.save(marked if pixels.shape[2] == 4 else marked[..., :3], target, format)
 
 
-def lettered(text: str, color: Color) -> Image.Image:
-    """The words on nothing, as tight as they are. Raises EngineError for what cannot be drawn."""
+def _around(
+    spot: tuple[float, float],
+    picture: tuple[int, int],
+    mark: tuple[int, int],
+    edge: int,
+    free: tuple[int, int],
+) -> tuple[int, int]:
+    """The left upper corner of a mark with its middle at the spot, held within the margin."""
+    wanted = [round(s * p - m / 2) for s, p, m in zip(spot, picture, mark, strict=True)]
+    left, top = (min(max(edge, w), edge + f) for w, f in zip(wanted, free, strict=True))
+    return left, top
+
+
+def calmest(pixels: Pixels, mark: tuple[int, int], edge: int) -> str:
+    """The corner, one of CALM, where a mark of that size covers least that stands out. A face
+    counts more than anything else."""
+    height, width = pixels.shape[:2]
+    steps = detail_of(pixels)
+    rows, columns = steps.shape
+    # What stands out is told by comparison only: where nothing is, it is noise.
+    regard = cv2.resize(importance(pixels), (columns, rows)) * min(1.0, float(steps.max()))
+    steps = steps + REGARDED * regard
+    found = faces(pixels)
+
+    def busy(corner: str) -> tuple[float, float]:
+        across, down = CORNERS[corner]
+        left = edge + (width - 2 * edge - mark[0]) * across
+        top = edge + (height - 2 * edge - mark[1]) * down
+        right, bottom = left + mark[0], top + mark[1]
+        y = slice(int(top * rows / height), int(np.ceil(bottom * rows / height)))
+        x = slice(int(left * columns / width), int(np.ceil(right * columns / width)))
+        hidden = sum(
+            max(0.0, min(right, f.right) - max(left, f.left))
+            * max(0.0, min(bottom, f.bottom) - max(top, f.top))
+            for f in found
+        )
+        return hidden, round(float(steps[y, x].mean()), 1)
+
+    return min(CALM, key=busy)
+
+
+def detail_of(pixels: Pixels) -> Field:
+    """How far each place differs from its neighbors, in steps of 255, on a small grid."""
+    height, width = pixels.shape[:2]
+    by = min(1.0, LOOKED / max(height, width))
+    size = (max(2, round(width * by)), max(2, round(height * by)))
+    small = cv2.resize(pixels[..., :3], size, interpolation=cv2.INTER_AREA)
+    light = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    across, down = cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)
+    return np.asarray((np.abs(across) + np.abs(down)) / 8, np.float32)
+
+
+def line_of(text: str) -> str:
+    """The words as they are drawn. Raises EngineError for what cannot be drawn."""
     line = " ".join(unicodedata.normalize("NFC", text).split())
     line = line.translate(lettering.AS_PICTURE_OR_SIGN)
     if len(line) > MOST:
@@ -110,6 +177,12 @@ def lettered(text: str, color: Color) -> Image.Image:
             f"The font has no {named}. It has the Latin, Greek and Cyrillic alphabets; leave other "
             "characters out, or bring them as a logo."
         )
+    return line
+
+
+def lettered(text: str, color: Color) -> Image.Image:
+    """The words on nothing, as tight as they are. Raises EngineError for what cannot be drawn."""
+    line = line_of(text)
     face = lettering.font(DRAWN)
     left, top, right, bottom = face.getbbox(line, anchor="ls")
     shape = (max(1, int(np.ceil(right - left))), max(1, int(np.ceil(bottom - top))))

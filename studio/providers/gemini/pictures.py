@@ -14,8 +14,18 @@ from studio.engine.shape import nearest_ratio
 from studio.http import Reply
 from studio.providers import Remote
 from studio.providers._answers import failed, field, text
-from studio.providers._pictures import MB, Sizes, asked, by_ratio, decoded, exact, inline, ratio_of
-from studio.spec import ErrorKind, FileLimits, Offer, Param, Status, Update
+from studio.providers._pictures import (
+    HERE,
+    MASKED,
+    MB,
+    asked,
+    by_ratio,
+    decoded,
+    exact,
+    inline,
+    ratio_of,
+)
+from studio.spec import ErrorKind, FileLimits, Offer, Param, Sizes, Status, Update
 from studio.words.style import ROOM, as_sent
 
 INLINE = 7 * MB  # bytes of a picture, which travels inside the request
@@ -115,6 +125,7 @@ MADE: Mapping[str, Any] = {
 }
 CHANGED: Mapping[str, Any] = {
     "image": {"limits": PICTURE},
+    **MASKED,
     "prompt": PROMPT,
     "style": True,
     "reference": {"limits": PICTURE},
@@ -162,12 +173,14 @@ class Model:
             operation="edit-by-words",
             label=self.label,
             summary=f"Changes a picture as you say. {self.summary}",
-            cannot="No mask; it may change more than you say.",
+            cannot="It may change more than you say; a mask keeps the rest.",
             model=self.name,
             accepts=CHANGED,
             extra=(size_of(self.sizes, derived=False),) if self.sizes else (),
             build=built,
+            here=HERE,
             price=self.price,
+            quality=self.quality,
         )
 
 

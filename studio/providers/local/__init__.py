@@ -11,13 +11,24 @@ from pathlib import Path
 
 from studio.engine import EngineError, Stopped
 from studio.providers import Renderer
-from studio.providers.local import control, create, edit, finish, model, upscale, video
+from studio.providers.local import (
+    control,
+    create,
+    edit,
+    film,
+    finish,
+    model,
+    portrait,
+    story,
+    upscale,
+    video,
+)
 from studio.spec import Call, ErrorKind, Offer, Output, ProviderError, Status, Update
 
-Render = Callable[[Call], Path]
+Render = Callable[[Call], Path | tuple[Path, tuple[str, ...]]]
 FOUND: tuple[tuple[Offer, Render], ...] = tuple(
     pair
-    for module in (video, model, create, edit, finish, upscale, control)
+    for module in (video, portrait, model, create, edit, finish, film, story, upscale, control)
     for pair in module.OFFERS
 )
 RENDERERS: dict[str, Render] = {offer.key: render for offer, render in FOUND}
@@ -31,12 +42,14 @@ class Local(Renderer):
     def render(self, call: Call) -> Update:
         draw = RENDERERS[call.offer.key]
         try:
-            path = draw(call)
+            made = draw(call)
         except Stopped as stop:
             raise ProviderError("Stopped.", ErrorKind.STOPPED) from stop
         except EngineError as error:
             raise ProviderError(str(error), ErrorKind.INPUT) from error
-        return Update(Status.SUCCEEDED, ref=call.ref, progress=1.0, outputs=(Output(path),))
+        path, notes = made if isinstance(made, tuple) else (made, ())
+        output = Output(path, tells=call.params.get("strip_metadata") is False)
+        return Update(Status.SUCCEEDED, ref=call.ref, progress=1.0, outputs=(output,), notes=notes)
 
 
 PROVIDER = Local()

@@ -15,7 +15,6 @@ CUT_OUT = Offer(
     label="Cut-out",
     summary="Finds what stands out, follows its edge and cleans its colors. Private, free.",
     cannot="Knows colors and shapes, not things: where several could be meant, paint a hint.",
-    quality="draft",
     accepts={"image": True, "mask": True, "edge": True, "format": True},
     price=FREE,
 )
@@ -26,7 +25,6 @@ ERASE = Offer(
     label="Eraser",
     summary="Puts other places of the same picture where the thing was. Private, free.",
     cannot="Cannot draw what is hidden: a half-covered face or word is not completed.",
-    quality="draft",
     accepts={
         "image": True,
         "mask": True,
@@ -44,7 +42,6 @@ EXTEND = Offer(
     summary="Goes on with the texture at the edge, a mirror image or a blur. Private, free.",
     cannot="Goes on with textures for about a fifth of the picture, softly mirrored beyond; draws "
     "no new things.",
-    quality="draft",
     accepts={
         "image": True,
         "left": True,
@@ -64,7 +61,6 @@ RECOLOR = Offer(
     label="Recolor by color",
     summary="Changes what you mark or the color you pick; light and shade stay. Private, free.",
     cannot="Finds colors, not things: what has the same color changes too, unless a mask says no.",
-    quality="draft",
     accepts={
         "image": True,
         "mask": True,
@@ -84,7 +80,6 @@ BACKGROUND = Offer(
     summary="Your subject before another picture, a color or its own blur, in fitting light. "
     "Private, free.",
     cannot="Shades the subject by its outline; it casts no shadow, and nothing is invented.",
-    quality="draft",
     accepts={
         "image": True,
         "mask": True,

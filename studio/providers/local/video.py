@@ -6,10 +6,10 @@ from typing import Any
 
 from billing.pricing import Free
 from studio.engine import EngineError, card, gif, lettering, motion
-from studio.spec import Call, Offer
+from studio.spec import Call, Offer, Sizes
 
 
-def too_large(params: Mapping[str, Any]) -> tuple[str, str] | None:
+def too_large(params: Mapping[str, Any], sizes: Sizes) -> tuple[str, str] | None:
     """A GIF has a limit of pixels; better said before than while it is drawn."""
     if params.get("format") != "gif":
         return None
@@ -28,7 +28,7 @@ HEAVY = 10_000_000
 BYTES_A_PIXEL = 0.45  # of a photograph; flat pictures take a fraction of it
 
 
-def heavy_gif(params: Mapping[str, Any], sizes: Mapping[str, tuple[int, int]]) -> list[str]:
+def heavy_gif(params: Mapping[str, Any], sizes: Sizes) -> list[str]:
     """GIFs surprise by their weight."""
     if params.get("format") != "gif":
         return []

@@ -7,6 +7,8 @@ from typing import Any
 
 from studio.operations.edit import SIDES
 from studio.providers._answers import Build
+from studio.providers._pictures import HERE
+from studio.providers._pictures import MASKED as MASKED_HERE
 from studio.providers.stability.common import ONE, PROMPT, SEED, THREE, offer, picture
 from studio.spec import Offer
 
@@ -20,7 +22,12 @@ MASKED = {
 OUT = {"seed": SEED, "format": True}
 WORDED = {"prompt": PROMPT, "negative_prompt": True, "style": True}
 NEEDED = {**PROMPT, "required": True}
-FOUND = {"image": SHAPED, "grow_mask": {"default": 3, "high": 20}, **OUT}
+FOUND = {
+    "image": SHAPED,
+    **MASKED_HERE,
+    "grow_mask": {"default": 3, "high": 20},
+    **OUT,
+}
 
 
 def relit(build: Build) -> Build:
@@ -90,6 +97,7 @@ OFFERS = (
         "search-and-replace",
         "5",
         {**FOUND, "search_prompt": True, **WORDED},
+        here=HERE,
         summary="Finds a thing by its name and puts another in its place.",
     ),
     editor(
@@ -103,8 +111,9 @@ OFFERS = (
             **WORDED,
             "prompt": {**NEEDED, "label": "New look"},
         },
+        here=HERE,
         summary="Finds a thing by its name and gives it another color.",
-        cannot="By words only: no mask, and no color picked in the picture.",
+        cannot="By words only: no color picked in the picture.",
     ),
     editor(
         "replace-background",

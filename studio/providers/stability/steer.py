@@ -12,7 +12,14 @@ from studio.spec import Offer
 MEGAPIXEL = 1_048_576
 OUT = {"seed": SEED, "format": True}
 WORDED = {"prompt": PROMPT, "negative_prompt": True}
-LARGE = {"style": True, **WORDED, "prompt": {**PROMPT, "required": True}, **OUT}
+LARGE = {"style": True, **WORDED, **OUT}
+FAITHFUL = "The same picture, faithful in every detail, enlarged: clean, sharp and natural"
+RICH = "A sharp, clean and detailed picture with natural light and fine, lifelike textures"
+
+
+def worded(words: str) -> dict[str, Any]:
+    """A prompt that says something by itself."""
+    return {"prompt": {**PROMPT, "default": words}}
 
 
 def upscaler(
@@ -72,6 +79,7 @@ UPSCALE = (
             "image": {"limits": picture(shaped=True, shrinks=False)},
             **upscale_sizes("most", "As it comes · up to 4 million pixels"),
             **LARGE,
+            **worded(FAITHFUL),
             "creativity": {"low": 0.2, "high": 0.5, "default": 0.35},
         },
         # Of the styles it knows none by name.
@@ -88,6 +96,7 @@ UPSCALE = (
             "image": {"limits": picture(pixels=(4096, MEGAPIXEL), shrinks=False)},
             **upscale_sizes("most", "As it comes"),
             **LARGE,
+            **worded(RICH),
             "creativity": {"default": 0.3},
         },
         summary="For small and poor pictures: detail is painted anew after your words.",
@@ -160,4 +169,25 @@ SOLID = offer(
     cannot="One object, best alone on a plain ground; its back is guessed.",
 )
 
-OFFERS = (*UPSCALE, *CONTROL, SOLID)
+POINT_AWARE = offer(
+    "point-aware-3d",
+    "image-to-3d",
+    "Stable Point Aware 3D",
+    "3d/stable-point-aware-3d",
+    "4",
+    {
+        "image": {"limits": picture(pixels=(4096, 4_194_304))},
+        "texture_resolution": True,
+        "foreground_ratio": {"default": 1.3, "low": 1, "high": 2},
+        "remesh": True,
+        "target_type": True,
+        "target_count": True,
+        "guidance": True,
+        "seed": {"high": 2**32 - 2},
+    },
+    names={"guidance": "guidance_scale"},
+    summary="A whole object; the hidden side is built from points, with more care for its shape.",
+    cannot="One object, best alone on a plain ground; its back is guessed.",
+)
+
+OFFERS = (*UPSCALE, *CONTROL, SOLID, POINT_AWARE)

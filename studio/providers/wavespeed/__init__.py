@@ -30,12 +30,12 @@ from studio.providers._answers import (
     text,
     unreadable,
 )
+from studio.providers.wavespeed import edits, pictures
 from studio.providers.wavespeed import offers as films
-from studio.providers.wavespeed import pictures
 from studio.spec import Call, Delivery, ErrorKind, Handle, ProviderError, Status, Update, Uploaded
 
 API = "/api/v3"
-OFFERS = (*films.OFFERS, *pictures.OFFERS)
+OFFERS = (*films.OFFERS, *pictures.OFFERS, *edits.OFFERS)
 STATUSES = {
     "created": Status.QUEUED,
     "pending": Status.QUEUED,
@@ -202,8 +202,8 @@ def hmac_of(secret: bytes, signed: bytes) -> str:
 
 
 async def _check_length(call: Call) -> None:
-    """The price of a talking picture follows from a length that the person said: hold them to it
-    before anything is sent."""
+    """The price of a talking picture follows from the length that was measured when the voice came:
+    hold the file to it before anything is sent."""
     said, voice = call.params.get("seconds"), call.files.get("audio")
     if said is None or voice is None:
         return
@@ -213,8 +213,8 @@ async def _check_length(call: Call) -> None:
         raise ProviderError(str(error), ErrorKind.INPUT) from error
     if found > said + 0.05:
         raise ProviderError(
-            f"The voice is longer than the {said} s that were said. "
-            "Say a greater length, or cut the voice.",
+            f"The voice is longer than the {said} s that were measured. "
+            "Save it anew, as MP3 or WAV, and bring it again.",
             ErrorKind.INPUT,
         )
 

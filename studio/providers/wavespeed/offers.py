@@ -53,12 +53,6 @@ def hunyuan_sized(params: Mapping[str, Any], files: Mapping[str, str]) -> dict[s
     return _sized(plain, params, files)
 
 
-def talking(params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
-    """The length is for the price alone."""
-    rest = {k: v for k, v in params.items() if k != "seconds"}
-    return sent_as({"mask": "mask_image"})(rest, files)
-
-
 OFFERS = (
     Offer(
         key="wavespeed-wan-2.5",
@@ -189,11 +183,15 @@ OFFERS = (
             "audio": {"limits": FileLimits(max_bytes=50 * MB, max_seconds=600)},
             "mask": {"limits": PICTURE},
             "prompt": True,
+            "trim_start": True,
+            "trim_end": True,
             "seconds": True,
             "resolution": {"choices": ("480p", "720p"), "default": "480p"},
             "seed": True,
         },
-        build=talking,
+        # The voice is cut before it is sent; its length is for the price alone.
+        here=("trim_start", "trim_end", "seconds"),
+        build=sent_as({"mask": "mask_image"}),
         price=PerSecondBy(
             {"480p": "0.03", "720p": "0.06"}, seconds="seconds", minimum=5, whole=True
         ),

@@ -18,6 +18,7 @@ PROMPT = {"max_length": 10_000 - ROOM}
 MASK = FileLimits(max_bytes=10 * MB, mimes=("image/png", "image/jpeg", "image/webp"))
 RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4")
 RATIO = ratio_of(RATIOS)
+KONTEXT_RATIOS = ("21:9", "16:9", "4:3", "3:2", "1:1", "2:3", "3:4", "9:16", "9:21")
 QWEN_LOW, QWEN_HIGH = 256, 1536
 IDEOGRAM_STYLES = ("Auto", "General", "Realistic", "Design")
 RENDERING = Param(
@@ -41,6 +42,9 @@ _qwen = sent_as({"format": "output_format"}, unsent=("width", "height"))
 _ideogram = sent_as(
     {"rendering": "style", "ratio": "aspect_ratio", "mask": "mask_image"},
     unsent=("width", "height"),
+)
+_kontext = sent_as(
+    {"guidance": "guidance_scale", "ratio": "aspect_ratio"}, unsent=("width", "height")
 )
 
 
@@ -128,8 +132,33 @@ def by_mask(tier: str, _: str, dollars: str, summary: str) -> Offer:
     )
 
 
+KONTEXT = Offer(
+    key="wavespeed-flux-kontext-pro",
+    provider="wavespeed",
+    operation="text-to-image",
+    label="FLUX.1 Kontext pro",
+    summary="Keeps closely to long descriptions.",
+    cannot="Nine shapes of about a million pixels; your size is made of the nearest here.",
+    model="wavespeed-ai/flux-kontext-pro/text-to-image",
+    accepts={
+        "prompt": PROMPT,
+        "style": True,
+        "width": True,
+        "height": True,
+        "guidance": {"low": 1, "high": 20},
+        "seed": {"high": 2**31 - 1},
+    },
+    extra=(ratio_of(KONTEXT_RATIOS),),
+    build=_kontext,
+    price=Flat("0.04"),
+    quality="standard",
+    advice=by_ratio(KONTEXT_RATIOS, 1),
+    finish=exact,
+)
+
 OFFERS = (
     QWEN,
+    KONTEXT,
     *(from_words(*tier) for tier in TIERS),
     *(by_mask(*tier) for tier in TIERS),
 )

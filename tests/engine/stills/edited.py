@@ -17,7 +17,7 @@ from studio.engine.stills import files
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "static" / "samples"
-GOLDEN = ROOT / "tests" / "golden" / "edit"
+GOLDEN = ROOT / "tests" / "golden" / "stills"
 SIDE = 176
 MAKERS: dict[str, Callable[[Path], Path]] = {}
 

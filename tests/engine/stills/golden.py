@@ -14,7 +14,7 @@ import numpy as np
 from studio.engine.stills import edges, palettes, patterns, poster, transfer, upscale
 from studio.engine.stills.files import Pixels, load_rgb, save
 
-FOLDER = Path(__file__).parent / "goldens"
+FOLDER = Path(__file__).parents[2] / "golden" / "stills"
 SAMPLES = Path(__file__).parents[3] / "static" / "samples"
 LARGEST = 60_000
 """Bytes of one golden picture."""

@@ -11,7 +11,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLES = ROOT / "static" / "samples"
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = ROOT / "tests" / "golden" / "stills"
 Pixels = NDArray[np.uint8]
 
 
@@ -39,12 +39,12 @@ def apart(one: Pixels, other: Pixels) -> float:
     return float(np.abs(one.astype(int) - other.astype(int)).mean())
 
 
-def assert_golden(pixels: Pixels, name: str, slack: float = 2.0) -> None:
+def assert_golden(pixels: Pixels, name: str, slack: float = 2.0, folder: Path = GOLDEN) -> None:
     """As it looked when a person judged it good; versions of the libraries differ in a few steps.
 
     A missing picture is written and fails once, so that somebody looks at it.
     """
-    path = GOLDEN / f"{name}.png"
+    path = folder / f"{name}.png"
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
         Image.fromarray(pixels).save(path, optimize=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,13 @@ from PIL import Image
 
 from studio.engine import EngineError
 from studio.engine.stills import files
-from studio.engine.stills.convert import convert, light_enough
+from studio.engine.stills.convert import Wish, light_enough
+from studio.engine.stills.convert import convert as convert_as
 from tests.engine.stills.pictures import SAMPLES, Pixels, apart, pixels_of, sample, written
+
+
+def convert(source: Path, target: Path, **wish: Any) -> Path:
+    return convert_as(source, target, Wish(**wish))
 
 
 def noise(width: int, height: int, channels: int = 3) -> Pixels:
@@ -26,7 +32,9 @@ def noise(width: int, height: int, channels: int = 3) -> Pixels:
 def test_every_type_shows_the_same_picture(tmp_path: Path, format: str) -> None:
     target = tmp_path / f"a{files.SUFFIXES[format]}"
     convert(SAMPLES / "coffee.jpg", target, format=format)
-    assert apart(pixels_of(target), pixels_of(SAMPLES / "coffee.jpg")) < 2.5
+    # A GIF mixes what it lacks from neighbors.
+    most = 3.5 if format == "gif" else 2.5
+    assert apart(pixels_of(target), pixels_of(SAMPLES / "coffee.jpg")) < most
     with Image.open(target) as image:
         assert image.format == format.upper()
 

@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.engine import EngineError
-from studio.engine.stills.crop import FILLS, MODES, around, best_start, crop, fitted, room, smart
+from studio.engine.stills.crop import (
+    FILLS,
+    MODES,
+    around,
+    best_start,
+    crop,
+    fitted,
+    room,
+    scale,
+    smart,
+)
 from studio.engine.stills.regard import faces
 from tests.engine.stills.pictures import SAMPLES, assert_golden, pixels_of, sample, written
 
@@ -191,3 +201,23 @@ def test_what_cannot_be_is_refused(tmp_path: Path, wrong: dict[str, object], mes
 def test_it_looks_as_it_did(tmp_path: Path, name: str, how: dict[str, object]) -> None:
     made = crop(SAMPLES / "astronaut.jpg", tmp_path / "a.png", **how)
     assert_golden(pixels_of(made), name)
+
+
+@pytest.mark.parametrize(
+    ("percent", "size"), [(50, (300, 200)), (100, (600, 400)), (33, (198, 132)), (200, (1200, 800))]
+)
+def test_percent_keeps_the_shape(tmp_path: Path, percent: int, size: tuple[int, int]) -> None:
+    target = scale(SAMPLES / "coffee.jpg", tmp_path / "a.png", percent=percent)
+    assert pixels_of(target).shape[1::-1] == size
+
+
+def test_one_pixel_is_left(tmp_path: Path) -> None:
+    source = written(np.zeros((3, 40, 3), np.uint8), tmp_path / "a.png")
+    assert pixels_of(scale(source, tmp_path / "b.png", percent=1)).shape == (1, 1, 3)
+
+
+def test_a_scale_that_is_too_large_says_the_largest(tmp_path: Path) -> None:
+    source = written(np.zeros((10, 9000, 3), np.uint8), tmp_path / "a.png")
+    with pytest.raises(EngineError, match=r"400 %, which makes 36,000 × 40 px.*at most 182 %"):
+        scale(source, tmp_path / "b.png", percent=400)
+    scale(source, tmp_path / "b.png", percent=182)

@@ -125,8 +125,8 @@ def test_transparency_stays_or_shows_the_background(tmp_path: Path, format: str)
 def test_what_a_type_cannot_hold_is_refused() -> None:
     with pytest.raises(EngineError, match=r"20000 × 1.*WEBP holds at most 16,383"):
         files.encoded(np.zeros((1, 20_000, 3), np.uint8), "webp")
-    with pytest.raises(EngineError, match="no type “gif”"):
-        files.encoded(np.zeros((1, 1, 3), np.uint8), "gif")
+    with pytest.raises(EngineError, match="no type “psd”"):
+        files.encoded(np.zeros((1, 1, 3), np.uint8), "psd")
 
 
 def test_nothing_is_left_when_writing_fails(tmp_path: Path) -> None:
@@ -140,3 +140,10 @@ def test_a_jpeg_is_progressive(tmp_path: Path) -> None:
     path = files.save(np.zeros((9, 9, 3), np.uint8), tmp_path / "a.jpg", "jpeg")
     with Image.open(path) as image:
         assert image.info["progressive"]
+
+
+@pytest.mark.parametrize("size", [(114, 185), (700, 700)])
+def test_noise_of_the_highest_quality_is_a_jpeg_too(size: tuple[int, int]) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (*size, 3)).astype(np.uint8)
+    with Image.open(io.BytesIO(files.encoded(noise, "jpeg", 100))) as image:
+        assert image.size == (size[1], size[0])

@@ -1,10 +1,11 @@
 """Extended: the exact size, the picture itself untouched, and something sensible beside it."""
 
+import cv2
 import numpy as np
 import pytest
 
 from studio.engine import EngineError, Stopped
-from studio.engine.stills import extend, files
+from studio.engine.stills import extend, files, onward
 from tests.engine.stills.edited import assert_golden, energy, golden, pixels, sample, write
 from tests.engine.stills.test_fill import grass
 
@@ -89,6 +90,65 @@ def test_a_horizon_goes_on_at_its_height() -> None:
     assert blue[96:].mean() < 0.01
 
 
+def strange(new, edge, room=60) -> float:
+    """The share of `new` (right of the column `edge`) in hues that the edge has nowhere near."""
+    lab = [
+        cv2.cvtColor(cv2.GaussianBlur(p, (0, 0), 2), cv2.COLOR_RGB2LAB).astype(int)
+        for p in (new, edge)
+    ]
+    low, high = lab[1].min(1, keepdims=True), lab[1].max(1, keepdims=True)
+    window = np.ones((2 * room + 1, 1), np.uint8)
+    low = cv2.erode(low[:, 0].astype(np.uint8)[:, None], window).astype(int)
+    high = cv2.dilate(high[:, 0].astype(np.uint8)[:, None], window).astype(int)
+    return float((np.maximum(low - lab[0], lab[0] - high).max(-1) > 14).mean())
+
+
+@pytest.mark.parametrize("side", ["left", "right", "up"])
+def test_no_thing_of_the_picture_appears_a_second_time_beyond_its_edge(side) -> None:
+    """The astronaut: her suit is near the left edge, her hair near the upper one."""
+    before = files.load_rgb(sample("astronaut"))
+    amount = before.shape[0] // 4
+    sides = extend.Sides(0, 0, 0, 0)._replace(**{side: amount})
+    after = extend.extended(before, sides, "continue")
+    turned, edge = extend.turned(after, side), extend.turned(before, side)
+    assert strange(turned[:, -amount:], edge[:, -4:]) < 0.02
+
+
+def test_a_structured_border_gets_soft_instead_of_torn() -> None:
+    """Towers of lattice left and right of the rocket, a flag beside the astronaut."""
+    for name, side in (("astronaut", "left"), ("rocket", "left")):
+        before = files.load_rgb(sample(name))
+        amount = before.shape[1] // 5
+        sides = extend.Sides(0, 0, 0, 0)._replace(**{side: amount})
+        after = extend.turned(extend.extended(before, sides, "continue"), side)
+        new = np.zeros(after.shape[:2], bool)
+        new[:, -amount // 2 :] = True
+        assert energy(after, new) < 0.25 * energy(after, ~new)
+
+
+def test_the_far_part_is_calm_and_has_the_colours_of_the_edge() -> None:
+    before = files.load_rgb(sample("coffee"))
+    after = extend.extended(before, extend.Sides(0, 600, 0, 0), "continue")
+    far = np.zeros(after.shape[:2], bool)
+    far[:, -300:] = True
+    assert energy(after, far) < 0.1 * energy(before, np.ones(before.shape[:2], bool))
+    assert strange(after[:, -300:], before[:, -8:], 200) < 0.02
+
+
+def test_the_soft_part_is_made_on_a_small_copy_whatever_the_size(monkeypatch) -> None:
+    seen = []
+    made = onward.softer
+
+    def spy(few, count, most):
+        seen.append(few.shape[0] * (few.shape[1] + count))
+        return made(few, count, most)
+
+    monkeypatch.setattr(onward, "softer", spy)
+    for size in ((40, 3000), (1500, 1500), (3000, 40)):
+        onward.calm(np.full((*size, 3), 90, np.uint8), 2000)
+    assert max(seen) < 1.2 * onward.SMALL
+
+
 def test_what_is_transparent_goes_on_too(tmp_path) -> None:
     picture = files.with_alpha(grass((60, 80)))
     picture[:, 60:, 3] = 0
@@ -116,7 +176,7 @@ def test_tiny_pictures(tmp_path, size, fill) -> None:
         ({"left": 2001}, "“left” is 2001 px. Choose 0 to 2000"),
         ({"down": -1}, "“down” is -1 px"),
         ({"up": 5, "fill": "zebra"}, "no fill “zebra”. Choose continue or mirror or blur"),
-        ({"up": 5, "format": "gif"}, "no type “gif”"),
+        ({"up": 5, "format": "psd"}, "no type “psd”"),
     ],
 )
 def test_what_cannot_be_is_refused(tmp_path, options, words) -> None:

@@ -135,7 +135,7 @@ def test_a_side_that_the_type_cannot_hold_is_refused(tmp_path) -> None:
 
 def test_an_unknown_type_is_refused(tmp_path) -> None:
     with pytest.raises(EngineError, match="Choose from png, jpeg, webp"):
-        files.save(np.zeros((1, 1), np.uint8), tmp_path / "a", "gif")
+        files.save(np.zeros((1, 1), np.uint8), tmp_path / "a", "psd")
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", "cut"])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from studio.engine import EngineError, Stopped
-from studio.engine.stills import files, fill
+from studio.engine.stills import files, fill, sources
 from tests.engine.stills.edited import (
     assert_golden,
     energy,
@@ -202,6 +202,98 @@ def test_everything_and_nothing_are_refused(tmp_path, value, words) -> None:
     assert not (tmp_path / "a.png").exists()
 
 
+def test_a_mask_over_most_of_the_picture_is_refused_with_the_share_and_the_limit(tmp_path) -> None:
+    source = write(tmp_path, "g.png", grass())
+    marks = mask(tmp_path, (180, 240), lambda paper: paper[:, :180].fill(255))
+    with pytest.raises(
+        EngineError, match=r"75% of the picture is marked, and at most 60%.*Mark less"
+    ):
+        fill.erase(source, marks, tmp_path / "a.png", grow=0)
+    assert not (tmp_path / "a.png").exists()
+
+
+def foreign(before, after, hole, ring=9) -> float:
+    """The share of the hole in colours that are nowhere along its rim."""
+    side = np.ones((2 * ring + 1, 2 * ring + 1), np.uint8)
+    rim = (cv2.dilate(hole.astype(np.uint8), side) > 0) & ~hole
+    lab = [
+        cv2.cvtColor(cv2.blur(p, (3, 3)), cv2.COLOR_RGB2LAB).astype(int) for p in (before, after)
+    ]
+    known = np.unique(lab[0][rim] // 4, axis=0) * 4 + 2
+    inner = cv2.erode(hole.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    some = lab[1][inner][::7]
+    least = np.sqrt(((some[:, None] - known[None]) ** 2).sum(-1)).min(1)
+    return float((least > 16).mean())
+
+
+def test_no_thing_from_elsewhere_is_copied_into_a_hole(tmp_path) -> None:
+    """The space shuttle in front of a grey wall: it must not become her face, which is beside."""
+    source = sample("astronaut")
+    before = pixels(source)
+    side = before.shape[0] / 512
+    marks = mask(
+        tmp_path,
+        before.shape,
+        lambda p: cv2.ellipse(
+            p,
+            (round(415 * side), round(165 * side)),
+            (round(65 * side), round(135 * side)),
+            0,
+            0,
+            360,
+            255,
+            -1,
+        ),
+    )
+    fill.erase(source, marks, tmp_path / "a.png")
+    hole = fill.widened(pixels(marks) > 127, 5)
+    after = pixels(tmp_path / "a.png")
+    assert foreign(before, after, hole) < 0.02
+    skin = (after[..., 0] > after[..., 2] + 45) & hole
+    assert skin[round(100 * side) :].sum() < 0.03 * hole.sum()
+
+
+def test_cut_edges_in_a_fill_are_soft() -> None:
+    """A hole between two colours of which no place shows the border."""
+    picture = np.full((120, 160, 3), 40, np.uint8)
+    picture[:, 80:] = (230, 120, 40)
+    picture[:60, 60:100] = (90, 200, 90)
+    hole = np.zeros(picture.shape[:2], bool)
+    hole[30:90, 50:110] = True
+    after = without(picture, hole)
+    step = np.abs(np.diff(after.astype(int), axis=1)).max(-1)[34:86, 54:106]
+    assert (step > 120).mean() < 0.02
+
+
+@pytest.mark.parametrize("many", [60, 900])
+def test_the_number_of_fills_has_a_bound(many) -> None:
+    spots = np.random.default_rng(2).integers(0, 600, (many, 2))
+    hole = np.zeros((600, 600), bool)
+    for down, across in spots:
+        hole[down : down + 6, across : across + 6] = True
+    assert 1 <= len(fill.groups(hole)) <= fill.MANY
+
+
+@pytest.mark.parametrize("size", [(300, 400), (3000, 4000), (9000, 9000)])
+def test_what_is_searched_and_joined_has_a_bound_at_any_size(size) -> None:
+    hole = np.zeros(size, bool)
+    hole[: size[0] // 2] = True
+    scale, by = sources.scales(hole, fill.BUDGET)
+    assert scale % by == 0
+    assert hole.size / scale**2 <= fill.BUDGET
+    assert hole.sum() / by**2 <= sources.LIMIT
+
+
+def test_a_hole_joined_in_a_small_copy_has_full_detail(monkeypatch) -> None:
+    picture = np.tile(grass((300, 400)), (2, 2, 1))
+    hole = hole_in(picture, 110)
+    monkeypatch.setattr(sources, "LIMIT", 9000)
+    after = without(picture, hole)
+    ring = (cv2.dilate(hole.astype(np.uint8), np.ones((61, 61))) > 0) & ~hole
+    assert 0.8 < energy(after, hole) / energy(picture, ring) < 1.25
+    assert (after[~hole] == picture[~hole]).all()
+
+
 def test_a_mask_that_grows_over_everything_is_refused(tmp_path) -> None:
     source = write(tmp_path, "g.png", grass((20, 20)))
     marks = mask(tmp_path, (20, 20), lambda p: cv2.circle(p, (10, 10), 8, 255, -1))
@@ -210,13 +302,13 @@ def test_a_mask_that_grows_over_everything_is_refused(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 2), (2, 2), (3, 40), (30, 30), (50, 60)])
-def test_tiny_pictures_and_holes_that_leave_little(tmp_path, size) -> None:
+@pytest.mark.parametrize("share", [0.5, 0.6])
+def test_tiny_pictures_and_holes_that_leave_little(tmp_path, size, share) -> None:
     picture = np.full((*size, 3), 77, np.uint8)
     source = write(tmp_path, "g.png", picture)
 
     def draw(paper):
-        paper.fill(255)
-        paper[0, 0] = 0
+        paper.ravel()[-int(share * paper.size) :] = 255
 
     marks = mask(tmp_path, size, draw)
     fill.erase(source, marks, tmp_path / "a.png", grow=0)

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from studio.engine import EngineError, Stopped
-from studio.engine.stills import files, matte
+from studio.engine.stills import files, matte, seeds
 from tests.engine.stills.edited import assert_golden, golden, mask, pixels, sample, write
 
 
@@ -34,6 +34,36 @@ def by_hand(shape, *ellipses):
     for middle, axes in ellipses:
         cv2.ellipse(paper, middle, axes, 0, 0, 360, 255, -1)
     return cv2.resize(paper, (shape[1], shape[0])) > 127
+
+
+CAT = [(40, 0), (36, 40), (33, 80), (38, 112), (14, 124), (0, 136), (0, 299), (318, 299)]
+CAT += [(312, 262), (318, 228), (330, 205), (348, 185), (360, 160), (361, 112), (357, 74)]
+CAT += [(371, 46), (384, 16), (395, 0)]
+"""Her outline, drawn by a person, in pixels of a picture 451 wide."""
+ASTRONAUT = [(207, 16), (178, 25), (154, 60), (157, 95), (168, 115), (180, 140), (183, 150)]
+ASTRONAUT += [(140, 150), (125, 175), (115, 205), (80, 235), (45, 270), (28, 330), (20, 400)]
+ASTRONAUT += [(25, 450), (40, 511), (511, 511), (511, 470), (492, 452), (470, 400), (440, 362)]
+ASTRONAUT += [(400, 345), (360, 350), (345, 280), (330, 250), (305, 235), (303, 205), (280, 185)]
+ASTRONAUT += [(262, 170), (268, 135), (290, 115), (302, 85), (290, 45), (262, 22)]
+"""The same with her helmet, of a picture 512 wide."""
+
+
+def outlined(shape, points, wide) -> np.ndarray:
+    paper = np.zeros(shape[:2], np.uint8)
+    cv2.fillPoly(paper, [np.rint(np.array(points) * (shape[1] / wide)).astype(np.int32)], 1)
+    return paper > 0
+
+
+def frayed(alpha) -> float:
+    """How much longer the longest outline is than it would be without its teeth: 1 is smooth."""
+    found = (alpha > 127).astype(np.float32)
+    soft = cv2.GaussianBlur(found, (0, 0), 4 * max(1, max(found.shape) / 600)) > 0.5
+    long = []
+    for marks in (found > 0, soft):
+        way = (cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        outlines = cv2.findContours(marks.astype(np.uint8), *way)[0]
+        long.append(max(cv2.arcLength(outline, True) for outline in outlines))
+    return long[0] / long[1]
 
 
 def overlap(one, other) -> float:
@@ -67,6 +97,59 @@ def test_the_astronaut_is_found_by_her_face(tmp_path) -> None:
     assert alpha[: int(0.4 * high), int(0.7 * wide) :].mean() < 0.02
     assert alpha[: int(0.3 * high), : int(0.25 * wide)].mean() < 0.02
     assert_golden(tmp_path / "a.png", "astronaut_alone")
+
+
+@pytest.mark.parametrize(
+    ("make", "points", "wide", "least"),
+    [(cat_alone, CAT, 451, 0.9), (astronaut_alone, ASTRONAUT, 512, 0.88)],
+)
+def test_all_of_it_is_found_also_what_looks_like_the_wall(
+    tmp_path, make, points, wide, least
+) -> None:
+    """The cat's cheek in the colours of the room, the black helmet in front of a black table."""
+    alpha = pixels(make(tmp_path))[..., 3]
+    assert overlap(alpha > 127, outlined(alpha.shape, points, wide)) > least
+
+
+@pytest.mark.parametrize("make", [cup_alone, cat_alone, astronaut_alone])
+def test_the_edge_has_no_teeth(tmp_path, make) -> None:
+    assert frayed(pixels(make(tmp_path))[..., 3]) < 1.12
+
+
+def test_between_two_legs_it_stays_open() -> None:
+    found = np.zeros((200, 200), np.uint8)
+    found[40:120, 60:140] = found[120:, 60:90] = found[120:, 110:140] = 1
+    assert (seeds.whole(found) == found).all()
+
+
+def test_a_hint_on_a_part_brings_the_rest(tmp_path) -> None:
+    shape = pixels(sample("chelsea")).shape
+    by = shape[1] / 451
+    eye = round(170 * by), round(115 * by)
+    hint = mask(tmp_path, shape, lambda paper: cv2.circle(paper, eye, round(25 * by), 255, -1))
+    matte.remove_background(sample("chelsea"), tmp_path / "a.png", hint=hint)
+    alpha = pixels(tmp_path / "a.png")[..., 3] > 127
+    assert overlap(alpha, outlined(shape, CAT, 451)) > 0.85
+
+
+def test_a_hint_on_what_was_not_found_adds_it(tmp_path) -> None:
+    shape = pixels(sample("astronaut")).shape
+    by = shape[1] / 512
+    ends = [(round(x * by), round(y * by)) for x, y in ((330, 420), (450, 480))]
+    hint = mask(tmp_path, shape, lambda p: cv2.line(p, *ends, 255, round(40 * by)))
+    matte.remove_background(sample("astronaut"), tmp_path / "a.png", hint=hint)
+    alpha = pixels(tmp_path / "a.png")[..., 3] > 127
+    assert overlap(alpha, outlined(shape, ASTRONAUT, 512)) > 0.88
+
+
+def test_the_core_of_a_hint_is_sure_and_its_rim_is_not() -> None:
+    marks = np.zeros((100, 160), np.uint8)
+    cv2.circle(marks, (80, 50), 20, 1, -1)
+    trimap = seeds.hinted(marks, np.zeros(marks.shape, np.float32))
+    assert trimap[50, 80] == cv2.GC_FGD
+    assert trimap[50, 61] == cv2.GC_PR_FGD
+    assert trimap[50, 103] == cv2.GC_PR_BGD
+    assert trimap[50, 2] == cv2.GC_BGD
 
 
 def disc(size=240, soft=0.0, ground=(20, 160, 40), front=(200, 60, 50)):

@@ -164,6 +164,13 @@ def test_the_file_is_of_the_format(format: str, work: Path) -> None:
 
 
 @pytest.mark.slow
-@EVERY
+@pytest.mark.parametrize("pattern", ["marble", "bokeh", "terrazzo"])
 def test_the_largest_size(pattern: str) -> None:
     assert picture(pattern, "sand", (4096, 4096)).shape == (4096, 4096, 3)
+
+
+@pytest.mark.slow
+@EVERY
+@pytest.mark.parametrize("size", [(4096, 256), (256, 4096)])
+def test_the_longest_sides(pattern: str, size: tuple[int, int]) -> None:
+    assert picture(pattern, "sand", size).shape == (size[1], size[0], 3)

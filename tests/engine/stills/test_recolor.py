@@ -59,6 +59,30 @@ def test_to_white_is_light_and_grey_and_keeps_shade(tmp_path) -> None:
     assert_golden(tmp_path / "a.png", "white_suit")
 
 
+@pytest.mark.parametrize("picked", ["#d2691e", SUIT])
+def test_a_color_picked_roughly_takes_the_cloth_without_speckle(tmp_path, picked) -> None:
+    """#d2691e is an orange that no part of the suit is exactly."""
+    before = pixels(sample("astronaut"))
+    recolor.recolor(sample("astronaut"), tmp_path / "a.png", color="#2f6fed", from_color=picked)
+    after = pixels(tmp_path / "a.png")
+    changed = (np.abs(after.astype(int) - before).max(-1) > 40).astype(np.uint8) * 255
+    lone = changed != cv2.medianBlur(changed, 5)
+    assert spot(changed).mean() > 0.88 * 255
+    assert spot(lone).mean() < 0.01
+    assert lone.mean() < 0.02
+
+
+def test_the_noise_of_a_camera_makes_no_speckle_and_small_holes_are_closed() -> None:
+    picture = np.full((120, 160, 3), (120, 130, 140), np.uint8)
+    picture[20:100, 30:130] = (208, 84, 50)
+    picture[50:52, 60:62] = (250, 250, 250)  # a shine
+    noisy = picture + np.random.default_rng(1).normal(0, 16, picture.shape)
+    whole = np.full(picture.shape[:2], 255, np.uint8)
+    share = recolor.alike(np.clip(noisy, 0, 255).astype(np.uint8), whole, (210, 105, 30), 30)
+    assert share[23:97, 33:127].min() > 200
+    assert share[:17].max() == share[103:].max() == share[:, :27].max() == 0
+
+
 @pytest.mark.parametrize(
     "color", ["#808080", "#000000", "#ffffff", "#2f6fed", "#ffee00", "#3a0510"]
 )

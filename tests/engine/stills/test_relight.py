@@ -98,6 +98,15 @@ def test_every_direction(direction, lighter, darker) -> None:
     assert (cut[..., 3] == before[..., 3]).all()
 
 
+def test_strong_light_is_seen_on_the_face() -> None:
+    """In 0 to 255 a quarter lighter towards it and a fifth darker on the other side."""
+    picture, share = disc(front=(150, 130, 110))
+    cut = files.with_alpha(picture, np.rint(share[..., 0] * 255).astype(np.uint8))
+    relight.lit(cut, "left", 0.8)
+    assert cut[120, 80, :3].mean() > 1.25 * 130
+    assert cut[120, 160, :3].mean() < 0.8 * 130
+
+
 @pytest.mark.parametrize(("direction", "strength"), [("none", 1.0), ("left", 0.0)])
 def test_no_light_changes_nothing(direction, strength) -> None:
     cut = files.with_alpha(disc()[0])

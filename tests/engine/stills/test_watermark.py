@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from studio.engine import EngineError
-from studio.engine.stills.watermark import CORNERS, POSITIONS, watermark
+from studio.engine.stills.regard import faces
+from studio.engine.stills.watermark import CALM, CORNERS, TILED, calmest, watermark
 from tests.engine.stills.pictures import SAMPLES, Pixels, assert_golden, pixels_of, sample, written
 
 
@@ -137,9 +138,9 @@ def test_an_empty_logo_and_a_tiny_picture_are_refused(tmp_path: Path) -> None:
 def test_every_position_takes_words_and_logo(tmp_path: Path) -> None:
     seen = {
         marked(tmp_path, ground(tmp_path), text="Ωж", logo=logo(tmp_path), position=p).tobytes()
-        for p in POSITIONS
+        for p in (*CORNERS, TILED)
     }
-    assert len(seen) == len(POSITIONS)
+    assert len(seen) == len(CORNERS) + 1
 
 
 @pytest.mark.parametrize(
@@ -158,3 +159,44 @@ def test_a_jpeg_comes_out_where_it_is_wanted(tmp_path: Path) -> None:
     path = watermark(SAMPLES / "coffee.jpg", tmp_path / "a.jpg", text="North", format="jpeg")
     with Image.open(path) as image:
         assert (image.format, image.size) == ("JPEG", (600, 400))
+
+
+@pytest.mark.parametrize("spot", [(0.5, 0.5), (0.3, 0.7), (0.0, 0.0), (1.0, 1.0)])
+def test_a_spot_of_my_own_holds_the_margin(tmp_path: Path, spot: tuple[float, float]) -> None:
+    how = {"text": "Studio", "position": "custom", "size": 0.2, "margin": 0.1}
+    left, top, right, bottom = changed(marked(tmp_path, ground(tmp_path), spot=spot, **how))
+    middle = ((left + right) / 2, (top + bottom) / 2)
+    if 0 < spot[0] < 1:
+        assert middle == pytest.approx(spot, abs=0.03)
+    # The margin is 20 px; the shadow reaches a little into it.
+    assert left > 0.05
+    assert top > 0.07
+    assert right < 0.95
+    assert bottom < 0.93
+
+
+@pytest.mark.parametrize("calm", CALM)
+def test_the_smart_mark_stands_where_nothing_is(tmp_path: Path, calm: str) -> None:
+    pixels = np.random.default_rng(4).integers(0, 256, (200, 300, 3), np.uint8)
+    rows, columns = (slice(0, 100), slice(100, 200)), (slice(0, 150), slice(150, 300))
+    across, down = (int(share) for share in CORNERS[calm])
+    pixels[rows[down], columns[across]] = 128
+    assert calmest(pixels, (80, 20), 8) == calm
+
+
+def test_it_spares_a_face() -> None:
+    """The astronaut's face is brought to each corner in turn."""
+    photo = pixels_of(SAMPLES / "astronaut.jpg")
+    face = faces(photo)[0]
+    cut = photo[int(face.top) : int(face.bottom) + 20, int(face.left) - 20 : int(face.right) + 40]
+    for corner in CALM:
+        across, down = (int(share) for share in CORNERS[corner])
+        field = np.full((2 * cut.shape[0], 3 * cut.shape[1], 3), 128, np.uint8)
+        top, left = down * cut.shape[0], across * 2 * cut.shape[1]
+        field[top : top + cut.shape[0], left : left + cut.shape[1]] = cut
+        assert faces(field)
+        assert calmest(field, (cut.shape[1], cut.shape[0] // 3), 4) != corner
+
+
+def test_equally_calm_corners_are_taken_in_order() -> None:
+    assert calmest(np.full((100, 100, 3), 90, np.uint8), (30, 10), 4) == "bottom-right"

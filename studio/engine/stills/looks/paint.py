@@ -185,6 +185,10 @@ def watercolor(image: Field, radius: float = 0.008, longest: int = 1100, wet: fl
         washes = 5.0
         stepped = (np.floor(light * washes) + ramp(0.35, 0.65, light * washes % 1)) / washes
         flat = flat * (0.35 + 0.65 * (stepped + 0.05) / (light + 0.05))[..., None]
+        # What is drawn with the tip of the brush, such as a mouth, is finer than any wash.
+        grey = luma(field(moved))
+        tip = np.clip(grey / (blur(grey, 0.008) + 0.02), 0.5, 1)
+        flat = flat * np.minimum(1, 0.04 + blur(field(tip), 0.0008))[..., None] ** 1.2
         edge = blur(field(np.abs(cv2.Laplacian(blur(luma(field(flat)), 0.003), cv2.CV_32F))), 0.002)
         rim = ramp(0.004, 0.05, edge)
         settled = 0.10 * noise(small.shape, 0.05 * unit, 4) + 0.04 * noise(small.shape, 2, 5)

@@ -1,0 +1,45 @@
+"""The addresses of stories."""
+
+from django.urls import path
+
+from studio.views.story import board, film, making, mask, podcast, stories
+
+urlpatterns = [
+    path("", stories.stories, name="stories"),
+    path("preview/", stories.preview, name="story-preview"),
+    path("podcast/", podcast.episode, name="podcast"),
+    path("<uuid:pk>/", board.page, name="story"),
+    path("<uuid:pk>/board/", board.board, name="story-board"),
+    path("<uuid:pk>/header/", board.header, name="story-header"),
+    path("<uuid:pk>/script/", board.script, name="story-script"),
+    path("<uuid:pk>/facts/", board.set_story, name="story-facts"),
+    path("<uuid:pk>/remove/", stories.remove, name="story-remove"),
+    path("<uuid:pk>/generate/", making.generate, name="story-generate"),
+    path("<uuid:pk>/pictures/", making.draw_missing, name="story-pictures"),
+    path("<uuid:pk>/stop/", making.stop_all, name="story-stop"),
+    path("<uuid:pk>/track/", film.set_track, name="story-track"),
+    path("<uuid:pk>/heard/", film.track, name="story-heard"),
+    path("<uuid:pk>/lay/", film.lay, name="story-lay"),
+    path("<uuid:pk>/storyboard/", film.storyboard, name="story-storyboard"),
+    path("<uuid:pk>/unlay/", film.unlay, name="story-unlay"),
+    path("<uuid:pk>/film/", film.make, name="story-film"),
+    path("<uuid:pk>/files/<str:name>", film.download, name="story-file"),
+    path("<uuid:pk>/scenes/", board.add_scene, name="scene-add"),
+    path("scenes/<uuid:pk>/form/", board.scene_form, name="scene-form"),
+    path("scenes/<uuid:pk>/facts/", board.set_scene, name="scene-facts"),
+    path("scenes/<uuid:pk>/move/", board.move_scene, name="scene-move"),
+    path("scenes/<uuid:pk>/remove/", board.remove_scene, name="scene-remove"),
+    path("scenes/<uuid:pk>/shots/", board.add_shot, name="shot-add"),
+    path("shots/<uuid:pk>/", board.shot_card, name="shot-card"),
+    path("shots/<uuid:pk>/form/", board.shot_form, name="shot-form"),
+    path("shots/<uuid:pk>/facts/", board.set_shot, name="shot-facts"),
+    path("shots/<uuid:pk>/move/", board.move_shot, name="shot-move"),
+    path("shots/<uuid:pk>/take/", making.take, name="shot-take"),
+    path("shots/<uuid:pk>/picture/", making.picture, name="shot-picture"),
+    path("shots/<uuid:pk>/stop/", making.stop, name="shot-stop"),
+    path("shots/<uuid:pk>/choose/", making.choose, name="shot-choose"),
+    path("shots/<uuid:pk>/use/", making.use, name="shot-use"),
+    path("shots/<uuid:pk>/mask/", mask.mask, name="shot-mask"),
+    path("shots/<uuid:pk>/write/", making.write, name="shot-write"),
+    path("shots/<uuid:pk>/<slug:how>/", board.change_shot, name="shot-change"),
+]
