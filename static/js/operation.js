@@ -44,6 +44,7 @@ document.addEventListener("input", (event) => {
   const { target } = event;
   if (target.form !== form()) return;
   if (target.dataset.for) return slide(target);
+  pressed = -PAUSE; // a changed order is another one
   forgive(target);
   own();
   preset(target);
