@@ -35,7 +35,7 @@ CHECKS = [
     checks.response_schema_conformance,
     checks.response_headers_conformance,
 ]
-EXAMPLES = 30
+EXAMPLES = 20
 STORY = ("stories", "scenes", "shots")
 made_up = settings(
     max_examples=EXAMPLES,

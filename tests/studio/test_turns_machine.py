@@ -210,4 +210,4 @@ def test_any_order_of_events(account: Account, alice: User, cat: Asset, paper: P
 def test_very_many_orders_of_events(
     account: Account, alice: User, cat: Asset, paper: Paper
 ) -> None:
-    _run(account, alice, cat, 200)
+    _run(account, alice, cat, 80)
