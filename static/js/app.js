@@ -16,6 +16,9 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("toast", (event) => say(event.detail.text, { bad: event.detail.bad }));
 
+// htmx reads what it has put in only after a pause for transitions; a press in between would be lost.
+for (const name of ["htmx:afterSwap", "htmx:oobAfterSwap"]) document.addEventListener(name, ({ target }) => window.htmx.process(target));
+
 let silentUntil = 0;
 /** Polls that fail say so once a minute, not once a poll. */
 function quietly(text) {

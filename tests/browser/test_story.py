@@ -186,6 +186,23 @@ def test_keys_alone_reach_the_button(visit: Visit) -> None:
     expect(page.locator("article.shot video")).to_have_count(2, timeout=LONG)
 
 
+def test_a_press_right_after_a_part_has_come_is_not_lost(visit: Visit) -> None:
+    """What arrives is alive at once: no press in its first moments sends the plain form."""
+    page = new_story(visit)
+    drawn(page)
+    page.evaluate(
+        """() => document.addEventListener("htmx:afterSwap", ({ target }) => {
+          const form = target.querySelector?.('form[hx-post$="/generate/"]');
+          if (!form || window.pressed) return;
+          window.pressed = true;
+          queueMicrotask(() => form.requestSubmit());
+        })"""
+    )
+    page.evaluate("document.body.dispatchEvent(new Event('story-changed'))")
+    expect(page.locator("article.shot video")).to_have_count(2, timeout=LONG)
+    assert "?" not in page.url
+
+
 def test_what_is_changed_is_kept(visit: Visit) -> None:
     page = new_story(visit)
     page.locator("article.shot").first.get_by_role("button", name="Edit").click()
