@@ -264,3 +264,17 @@ def fresh_comments(account: Account) -> int:
     unseen = Q(item__board__seen=None) | Q(created__gt=F("item__board__seen"))
     said = BoardComment.objects.filter(unseen, item__board__account=account, user=None)
     return said.count()
+
+
+def set_items(board: Board, assets: Sequence[Asset]) -> None:
+    """Exactly these, in this order. What stays keeps what was said of it; what is in the trash
+    stays behind them. Raises Refused."""
+    with transaction.atomic():
+        keep = [asset.pk for asset in assets]
+        board.items.filter(asset__trashed=None).exclude(asset__in=keep).delete()
+        add_items(board, assets)
+        items = list(board.items.all())
+        order = {pk: place for place, pk in enumerate(keep)}
+        for item in items:
+            item.place = order.get(item.asset_id, len(order))
+        BoardItem.objects.bulk_update(items, ["place"])
