@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assets.media import Refused
-from assets.models import Board, BoardComment
+from assets.models import Board, BoardComment, BoardVerdict
 from assets.services import boards, visitors
 from assets.views.guard import MemberRequest, member, polled, writer
 from assets.views.shares import prompt_of, threads
@@ -104,10 +104,17 @@ def board(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def _page(request: HttpRequest, board: Board) -> dict[str, Any]:
     token = boards.token_of(board)
     link = request.build_absolute_uri(reverse("share", args=[token])) if token else ""
-    return {"board": board, "link": link, "first": _today() + timedelta(days=1), **_news(board)}
+    since = timezone.now().timestamp()
+    return {
+        "board": board,
+        "link": link,
+        "since": since,
+        "first": _today() + timedelta(days=1),
+        **_rows(board),
+    }
 
 
-def _news(board: Board) -> dict[str, Any]:
+def _rows(board: Board) -> dict[str, Any]:
     items = list(boards.shown_items(board).prefetch_related("comments", "verdicts"))
     rows = [
         {
@@ -126,11 +133,17 @@ def _news(board: Board) -> dict[str, Any]:
 @require_safe
 @polled
 def news(request: MemberRequest, pk: UUID) -> HttpResponseBase:
-    """The items with what is said of them, asked for again and again by the page."""
+    """How much was said since the page was loaded (?since=, seconds), asked for by the page. What
+    somebody writes on it must not be replaced."""
     found = find(request, pk)
-    context = _news(found)
-    boards.looked(found)
-    return render(request, "library/board_items.html", context)
+    try:
+        since = datetime.fromtimestamp(float(request.GET.get("since", "")), UTC)
+    except (ValueError, OverflowError, OSError):
+        since = timezone.now()
+    said = boards.said_on(found).filter(user=None, created__gt=since).count()
+    decided = BoardVerdict.objects.filter(item__board=found, updated__gt=since).count()
+    context = {"said": said, "decided": decided, "board": found, "since": since.timestamp()}
+    return render(request, "library/board_news.html", context)
 
 
 @require_POST

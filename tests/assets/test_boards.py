@@ -333,6 +333,21 @@ def test_a_comment_on_a_region_and_its_answer(board: Board, sign_in: People, ali
     assert 'value="Zoe"' in page  # the name is remembered
 
 
+def test_the_page_of_a_member_is_told_what_came_since(
+    board: Board, sign_in: People, alice: User
+) -> None:
+    owner, address = sign_in(alice), reverse("board-news", args=[board.pk])
+    before = timezone.now().timestamp()
+    item = board.items.get()
+    visitors.comment(item, name="Zoe", text="Brighter", visitor="v")
+    visitors.decide(item, "changes", name="Zoe", visitor="v")
+    told = said(owner.get(f"{address}?since={before:f}"))
+    assert "1 new comment" in told
+    assert "1 new verdict" in told
+    for since in (f"{timezone.now().timestamp():f}", "", "x", "1e99"):
+        assert "new" not in said(owner.get(address, {"since": since})).replace("news", "")
+
+
 def test_only_ones_own_comment_is_withdrawn(board: Board) -> None:
     zoe, eve, address = Client(), Client(), link(board, "share-say", key(board))
     zoe.post(address, {"name": "Zoe", "text": "Brighter"})

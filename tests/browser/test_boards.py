@@ -83,7 +83,7 @@ def test_a_client_marks_a_place_and_the_studio_answers(board: Page, client: Visi
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("Approved")).to_be_visible()
     board.get_by_role("button", name="Close the link").click()
-    expect(board.get_by_text("Nobody outside sees")).to_be_visible()
+    expect(board.get_by_text("Closed since")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
 
