@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.views import files, library, versions
+from assets.views import boards, files, library, shares, versions
 
 urlpatterns = [
     path("library/", library.library, name="library"),
@@ -16,5 +16,18 @@ urlpatterns = [
     path("library/<uuid:pk>/trash/", library.trash, name="asset-trash"),
     path("library/<uuid:pk>/restore/", library.restore, name="asset-restore"),
     path("library/<uuid:pk>/purge/", library.purge, name="asset-purge"),
+    path("library/boards/", boards.all_boards, name="boards"),
+    path("library/boards/new/", boards.new, name="board-new"),
+    path("library/boards/<uuid:pk>/", boards.board, name="board"),
+    path("library/boards/<uuid:pk>/news/", boards.news, name="board-news"),
+    path("library/boards/<uuid:pk>/edit/", boards.edit, name="board-edit"),
+    path("library/boards/<uuid:pk>/link/", boards.link, name="board-link"),
+    path("library/boards/<uuid:pk>/delete/", boards.delete, name="board-delete"),
+    path("library/boards/<uuid:pk>/items/", boards.items, name="board-items"),
+    path("library/boards/<uuid:pk>/comment/", boards.comment, name="board-comment"),
+    path("s/<str:token>/", shares.board, name="share"),
+    path("s/<str:token>/files/<str:key>/<slug:variant>", shares.file, name="share-file"),
+    path("s/<str:token>/<str:key>/", shares.item, name="share-item"),
+    path("s/<str:token>/<str:key>/say/", shares.say, name="share-say"),
     path("files/<uuid:pk>/<slug:variant>/", files.serve, name="asset-file"),
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from assets import services as assets
+from assets.services import shared
 from studio import jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
@@ -82,3 +83,4 @@ def tidy() -> None:
     Notice.objects.filter(taken=True, at__lt=now - NOTICE_AGE).delete()
     Upload.objects.filter(expires__lt=now).delete()
     assets.remove_orphans(now - ORPHAN_AGE)
+    shared.tidy()

@@ -61,5 +61,8 @@ def poster_size(size: tuple[int, int]) -> tuple[int, int]:
 
 def _encoded(image: Image.Image, format: str, **options: int) -> bytes:
     out = io.BytesIO()
+    # A comment of the original would be written into the copy.
+    image = image.copy()
+    image.info = {}
     image.save(out, format, **options)
     return out.getvalue()

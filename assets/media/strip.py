@@ -27,19 +27,19 @@ _JPEG_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _SOS, _EOI, _APP1, _APP11, _COM = 0xDA, 0xD9, 0xE1, 0xEB, 0xFE
 
 
-class _NotUnderstood(Exception):
+class NotUnderstood(Exception):
     """The file is left as it is; whether it can be used is for the decoder to say."""
 
 
 def strip(path: Path, format: Format, target: Path) -> Path:
     """`target`, written without metadata, or `path` itself when nothing had to be taken out."""
-    pieces = {"JPEG": _jpeg, "PNG": _png}.get(format.reader)
+    pieces = {"JPEG": jpeg, "PNG": png}.get(format.reader)
     if pieces is None:
         return path
     data = path.read_bytes()
     try:
         clean = b"".join(pieces(data))
-    except (_NotUnderstood, struct.error):
+    except (NotUnderstood, struct.error):
         return path
     if clean == data:
         return path
@@ -47,11 +47,13 @@ def strip(path: Path, format: Format, target: Path) -> Path:
     return target
 
 
-def _jpeg(data: bytes) -> Iterator[bytes]:
+def jpeg(data: bytes, *, keep_signed: bool = True) -> Iterator[bytes]:
+    """The pieces of the file that are kept. Raises NotUnderstood, also for a signed file that is
+    to be kept as it is."""
     yield data[:2]
     for marker, piece in _jpeg_pieces(data):
-        if marker == _APP11 and b"jumb" in piece[:40]:
-            raise _NotUnderstood
+        if keep_signed and marker == _APP11 and b"jumb" in piece[:40]:
+            raise NotUnderstood
         if marker == _APP1 and piece[4:10] == b"Exif\0\0":
             yield _jpeg_orientation(piece[4:])
         elif not _is_jpeg_metadata(marker, piece):
@@ -66,7 +68,7 @@ def _jpeg_pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
         while data[at : at + 2] == b"\xff\xff":
             at += 1
         if at + 2 > len(data) or data[at] != 0xFF:
-            raise _NotUnderstood
+            raise NotUnderstood
         marker = data[at + 1]
         if marker == _EOI:
             yield marker, data[at : at + 2]
@@ -75,7 +77,7 @@ def _jpeg_pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
         if marker == _SOS:
             following = _JPEG_MARKER.search(data, end)
             if following is None:
-                raise _NotUnderstood
+                raise NotUnderstood
             end = following.start()
         yield marker, data[at:end]
         at = end
@@ -91,18 +93,19 @@ def _is_jpeg_metadata(marker: int, piece: bytes) -> bool:
 
 
 def _jpeg_orientation(exif: bytes) -> bytes:
-    kept = _only_orientation(exif)
+    kept = only_orientation(exif)
     return struct.pack(">BBH", 0xFF, _APP1, len(kept) + 2) + kept if kept else b""
 
 
-def _png(data: bytes) -> Iterator[bytes]:
+def png(data: bytes, *, keep_signed: bool = True) -> Iterator[bytes]:
+    """As `jpeg`."""
     yield _PNG_SIGNATURE
     at = len(_PNG_SIGNATURE)
     while at < len(data):
         length, name = struct.unpack_from(">I4s", data, at)
         piece = data[at : at + length + 12]
-        if name == b"caBX" or len(piece) < length + 12:
-            raise _NotUnderstood
+        if (keep_signed and name == b"caBX") or len(piece) < length + 12:
+            raise NotUnderstood
         if name == b"eXIf":
             yield _png_orientation(piece[8:-4])
         elif name in _PNG_KEPT or name[:1].isupper():
@@ -110,18 +113,18 @@ def _png(data: bytes) -> Iterator[bytes]:
         if name == b"IEND":
             return
         at += length + 12
-    raise _NotUnderstood
+    raise NotUnderstood
 
 
 def _png_orientation(exif: bytes) -> bytes:
-    kept = _only_orientation(b"Exif\0\0" + exif).removeprefix(b"Exif\0\0")
+    kept = only_orientation(b"Exif\0\0" + exif).removeprefix(b"Exif\0\0")
     if not kept:
         return b""
     body = b"eXIf" + kept
     return struct.pack(">I", len(kept)) + body + struct.pack(">I", zlib.crc32(body))
 
 
-def _only_orientation(exif: bytes) -> bytes:
+def only_orientation(exif: bytes) -> bytes:
     """Exif data with nothing but the orientation; empty when the picture stands upright."""
     found, kept = Image.Exif(), Image.Exif()
     try:

@@ -36,7 +36,7 @@ _VARIANTS: dict[str, Variant] = {
 }
 _STILLS = {".webp": "image/webp", ".jpg": "image/jpeg"}
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
-_HEADERS = {
+HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -75,13 +75,13 @@ def _answer(request: HttpRequest, account: Account | None, pk: UUID, name: str) 
         return _missing()
     etag = f'"{asset.sha256[:32]}-{variant}"'
     if _matches(request.headers.get("If-None-Match", ""), etag):
-        return HttpResponse(status=304, headers=_HEADERS | {"ETag": etag})
+        return HttpResponse(status=304, headers=HEADERS | {"ETag": etag})
     try:
         file = open_file(asset, variant)
     except Gone:
         return _missing()
-    headers = _HEADERS | {"ETag": etag} | _described(request, asset, variant, file)
-    return _body(request, file, file.size, headers)
+    headers = HEADERS | {"ETag": etag} | _described(request, asset, variant, file)
+    return send_file(request, file, file.size, headers)
 
 
 def _missing() -> HttpResponse:
@@ -100,24 +100,25 @@ def _described(
     keep = bool(request.GET.get("download")) or mime not in MIMES
     return {
         "Content-Type": mime if mime in MIMES else "application/octet-stream",
-        "Content-Disposition": content_disposition_header(keep, _one_line(name)) or "attachment",
+        "Content-Disposition": content_disposition_header(keep, one_line(name)) or "attachment",
     }
 
 
-def _one_line(name: str) -> str:
+def one_line(name: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f]", "_", name)
 
 
-def _body(
+def send_file(
     request: HttpRequest, file: File[bytes], size: int, headers: dict[str, str]
 ) -> HttpResponseBase:
-    """The whole file, the range that was asked for, or the news that there is no such range."""
+    """The whole file, the range that was asked for, or the news that there is no such range. The
+    headers have an ETag."""
     span, status = _wanted(request, size, headers["ETag"]), 206
     if span is None:
         span, status = range(size), 200
     elif not span:
         file.close()
-        return HttpResponse(status=416, headers=_HEADERS | {"Content-Range": f"bytes */{size}"})
+        return HttpResponse(status=416, headers=HEADERS | {"Content-Range": f"bytes */{size}"})
     else:
         headers |= {"Content-Range": f"bytes {span.start}-{span.stop - 1}/{size}"}
     headers |= {"Content-Length": str(len(span))}

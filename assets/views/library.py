@@ -19,8 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 from assets import services
 from assets.models import Asset, AssetKind, AssetQuerySet, Status, Tag
 from assets.search import filter_assets
+from assets.services.lineage import used_in
 from assets.views.browse import active_filters
 from assets.views.guard import MemberRequest, member, wants_json, writer
+from assets.views.lineage import drawn
 from assets.views.toast import say
 
 PAGE = 36
@@ -138,6 +140,8 @@ def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
         "versions": [v for v in stack if v.account_id == found.account_id] if stack[1:] else [],
         "stands": next((v for v in stack if not v.stacked and v.pk != found.pk), None),
         "compare_with": _earlier(found),
+        "lineage": drawn(found),
+        "used_in": used_in([found]) if found.trashed else "",
     }
 
 
@@ -181,7 +185,10 @@ def favorite(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @writer
 def trash(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     thrown = services.trash(find(request, pk))
-    say(request, f"“{thrown.title}” is in the trash.", undo=reverse("asset-restore", args=[pk]))
+    words = f"“{thrown.title}” is in the trash."
+    if used := used_in([thrown]):
+        words += f" {used[:1].upper()}{used[1:]}."
+    say(request, words, undo=reverse("asset-restore", args=[pk]))
     return redirect("library")
 
 

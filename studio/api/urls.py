@@ -6,7 +6,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from studio.api import assets, jobs, operations, personas, recommend, saved, words
+from studio.api import assets, boards, jobs, operations, personas, recommend, saved, words
 from studio.api.base import AlwaysFirst
 from studio.api.schema import DocsView, SchemaView
 
@@ -42,6 +42,12 @@ v1: list[URLPattern | URLResolver] = [
     path("assets/<uuid:pk>/restore/", assets.RestoreAsset.as_view(), name="asset-restore"),
     path("assets/<uuid:pk>/favorite/", assets.FavoriteAsset.as_view(), name="asset-favorite"),
     path("assets/<uuid:pk>/file/", assets.AssetFile.as_view(), name="asset-file"),
+    path("boards/", boards.Boards.as_view(), name="boards"),
+    path("boards/<uuid:pk>/", boards.OneBoard.as_view(), name="board"),
+    path("boards/<uuid:pk>/link/", boards.BoardLink.as_view(), name="board-link"),
+    path("boards/<uuid:pk>/items/", boards.BoardItems.as_view(), name="board-items"),
+    path("boards/<uuid:pk>/comments/", boards.BoardComments.as_view(), name="board-comments"),
+    path("board-comments/<uuid:pk>/", boards.OneBoardComment.as_view(), name="board-comment"),
     path("settings/", saved.Settings.as_view(), name="all-settings"),
     path("settings/<uuid:pk>/", saved.OneSettings.as_view(), name="saved-settings"),
     path("templates/", words.Templates.as_view(), name="templates"),

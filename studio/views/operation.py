@@ -101,7 +101,8 @@ def nobody(request: MemberRequest, operation: Operation) -> HttpResponse:
 
 def start_with(request: MemberRequest, operation: Operation) -> tuple[dict[str, Any], str]:
     """What the form is filled with, and the offer that it was for: the recipe of an asset (?from=)
-    or of a job (?job=), or the asset itself as the source; else what the address says by name."""
+    or of a job (?job=), or the asset itself as the source; else what the address says by name.
+    With ?remix= the seed of the recipe is left out."""
     if (job := _mine(Job.objects, request, "job")) and job.operation == operation.key:
         return dict(job.params), job.offer
     asset = _mine(Asset.objects.live(), request, "from")
@@ -109,7 +110,10 @@ def start_with(request: MemberRequest, operation: Operation) -> tuple[dict[str, 
         query = request.GET
         return {p.name: query[p.name] for p in operation.params if p.name in query}, ""
     if asset.recipe.get("operation") == operation.key:
-        return dict(asset.recipe["params"]), asset.recipe.get("offer", "")
+        params = dict(asset.recipe["params"])
+        if request.GET.get("remix"):
+            params.pop("seed", None)
+        return params, asset.recipe.get("offer", "")
     fitting = (p for p in operation.params if p.is_asset and p.asset_kind == asset.kind)
     names = [p.name for p in fitting if p.kind != "mask"]
     return {name: str(asset.pk) for name in names[:1]}, ""

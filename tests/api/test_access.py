@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 
-from assets.models import Asset
+from assets.models import Asset, Board, BoardComment
 from billing import access
 from billing.models import Account, ApiKey, Membership, Role, User
 from studio.api.urls import v1
@@ -53,6 +53,18 @@ REQUESTS = [
     ("all-settings", "post", True, ""),
     ("saved-settings", "get", False, "settings"),
     ("saved-settings", "delete", True, "settings"),
+    ("boards", "get", False, ""),
+    ("boards", "post", True, ""),
+    ("board", "get", False, "board"),
+    ("board", "patch", True, "board"),
+    ("board", "delete", True, "board"),
+    ("board-link", "post", True, "board"),
+    ("board-link", "delete", True, "board"),
+    ("board-items", "put", True, "board"),
+    ("board-comments", "get", False, "board"),
+    ("board-comments", "post", True, "board"),
+    ("board-comment", "patch", True, "comment"),
+    ("board-comment", "delete", True, "comment"),
 ]
 PATHS = {
     "operations": "operations/",
@@ -77,8 +89,15 @@ PATHS = {
     "recommend": "recommend/",
     "all-settings": "settings/",
     "saved-settings": "settings/{settings}/",
+    "boards": "boards/",
+    "board": "boards/{board}/",
+    "board-link": "boards/{board}/link/",
+    "board-items": "boards/{board}/items/",
+    "board-comments": "boards/{board}/comments/",
+    "board-comment": "board-comments/{comment}/",
 }
 PERSONA, SETTINGS = uuid.UUID(int=5), uuid.UUID(int=6)
+BOARD, COMMENT = uuid.UUID(int=7), uuid.UUID(int=8)
 IDS = [f"{method} {name}" for name, method, _, _ in REQUESTS]
 each_request = pytest.mark.parametrize(("name", "method", "writes", "about"), REQUESTS, ids=IDS)
 
@@ -103,7 +122,9 @@ def ask(
         persona, _ = account.personas.get_or_create(id=PERSONA, defaults={"name": "Acme"})
         kept = {"name": "Kept", "operation": "crop"}
         row, _ = account.saved_settings.get_or_create(id=SETTINGS, defaults=kept)
-        here = {"job": job.pk, "asset": cat.pk, "persona": persona.pk, "settings": row.pk, **ids}
+        said = _said(account, cat)
+        here = {"job": job.pk, "asset": cat.pk, "persona": persona.pk, "settings": row.pk}
+        here |= {"board": BOARD, "comment": said.pk, **ids}
         path = "/api/v1/" + PATHS[name].format(**here)
         if (name, method) == ("assets", "post"):
             from django.core.files.uploadedfile import SimpleUploadedFile
@@ -118,12 +139,26 @@ def ask(
             "persona": {"look": "warm light"},
             "recommend": {"operation": "image-to-video"},
             "all-settings": {"name": uuid.uuid4().hex, "operation": "crop", "params": {}},
+            "boards": {"title": "New"},
+            "board": {"title": "New"},
+            "board-items": {"assets": [str(cat.pk)]},
+            "board-comments": {"reply_to": str(said.pk), "text": "Done"},
+            "board-comment": {"resolved": True},
         }.get(name)
         if method == "get":
             return client.get(path)
         return getattr(client, method)(path, data, content_type="application/json")
 
     return send
+
+
+def _said(account: Account, cat: Asset) -> BoardComment:
+    """A visitor's comment on a board of the account."""
+    defaults = {"title": "B", "digest": "d"}
+    board, _ = Board.objects.get_or_create(id=BOARD, account=account, defaults=defaults)
+    item, _ = board.items.get_or_create(asset=cat)
+    said = {"item": item, "name": "Zoe", "text": "Brighter"}
+    return BoardComment.objects.get_or_create(id=COMMENT, defaults=said)[0]
 
 
 def test_the_table_has_every_endpoint() -> None:
@@ -189,13 +224,14 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
         words = missing.json()["message"].replace(str(nowhere[about]), "")
         assert Job.objects.count() == 1
         told = answer.json()["message"]
-        for there in (Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS):
+        ours = (Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS, BOARD, COMMENT)
+        for there in ours:
             told = told.replace(str(there), "")
         assert words in told
     elif (name, method) == ("jobs", "post"):
         assert answer.status_code == 404
         assert answer.json()["errors"][0]["field"] == "image"
-    elif method == "get" and name in ("jobs", "assets", "personas", "all-settings"):
+    elif method == "get" and name in ("jobs", "assets", "personas", "all-settings", "boards"):
         assert answer.json() == {"results": [], "next": None}
     else:
         assert answer.status_code in (200, 201)

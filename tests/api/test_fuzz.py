@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 
-from assets.models import Asset
+from assets.models import Asset, BoardComment, BoardItem
 from billing import access
 from billing.models import Account, User
 from billing.services import verify_ledger
@@ -36,7 +36,7 @@ CHECKS = [
     checks.response_headers_conformance,
 ]
 EXAMPLES = 20
-STORY = ("stories", "scenes", "shots")
+GOES = ("stories", "scenes", "shots", "boards", "board-comments")
 made_up = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -51,7 +51,12 @@ def real(api: Client, cat: Asset, body: Callable[..., Any], story: Any) -> dict[
     """Ids of things that are there; made-up ones never hit."""
     persona = post(api, "/api/v1/personas/", {"name": "Acme Tea", "look": "terracotta"})
     kept = {"name": "Shop", "operation": "watermark", "params": {"text": "© Acme"}}
+    board = post(api, "/api/v1/boards/", {"title": "For Acme", "assets": [str(cat.pk)]}).json()
+    item = BoardItem.objects.get(board=board["id"])
+    said = BoardComment.objects.create(item=item, name="Zoe", text="Brighter")
     return {
+        "boards": board["id"],
+        "board-comments": str(said.pk),
         "jobs": post(api, "/api/v1/jobs/", body()).json()["id"],
         "assets": str(cat.pk),
         "personas": persona.json()["id"],
@@ -85,8 +90,8 @@ def test_whatever_comes(
 
     def ask(case: Any) -> None:
         kind = case.path.split("/")[3]
-        # A story that is deleted, or its parts, could not be asked about any more.
-        gone = case.method == "DELETE" and case.path.count("/") == 5 and kind in STORY
+        # A story or a board that is deleted, or its parts, could not be asked about any more.
+        gone = case.method == "DELETE" and case.path.count("/") == 5 and kind in GOES
         if "id" in (case.path_parameters or {}) and not gone:
             case.path_parameters["id"] = real[kind]
         # Deleted for good, it could not be asked about any more.

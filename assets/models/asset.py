@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from assets.models.tag import Tag
 from billing.ids import uuid7
 from billing.models import Account
 
@@ -21,16 +22,11 @@ class Status(models.TextChoices):
     DAMAGED = "damaged", "File missing"
 
 
-class Tag(models.Model):
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tags")
-    name = models.CharField(max_length=60)
+class Flag(models.TextChoices):
+    """What a person decided while looking through many."""
 
-    class Meta:
-        ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["account", "name"], name="tag_once")]
-
-    def __str__(self) -> str:
-        return self.name
+    PICK = "pick", "Picked"
+    REJECT = "reject", "Rejected"
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
@@ -93,6 +89,15 @@ class Asset(models.Model):
     version = models.PositiveIntegerField(default=1)
     stacked = models.BooleanField(default=False, help_text="Another version stands for it")
     favorite = models.BooleanField(default=False)
+    rating = models.PositiveSmallIntegerField(default=0, help_text="0 (none) to 5")
+    flag = models.CharField(max_length=6, choices=Flag.choices, blank=True, default="")
+    provider = models.CharField(max_length=40, blank=True, default="", help_text="Who made it")
+    model = models.CharField(max_length=120, blank=True, default="", help_text="With what")
+    seed = models.BigIntegerField(null=True, blank=True)
+    cost = models.BigIntegerField(default=0, help_text="What was paid for it, in units")
+    ratio = models.FloatField(null=True, blank=True, help_text="Width divided by height")
+    tint = models.CharField(max_length=10, blank=True, default="", help_text="Its color by name")
+    title_key = models.CharField(max_length=200, blank=True, default="", editable=False)
     tags: models.ManyToManyField[Tag, models.Model] = models.ManyToManyField(
         Tag, blank=True, related_name="assets"
     )
