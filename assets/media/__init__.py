@@ -18,19 +18,24 @@ from pathlib import Path
 from assets.media import apart, image, look
 from assets.media.facts import Examined, Facts, Limits, Refused, filesize
 from assets.media.formats import GIF_MOVIE, HEAD, MIMES, Format, check_kind, detect
+from assets.media.likeness import Likeness, likeness
 from assets.media.still import poster, thumbnail
 from assets.media.strip import strip
 
 __all__ = [
+    "HEAD",
     "MIMES",
     "Examined",
     "Facts",
     "Format",
+    "Likeness",
     "Limits",
     "Refused",
+    "detect",
     "examine",
     "filesize",
     "identify",
+    "likeness",
     "poster",
     "strip",
     "thumbnail",

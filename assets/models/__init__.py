@@ -1,6 +1,19 @@
 """What is kept of files: the assets, and how people order them."""
 
 from assets.models.asset import Asset, AssetKind, AssetQuerySet, Flag, Status
+from assets.models.look import Look
 from assets.models.tag import Tag
+from assets.models.upload import PartUpload, UploadedPart, UploadState
 
-__all__ = ["Asset", "AssetKind", "AssetQuerySet", "Flag", "Status", "Tag"]
+__all__ = [
+    "Asset",
+    "AssetKind",
+    "AssetQuerySet",
+    "Flag",
+    "Look",
+    "PartUpload",
+    "Status",
+    "Tag",
+    "UploadState",
+    "UploadedPart",
+]

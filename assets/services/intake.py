@@ -23,9 +23,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from assets import media
-from assets.media import Facts, Limits, Refused, filesize
+from assets.media import Facts, Likeness, Limits, Refused, filesize
 from assets.models import Asset
-from assets.services import files
+from assets.services import files, looks
 from assets.services.library import set_tags
 from assets.services.names import checked_title, clean, clean_filename, tag_names, title_of
 from billing.ids import uuid7
@@ -69,6 +69,7 @@ class Draft:
     facts: Facts
     size: int
     sha256: str
+    seen: Likeness | None = None
     stored: dict[str, str] = field(default_factory=dict)
 
     def save(
@@ -99,6 +100,8 @@ class Draft:
                 return twin
             asset.parents.set(parents)
             set_tags(asset, names)
+            if self.seen:
+                looks.remember(asset, self.seen)
         return asset
 
     def _create(
@@ -248,6 +251,7 @@ def _store(path: Path, seen: media.Examined, account: Account, filename: str) ->
         facts=seen.facts,
         size=path.stat().st_size,
         sha256=_sha256(path),
+        seen=media.likeness(seen.still) if seen.facts.kind in looks.LOOKED_AT else None,
     )
     folder = files.folder_for(account.pk, draft.id)
     try:

@@ -6,7 +6,17 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from studio.api import assets, jobs, operations, personas, recommend, saved, words
+from studio.api import (
+    alike,
+    assets,
+    jobs,
+    operations,
+    personas,
+    recommend,
+    saved,
+    uploads,
+    words,
+)
 from studio.api.base import AlwaysFirst
 from studio.api.schema import DocsView, SchemaView
 
@@ -42,6 +52,11 @@ v1: list[URLPattern | URLResolver] = [
     path("assets/<uuid:pk>/restore/", assets.RestoreAsset.as_view(), name="asset-restore"),
     path("assets/<uuid:pk>/favorite/", assets.FavoriteAsset.as_view(), name="asset-favorite"),
     path("assets/<uuid:pk>/file/", assets.AssetFile.as_view(), name="asset-file"),
+    path("assets/<uuid:pk>/alike/", alike.Alike.as_view(), name="asset-alike"),
+    path("uploads/", uploads.Uploads.as_view(), name="part-uploads"),
+    path("uploads/<uuid:pk>/", uploads.OneUpload.as_view(), name="part-upload"),
+    path("uploads/<uuid:pk>/parts/<int:number>/", uploads.UploadPart.as_view(), name="part"),
+    path("uploads/<uuid:pk>/complete/", uploads.CompleteUpload.as_view(), name="part-complete"),
     path("settings/", saved.Settings.as_view(), name="all-settings"),
     path("settings/<uuid:pk>/", saved.OneSettings.as_view(), name="saved-settings"),
     path("templates/", words.Templates.as_view(), name="templates"),
