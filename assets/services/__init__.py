@@ -31,6 +31,7 @@ from assets.services.uploads import (
     missing_parts,
     take_part,
 )
+from assets.services.usage import Storage, count, storage, storage_told
 from assets.services.versions import accept_version, show_version, stack_of, withdraw_version
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Limits",
     "NoRoom",
     "Refused",
+    "Storage",
     "Twin",
     "abort_upload",
     "accept_version",
@@ -49,6 +51,7 @@ __all__ = [
     "catch_up_looks",
     "check_disk",
     "complete_upload",
+    "count",
     "forget_uploads",
     "from_data_url",
     "ingest",
@@ -67,6 +70,8 @@ __all__ = [
     "set_favorite",
     "show_version",
     "stack_of",
+    "storage",
+    "storage_told",
     "take_part",
     "trash",
     "twin_of",

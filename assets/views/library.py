@@ -26,6 +26,7 @@ from assets.views.toast import say
 PAGE = 36
 PICKER_PAGE = 24
 TAGS = 200
+ALIKE = 8
 # Of the style sheet inside static/vendor/model-viewer.min.js; browsers name it when it is another.
 VIEWER_STYLE = "'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='"
 
@@ -51,6 +52,7 @@ def library(request: MemberRequest) -> HttpResponseBase:
         "filters": filters,
         "in_trash": request.GET.get("status") == "trashed",
         **_choices(request, mine),
+        "storage": services.storage_told(request.account),
     }
     if not context["assets"] and not problem:
         context["ways_out"] = [(f, _count(mine, f.rest)) for f in filters]
@@ -112,6 +114,8 @@ def find(request: MemberRequest, pk: UUID) -> Asset:
 @member
 def asset(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     context = _asset_page(request, pk)
+    if "prefetch" not in request.headers.get("Sec-Purpose", "") and request.method == "GET":
+        services.count(pk, "opens")
     return _answer(request, context)
 
 
@@ -138,6 +142,8 @@ def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
         "versions": [v for v in stack if v.account_id == found.account_id] if stack[1:] else [],
         "stands": next((v for v in stack if not v.stacked and v.pk != found.pk), None),
         "compare_with": _earlier(found),
+        "alike": services.alike(found, ALIKE),
+        "twin": services.twin_of(found),
     }
 
 

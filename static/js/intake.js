@@ -47,13 +47,13 @@ function named(file) {
 
 /** The list as it is now, in the place of the old one. */
 async function showNew() {
-  const tiles = document.getElementById("tiles");
-  if (!tiles) return location.reload();
+  const old = document.getElementById("tiles") ?? document.querySelector("main .empty");
+  if (!old) return location.reload();
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("tiles");
   if (!fresh) return;
-  tiles.replaceWith(fresh);
+  old.replaceWith(fresh);
   window.htmx?.process(fresh);
 }
 

@@ -28,7 +28,10 @@ from studio.api.schema import PATH_ID, answers
 from studio.api.serializers import RELATED, AssetPageSerializer, AssetSerializer, UploadedSerializer
 from studio.jobs import NotPossible
 
-ORDERS = ("-created", "created", "-updated", "updated", "title", "-title", "size", "-size")
+ORDERS = (
+    *("-created", "created", "-updated", "updated", "title", "-title", "size", "-size"),
+    *("-opens", "-downloads"),
+)
 FILTERS = (
     OpenApiParameter("q", str, description="Words to find, in title, tags and parameters"),
     OpenApiParameter("kind", str, enum=AssetKind.values),

@@ -14,6 +14,7 @@ from studio.api import (
     personas,
     recommend,
     saved,
+    storage,
     uploads,
     words,
 )
@@ -53,6 +54,7 @@ v1: list[URLPattern | URLResolver] = [
     path("assets/<uuid:pk>/favorite/", assets.FavoriteAsset.as_view(), name="asset-favorite"),
     path("assets/<uuid:pk>/file/", assets.AssetFile.as_view(), name="asset-file"),
     path("assets/<uuid:pk>/alike/", alike.Alike.as_view(), name="asset-alike"),
+    path("storage/", storage.StorageUsed.as_view(), name="storage"),
     path("uploads/", uploads.Uploads.as_view(), name="part-uploads"),
     path("uploads/<uuid:pk>/", uploads.OneUpload.as_view(), name="part-upload"),
     path("uploads/<uuid:pk>/parts/<int:number>/", uploads.UploadPart.as_view(), name="part"),

@@ -97,3 +97,12 @@ def test_alike(api: Client, cat: Asset, picture: Callable[..., bytes]) -> None:
     listed = api.get(f"/api/v1/assets/?like={cat.pk}").json()["results"]
     assert {row["id"] for row in listed} == {near["id"], str(cat.pk)}
     assert api.get("/api/v1/assets/?like=cat").status_code == 400
+
+
+def test_storage(api: Client, cat: Asset) -> None:
+    told = api.get("/api/v1/storage/").json()
+    assert told["used"] == cat.size
+    assert told["limit"] is None
+    image = {"name": "image", "label": "Picture", "files": 1, "size": cat.size}
+    assert told["kinds"] == [image]
+    assert told["trash"]["files"] == 0
