@@ -19,6 +19,8 @@ TIDY_EVERY = timedelta(hours=1)
 EXAMINE_EVERY = timedelta(minutes=2)
 # Nothing that is being stored takes so long.
 ORPHAN_AGE = timedelta(hours=24)
+# So many are looked at in about a second.
+CATCH_UP = 100
 # No provider sends the same news for longer.
 NOTICE_AGE = timedelta(days=3)
 
@@ -62,6 +64,12 @@ def beat(name: str) -> None:
             async_task("studio.tasks.examine_keys", cluster="work")
 
 
+def catch_up() -> None:
+    """Look at old assets of which it is not known how they look, a few at a time."""
+    if assets.catch_up_looks(CATCH_UP) == CATCH_UP:
+        async_task("studio.tasks.catch_up", cluster="work")
+
+
 def examine_keys() -> None:
     """Whether keys that were refused are accepted by now."""
     keys.examine_refused()
@@ -84,3 +92,5 @@ def tidy() -> None:
     Upload.objects.filter(expires__lt=now).delete()
     assets.remove_orphans(now - ORPHAN_AGE)
     shared.tidy()
+    assets.forget_uploads(now)
+    catch_up()

@@ -15,22 +15,31 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from assets.media import apart, image, look
+from assets.media import apart, image, look, text
 from assets.media.facts import Examined, Facts, Limits, Refused, filesize
 from assets.media.formats import GIF_MOVIE, HEAD, MIMES, Format, check_kind, detect
+from assets.media.likeness import Likeness, likeness
 from assets.media.still import poster, thumbnail
 from assets.media.strip import strip
+from assets.media.text import MIMES as TEXT_MIMES
+from assets.media.text import named
 
 __all__ = [
+    "HEAD",
     "MIMES",
+    "TEXT_MIMES",
     "Examined",
     "Facts",
     "Format",
+    "Likeness",
     "Limits",
     "Refused",
+    "detect",
     "examine",
     "filesize",
     "identify",
+    "likeness",
+    "named",
     "poster",
     "strip",
     "thumbnail",
@@ -61,6 +70,9 @@ def examine(
             return _apart(path, GIF_MOVIE, limits, kinds)
         check_kind("image", kinds)
         return image.examine(path, format, limits)
+    if format.kind == "text":
+        check_kind("text", kinds)
+        return text.examine(path, format, limits)
     return _apart(path, format, limits, kinds)
 
 

@@ -21,6 +21,7 @@ class Limits:
 
     image_bytes: int = 40 * 1024**2
     media_bytes: int = 200 * 1024**2
+    text_bytes: int = 5 * 1024**2
     image_pixels: int = 50_000_000
     video_pixels: int = 8192 * 4320
     seconds: float = 2 * 3600
@@ -30,7 +31,8 @@ class Limits:
     apart: bool = True
 
     def check_bytes(self, kind: str, size: int) -> None:
-        limit = self.image_bytes if kind == "image" else self.media_bytes
+        own = {"image": self.image_bytes, "text": self.text_bytes}
+        limit = own.get(kind, self.media_bytes)
         if size > limit:
             raise Refused(
                 f"The {NAMES[kind]} has {filesize(size)}; the limit is {filesize(limit)}. "
@@ -77,13 +79,21 @@ class Facts:
 
 @dataclass(frozen=True)
 class Examined:
-    """The facts of a file and a picture of it, RGB or RGBA, upright, as large as a poster."""
+    """The facts of a file and a picture of it, RGB or RGBA, upright, as large as a poster. `words`
+    are the first letters of a text."""
 
     facts: Facts
     still: Image.Image = field(repr=False)
+    words: str = field(default="", repr=False)
 
 
-NAMES = {"image": "picture", "video": "video", "audio": "sound", "model": "3D model"}
+NAMES = {
+    "image": "picture",
+    "video": "video",
+    "audio": "sound",
+    "model": "3D model",
+    "text": "text",
+}
 
 
 def filesize(size: int) -> str:

@@ -70,9 +70,11 @@ FORMATS = (
     _format("audio", "aac", "aac", "aac", rb"\xff[\xf0\xf1\xf8\xf9]"),
     _format("audio", "mpeg", "mp3", "mp3", rb"ID3|\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff]"),
 )
+# A text has no first bytes of its own: it is what no other pattern fits and reads as letters.
+TEXT = Format("text", "text/plain", "txt", "text", re.compile(rb"(?!)"))
 GIF_MOVIE = _format("video", "gif", "gif", "gif", rb"GIF8[79]a")
 
-ALL = (*FORMATS, GIF_MOVIE)
+ALL = (*FORMATS, GIF_MOVIE, TEXT)
 
 # Every type that a file of ours can have: what the browser may show, nothing of it can run.
 MIMES = frozenset(
@@ -85,7 +87,11 @@ WANTED = {
     "video": "a video (MP4, MOV, WebM, MKV or GIF)",
     "audio": "a sound (WAV, MP3, M4A, AAC, OGG or FLAC)",
     "model": "a 3D model (GLB)",
+    "text": "a text (TXT, Markdown, JSON, CSV, SRT or VTT)",
 }
+
+_A_TEXT = "a text file"
+_CONTROLS = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 
 # Only for the words of the refusal: what people try most.
 _STRANGERS = (
@@ -113,9 +119,12 @@ _STRANGERS = (
 def detect(head: bytes, kinds: Iterable[str] | None = None) -> Format:
     """The format of a file that begins with `head` (HEAD bytes are enough). Raises Refused, which
     proposes the `kinds` that are wanted."""
-    for known in FORMATS:
+    letters = _is_utf16(head)  # Its mark could be the beginning of an MP3 as well.
+    for known in () if letters else FORMATS:
         if known.pattern.match(head):
             return known
+    if (kinds is None or "text" in kinds) and _stranger(head) == _A_TEXT:
+        return TEXT
     choose = wanted(kinds or WANTED)
     raise Refused(f"This is {_stranger(head)}, which cannot be used. Choose {choose}.")
 
@@ -138,10 +147,23 @@ def wanted(kinds: Iterable[str]) -> str:
 
 
 def _stranger(head: bytes) -> str:
+    if _is_utf16(head):
+        head = codecs.getincrementaldecoder("utf-16")().decode(head).encode()
     for pattern, words in _STRANGERS:
         if re.match(pattern, head, re.DOTALL):
             return words
-    return "a text file" if _is_text(head) else "a file of an unknown type"
+    return _A_TEXT if _is_text(head) else "a file of an unknown type"
+
+
+def _is_utf16(head: bytes) -> bool:
+    """With the mark of UTF-16 at its beginning, and letters behind it."""
+    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    try:
+        text = codecs.getincrementaldecoder("utf-16")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return bool(text) and not _CONTROLS.search(text)
 
 
 def _is_text(head: bytes) -> bool:
@@ -150,4 +172,4 @@ def _is_text(head: bytes) -> bool:
         text = codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return False
-    return bool(text) and not re.search(r"[\0-\x08\x0e-\x1a\x1c-\x1f]", text)
+    return bool(text) and not _CONTROLS.search(text)

@@ -2,7 +2,10 @@
 
 from assets.models.asset import Asset, AssetKind, AssetQuerySet, Flag, Status
 from assets.models.board import Board, BoardComment, BoardItem, BoardTry, BoardVerdict, Said
+from assets.models.excerpt import Excerpt
+from assets.models.look import Look
 from assets.models.tag import Tag
+from assets.models.upload import PartUpload, UploadedPart, UploadState
 
 __all__ = [
     "Asset",
@@ -13,8 +16,13 @@ __all__ = [
     "BoardItem",
     "BoardTry",
     "BoardVerdict",
+    "Excerpt",
     "Flag",
+    "Look",
+    "PartUpload",
     "Said",
     "Status",
     "Tag",
+    "UploadState",
+    "UploadedPart",
 ]

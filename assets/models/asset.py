@@ -15,6 +15,7 @@ class AssetKind(models.TextChoices):
     VIDEO = "video", "Video"
     AUDIO = "audio", "Audio"
     MODEL = "model", "3D model"
+    TEXT = "text", "Text"
 
 
 class Status(models.TextChoices):
@@ -95,6 +96,9 @@ class Asset(models.Model):
     model = models.CharField(max_length=120, blank=True, default="", help_text="With what")
     seed = models.BigIntegerField(null=True, blank=True)
     cost = models.BigIntegerField(default=0, help_text="What was paid for it, in units")
+    opens = models.PositiveIntegerField(default=0, help_text="How often its page was opened")
+    downloads = models.PositiveIntegerField(default=0)
+    shares = models.PositiveIntegerField(default=0, help_text="How often it was opened by a link")
     ratio = models.FloatField(null=True, blank=True, help_text="Width divided by height")
     tint = models.CharField(max_length=10, blank=True, default="", help_text="Its color by name")
     title_key = models.CharField(max_length=200, blank=True, default="", editable=False)

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from assets.models import AssetKind, AssetQuerySet, Status
 from assets.search.words import search
+from assets.services import looks
 from assets.services.names import clean
 
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -30,7 +31,8 @@ def filter_assets(queryset: AssetQuerySet, params: Mapping[str, str]) -> AssetQu
 
     `q`, `kind`, `module`, `origin`, `favorite` (yes or no), `tag` (several with commas: all of
     them), `status` (ready, damaged, trashed; without it all but the trashed), `added_after` and
-    `added_before` (a day, which counts whole, or a moment), `versions` (shown, all; without it one
+    `added_before` (a day, which counts whole, or a moment), `like` (the id of an asset:
+    what looks like it), `versions` (shown, all; without it one
     of each stack, but all that is in the trash). Raises BadFilter for a value that cannot be.
     """
     if not params.get("status"):
@@ -63,6 +65,10 @@ def _versions(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
     return queryset if _one_of("versions", value, [*VERSIONS]) == "all" else queryset.shown()
 
 
+def _like(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
+    return looks.among_alike(queryset, value)
+
+
 def _favorite(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
     word = _one_of("favorite", value.lower(), [*_YES, *_NO])
     return queryset.filter(favorite=word in _YES)
@@ -93,6 +99,7 @@ _FILTERS: dict[str, Callable[[AssetQuerySet, str], AssetQuerySet]] = {
     "added_after": _added_after,
     "added_before": _added_before,
     "versions": _versions,
+    "like": _like,
     "q": search,
 }
 

@@ -19,20 +19,45 @@ from assets.services.library import (
     trash,
     update,
 )
+from assets.services.looks import Twin, alike, among_alike, like, twin_of
+from assets.services.looks import catch_up as catch_up_looks
 from assets.services.orphans import remove_orphans
+from assets.services.uploads import (
+    Busy,
+    abort_upload,
+    begin_upload,
+    complete_upload,
+    forget_uploads,
+    missing_parts,
+    take_part,
+)
+from assets.services.usage import Storage, count, storage, storage_told
 from assets.services.versions import accept_version, show_version, stack_of, withdraw_version
 
 __all__ = [
+    "Busy",
     "Draft",
     "Gone",
     "Limits",
     "NoRoom",
     "Refused",
+    "Storage",
+    "Twin",
+    "abort_upload",
     "accept_version",
+    "alike",
+    "among_alike",
+    "begin_upload",
+    "catch_up_looks",
     "check_disk",
+    "complete_upload",
+    "count",
+    "forget_uploads",
     "from_data_url",
     "ingest",
+    "like",
     "local_copy",
+    "missing_parts",
     "not_in_trash",
     "open_file",
     "prepare",
@@ -45,7 +70,11 @@ __all__ = [
     "set_favorite",
     "show_version",
     "stack_of",
+    "storage",
+    "storage_told",
+    "take_part",
     "trash",
+    "twin_of",
     "update",
     "upload_limits",
     "withdraw_version",

@@ -45,11 +45,12 @@ class Gone(Refused):
 NO_ROOM = "The disk of this server is full. Nothing was saved; make room and try again."
 
 
-def check_disk() -> None:
-    """Raises NoRoom when the files lie on this machine and its disk is nearly full."""
+def check_disk(needed: int = 0) -> None:
+    """Raises NoRoom when the files lie on this machine and its disk is nearly full, or would be
+    with `needed` more bytes."""
     if folder := local_path(""):
         free = shutil.disk_usage(folder).free
-        if free < settings.DISK_FLOOR_BYTES:
+        if free - needed < settings.DISK_FLOOR_BYTES:
             floor = media.filesize(settings.DISK_FLOOR_BYTES)
             raise NoRoom(
                 f"The disk of this server is nearly full: {media.filesize(free)} are free and "

@@ -12,7 +12,7 @@ import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -23,9 +23,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from assets import media
-from assets.media import Facts, Limits, Refused, filesize
-from assets.models import Asset
-from assets.services import files
+from assets.media import Facts, Likeness, Limits, Refused, filesize
+from assets.models import Asset, Excerpt
+from assets.services import files, looks
 from assets.services.library import set_tags
 from assets.services.names import checked_title, clean, clean_filename, tag_names, title_of
 from billing.ids import uuid7
@@ -69,6 +69,8 @@ class Draft:
     facts: Facts
     size: int
     sha256: str
+    seen: Likeness | None = None
+    words: str = ""
     stored: dict[str, str] = field(default_factory=dict)
 
     def save(
@@ -98,7 +100,11 @@ class Draft:
                 transaction.on_commit(self.discard)
                 return twin
             asset.parents.set(parents)
+            if self.words:
+                Excerpt.objects.create(asset=asset, text=self.words)
             set_tags(asset, names)
+            if self.seen:
+                looks.remember(asset, self.seen)
         return asset
 
     def _create(
@@ -169,6 +175,7 @@ def prepare(
         path = media.strip(path, format, folder / "clean") if strip else path
         check_room(account, path.stat().st_size, limits.account_bytes)
         seen = media.examine(path, format, limits, kinds)
+        seen = replace(seen, facts=media.named(seen.facts, filename))
         return _store(path, seen, account, clean_filename(filename, seen.facts.extension))
 
 
@@ -248,6 +255,8 @@ def _store(path: Path, seen: media.Examined, account: Account, filename: str) ->
         facts=seen.facts,
         size=path.stat().st_size,
         sha256=_sha256(path),
+        seen=media.likeness(seen.still) if seen.facts.kind in looks.LOOKED_AT else None,
+        words=seen.words,
     )
     folder = files.folder_for(account.pk, draft.id)
     try:

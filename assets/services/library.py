@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assets.media import Refused
-from assets.models import Asset, Tag
+from assets.models import Asset, Excerpt, Tag
 from assets.services import files, versions
 from assets.services.names import checked_title, clean, search_text, tag_names
 from billing.models import Account
@@ -63,7 +63,9 @@ def set_tags(asset: Asset, names: list[str]) -> None:
 def refresh_search(asset: Asset, tags: Iterable[str] | None = None) -> None:
     """Writes the words that the asset is found by."""
     names = asset.tags.values_list("name", flat=True) if tags is None else tags
-    asset.search = search_text(asset.title, asset.filename, asset.alt, *names, recipe=asset.recipe)
+    written = Excerpt.objects.filter(asset=asset).values_list("text", flat=True)
+    told = (asset.title, asset.filename, asset.alt, *names)
+    asset.search = search_text(*told, *written, recipe=asset.recipe)
     asset.save(update_fields=["search"])
 
 

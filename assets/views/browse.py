@@ -19,6 +19,7 @@ NAMES = (
     "added_before",
     "versions",
     "origin",
+    "like",
 )
 
 
@@ -62,6 +63,8 @@ def _words(name: str, value: str) -> str:
             return f"Until {value}"
         case "versions":
             return "All versions" if value == "all" else "One version of each"
+        case "like":
+            return "Looks like one of them"
         case "tag":
             return f"#{value}"
     return f"{name}: {value}"

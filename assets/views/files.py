@@ -20,9 +20,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header, parse_etags
 from django.views.decorators.http import require_safe
 
-from assets.media import MIMES
+from assets.media import MIMES, TEXT_MIMES
 from assets.models import Asset
-from assets.services import Gone, open_file
+from assets.services import Gone, count, open_file
 from assets.services.files import Variant
 from assets.views.guard import sign_in_first
 from billing import access
@@ -80,8 +80,16 @@ def _answer(request: HttpRequest, account: Account | None, pk: UUID, name: str) 
         file = open_file(asset, variant)
     except Gone:
         return _missing()
+    if variant == "original" and _is_download(request):
+        count(asset.pk, "downloads")
     headers = HEADERS | {"ETag": etag} | _described(request, asset, variant, file)
     return send_file(request, file, file.size, headers)
+
+
+def _is_download(request: HttpRequest) -> bool:
+    """The file is kept by somebody; the later pieces of one download do not count again."""
+    begins = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
+    return bool(request.GET.get("download")) and request.method == "GET" and begins
 
 
 def _missing() -> HttpResponse:
@@ -97,11 +105,19 @@ def _described(
     name = asset.filename
     if variant != "original":
         name = f"{PurePosixPath(name).stem}-{variant}{suffix}"
-    keep = bool(request.GET.get("download")) or mime not in MIMES
+    keep = bool(request.GET.get("download")) or mime not in MIMES | TEXT_MIMES
     return {
-        "Content-Type": mime if mime in MIMES else "application/octet-stream",
+        "Content-Type": _typed(mime),
         "Content-Disposition": content_disposition_header(keep, one_line(name)) or "attachment",
     }
+
+
+def _typed(mime: str) -> str:
+    """What the browser is told: of a text never more than that it is one, so nothing of it can
+    run. The mark of UTF-16 at its beginning counts more than the charset."""
+    if mime in TEXT_MIMES:
+        return "text/plain; charset=utf-8"
+    return mime if mime in MIMES else "application/octet-stream"
 
 
 def one_line(name: str) -> str:

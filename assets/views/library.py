@@ -28,6 +28,7 @@ from assets.views.toast import say
 PAGE = 36
 PICKER_PAGE = 24
 TAGS = 200
+ALIKE = 8
 # Of the style sheet inside static/vendor/model-viewer.min.js; browsers name it when it is another.
 VIEWER_STYLE = "'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='"
 
@@ -53,6 +54,7 @@ def library(request: MemberRequest) -> HttpResponseBase:
         "filters": filters,
         "in_trash": request.GET.get("status") == "trashed",
         **_choices(request, mine),
+        "storage": services.storage_told(request.account),
     }
     if not context["assets"] and not problem:
         context["ways_out"] = [(f, _count(mine, f.rest)) for f in filters]
@@ -114,6 +116,8 @@ def find(request: MemberRequest, pk: UUID) -> Asset:
 @member
 def asset(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     context = _asset_page(request, pk)
+    if "prefetch" not in request.headers.get("Sec-Purpose", "") and request.method == "GET":
+        services.count(pk, "opens")
     return _answer(request, context)
 
 
@@ -142,6 +146,8 @@ def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
         "compare_with": _earlier(found),
         "lineage": drawn(found),
         "used_in": used_in([found]) if found.trashed else "",
+        "alike": services.alike(found, ALIKE),
+        "twin": services.twin_of(found),
     }
 
 

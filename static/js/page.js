@@ -19,7 +19,8 @@ export function isTyping(target) {
   return target.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=range])");
 }
 
-/** The whole page takes files: `take` gets them, `words` say so while they hang over it. */
+/** The whole page takes files: `take` gets them, where they fell, and the data transfer, which also
+ *  has their folders; `words` say so while they hang over it. */
 export function takeDrops(words, take) {
   let veil = null;
   const veiled = (on) => {
@@ -39,7 +40,7 @@ export function takeDrops(words, take) {
     veiled(false);
     if (!hasFiles(event)) return;
     event.preventDefault();
-    if (event.dataTransfer.files.length) take(event.dataTransfer.files, event.target);
+    if (event.dataTransfer.files.length) take(event.dataTransfer.files, event.target, event.dataTransfer);
   });
 }
 

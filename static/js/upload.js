@@ -1,14 +1,26 @@
 /** One file, sample or address into the library. */
 
 import { refused, token } from "./page.js";
+import { forget, LARGE, sendParts } from "./parts.js";
 
 /**
  * @param {string} address
  * @param {Record<string, string | Blob>} fields
- * @param {{progress?: (fraction: number) => void, signal?: AbortSignal}} options
+ * @param {{progress?: (fraction: number) => void, resumed?: (fraction: number) => void, signal?: AbortSignal}} options
  * @returns {Promise<object>} the asset; rejects with an Error whose message is for the person
  */
-export function upload(address, fields, { progress, signal } = {}) {
+export async function upload(address, fields, options = {}) {
+  const { file, kind, tags } = fields;
+  if (!file || file.size <= LARGE) return post(address, fields, options);
+  const id = await sendParts(file, { kind, tags, ...options });
+  try {
+    return await post(address, { upload: id }, { signal: options.signal });
+  } finally {
+    forget(file, kind);
+  }
+}
+
+function post(address, fields, { progress, signal } = {}) {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
   return new Promise((resolve, reject) => {

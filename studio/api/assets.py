@@ -25,10 +25,13 @@ from studio.api.base import AccountView, find
 from studio.api.errors import Invalid, problem
 from studio.api.fields import Text, YesNo, checked
 from studio.api.schema import PATH_ID, answers
-from studio.api.serializers import RELATED, AssetPageSerializer, AssetSerializer
+from studio.api.serializers import RELATED, AssetPageSerializer, AssetSerializer, UploadedSerializer
 from studio.jobs import NotPossible
 
-ORDERS = ("-created", "created", "-updated", "updated", "title", "-title", "size", "-size")
+ORDERS = (
+    *("-created", "created", "-updated", "updated", "title", "-title", "size", "-size"),
+    *("-opens", "-downloads"),
+)
 FILTERS = (
     OpenApiParameter("q", str, description="Words to find, in title, tags and parameters"),
     OpenApiParameter("kind", str, enum=AssetKind.values),
@@ -42,6 +45,7 @@ FILTERS = (
         "versions", str, enum=VERSIONS, description="Without it only the one that is shown"
     ),
     OpenApiParameter("origin", str, description="`upload`, `sample:…`, or `job:<id>`"),
+    OpenApiParameter("like", str, description="The id of an asset: what looks like it"),
     OpenApiParameter("added_after", str, description="A date or time of ISO 8601"),
     OpenApiParameter("added_before", str, description="A date or time of ISO 8601"),
 )
@@ -53,7 +57,7 @@ VARIANT = (
 )
 
 
-def _tags() -> serializers.ListField:
+def tags_field() -> serializers.ListField:
     return serializers.ListField(child=Text(max_length=60), max_length=50, required=False)
 
 
@@ -64,7 +68,7 @@ class AssetChangeSerializer(serializers.Serializer[Any]):
     """What may be changed; what is left out stays as it is."""
 
     title = Text(max_length=200, required=False)
-    tags = _tags()
+    tags = tags_field()
     alt = Text(max_length=300, required=False, allow_blank=True)
     favorite = YesNo(required=False)
     version_of = serializers.UUIDField(
@@ -78,7 +82,7 @@ class UploadSerializer(serializers.Serializer[Any]):
 
     file = serializers.FileField(allow_empty_file=True, max_length=None)
     title = Text(max_length=200, required=False, allow_blank=True)
-    tags = _tags()
+    tags = tags_field()
 
 
 class AssetView(AccountView):
@@ -91,6 +95,13 @@ class AssetView(AccountView):
     def told(self, asset: Asset) -> Response:
         fresh = self.asset(asset.pk)
         return Response(AssetSerializer(fresh, context={"request": self.request}).data)
+
+    def came(self, asset: Asset) -> Response:
+        """What is said of an asset that an upload has made."""
+        fresh = self.asset(asset.pk)
+        told = UploadedSerializer(fresh, context={"request": self.request}).data
+        address = self.request.build_absolute_uri(reverse("api:asset", args=[asset.pk]))
+        return Response(told, status=201, headers={"Location": address})
 
 
 class Assets(AssetView):
@@ -117,10 +128,12 @@ class Assets(AssetView):
 
     @extend_schema(
         summary="Upload a file",
-        description="Pictures, videos and sounds. Tags may be repeated or separated by commas.",
+        description="Pictures, videos, sounds, 3D models and texts. Tags may be repeated, or "
+        "separated by commas. `twin` says what the new asset equals; both are kept. Above "
+        "20 MB send it in parts, see `uploads`.",
         operation_id="assets_upload",
         request={"multipart/form-data": UploadSerializer},
-        responses=answers({201: AssetSerializer}, 400, 413, 415),
+        responses=answers({201: UploadedSerializer}, 400, 413, 415),
         tags=["assets"],
     )
     def post(self, request: Request) -> Response:
@@ -138,8 +151,7 @@ class Assets(AssetView):
             )
         except services.Refused as error:
             raise Invalid([problem("file", file.name, str(error))]) from error
-        address = request.build_absolute_uri(reverse("api:asset", args=[asset.pk]))
-        return Response(self.told(asset).data, status=201, headers={"Location": address})
+        return self.came(asset)
 
 
 def _fields(form: QueryDict) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from assets import services
 from assets.models import Asset, AssetKind
 from assets.models import Status as AssetStatus
 from billing.models import CREDIT, Account, Kind
@@ -132,6 +133,9 @@ class AssetSerializer(serializers.ModelSerializer[Asset]):
             "has_alpha",
             "animated",
             "color",
+            "opens",
+            "downloads",
+            "shares",
             "module",
             "job",
             "recipe",
@@ -161,6 +165,32 @@ class AssetSerializer(serializers.ModelSerializer[Asset]):
             "poster": f"{address}?variant=poster" if asset.poster else None,
             "download": f"{address}?download=1",
         }
+
+
+class TwinSerializer(serializers.Serializer[Any]):
+    """What an upload equals that was in the library before. Both are kept."""
+
+    asset = serializers.UUIDField()
+    exact = serializers.BooleanField(help_text="The same bytes; else it only looks the same")
+    message = serializers.CharField(help_text="For people")
+
+
+class UploadedSerializer(AssetSerializer):
+    """A new asset, and what it equals."""
+
+    twin = serializers.SerializerMethodField(help_text="What it equals, or null")
+
+    class Meta(AssetSerializer.Meta):
+        fields = [*AssetSerializer.Meta.fields, "twin"]
+        read_only_fields = fields
+
+    @extend_schema_field(TwinSerializer(allow_null=True))
+    def get_twin(self, asset: Asset) -> dict[str, Any] | None:
+        twin = services.twin_of(asset)
+        if twin is None:
+            return None
+        message = f"“{asset.title}” {twin.words}, which was in the library before."
+        return {"asset": str(twin.asset.pk), "exact": twin.exact, "message": message}
 
 
 class AssetPageSerializer(serializers.Serializer[Any]):

@@ -6,7 +6,19 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from studio.api import assets, boards, jobs, operations, personas, recommend, saved, words
+from studio.api import (
+    alike,
+    assets,
+    boards,
+    jobs,
+    operations,
+    personas,
+    recommend,
+    saved,
+    storage,
+    uploads,
+    words,
+)
 from studio.api.base import AlwaysFirst
 from studio.api.schema import DocsView, SchemaView
 
@@ -48,6 +60,12 @@ v1: list[URLPattern | URLResolver] = [
     path("boards/<uuid:pk>/items/", boards.BoardItems.as_view(), name="board-items"),
     path("boards/<uuid:pk>/comments/", boards.BoardComments.as_view(), name="board-comments"),
     path("board-comments/<uuid:pk>/", boards.OneBoardComment.as_view(), name="board-comment"),
+    path("assets/<uuid:pk>/alike/", alike.Alike.as_view(), name="asset-alike"),
+    path("storage/", storage.StorageUsed.as_view(), name="storage"),
+    path("uploads/", uploads.Uploads.as_view(), name="part-uploads"),
+    path("uploads/<uuid:pk>/", uploads.OneUpload.as_view(), name="part-upload"),
+    path("uploads/<uuid:pk>/parts/<int:number>/", uploads.UploadPart.as_view(), name="part"),
+    path("uploads/<uuid:pk>/complete/", uploads.CompleteUpload.as_view(), name="part-complete"),
     path("settings/", saved.Settings.as_view(), name="all-settings"),
     path("settings/<uuid:pk>/", saved.OneSettings.as_view(), name="saved-settings"),
     path("templates/", words.Templates.as_view(), name="templates"),

@@ -54,7 +54,13 @@ MODULE_ICONS = {
     "control": "pen-tool",
     "model": "box",
 }
-KIND_ICONS = {"image": "image", "video": "film", "audio": "music", "model": "box"}
+KIND_ICONS = {
+    "image": "image",
+    "video": "film",
+    "audio": "music",
+    "model": "box",
+    "text": "file-text",
+}
 STATE_LOOKS: dict[str, tuple[str, str]] = {
     State.QUEUED: ("", "clock"),
     State.SUBMITTING: ("wait", "loader-circle"),

@@ -11,10 +11,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assets import services
-from assets.models import Asset, AssetKind, Status
+from assets.models import Asset, AssetKind, PartUpload, Status
 from assets.views.guard import MemberRequest, wants_json, writer
 from assets.views.toast import say
 from studio import http, intake, jobs
@@ -25,18 +26,25 @@ from studio.views.samples import SAMPLES, Sample
 @require_POST
 @writer
 def upload(request: MemberRequest) -> HttpResponseBase:
-    """Take `file`, `sample` or `url`; `kind` narrows what may come, `title` and `tags` (with
-    commas) are for a file. JSON for scripts."""
+    """Take `file`, `sample`, `url`, or the `upload` that came in parts; `kind` narrows what may
+    come, `title` and `tags` (with commas) are for a file. JSON for scripts."""
     try:
         asset = _take(request)
+    except services.Busy as error:
+        return JsonResponse({"message": str(error)}, status=409)
     except (services.Refused, http.FetchRefused) as error:
         if wants_json(request):
             return JsonResponse({"message": str(error)}, status=422)
         messages.error(request, str(error))
         return redirect("library")
     if wants_json(request):
-        return JsonResponse(described(asset), status=201)
-    say(request, f"“{asset.title}” is in the library.")
+        return JsonResponse(described(asset) | twin_of(asset), status=201)
+    twin = services.twin_of(asset)
+    words = (
+        f"{twin.words}, which was there before. Both are kept." if twin else "is in the library."
+    )
+    undo = reverse("asset-trash", args=[asset.pk]) if twin else ""
+    say(request, f"“{asset.title}” {words}", undo=undo)
     return redirect("asset", asset.pk)
 
 
@@ -55,17 +63,39 @@ def described(asset: Asset) -> dict[str, object]:
     }
 
 
+def twin_of(asset: Asset) -> dict[str, object]:
+    """What a new asset equals, for a page: the words, and the address of the other."""
+    twin = services.twin_of(asset)
+    if twin is None:
+        return {"twin": None}
+    other = twin.asset
+    told = {"title": other.title, "url": reverse("asset", args=[other.pk]), "exact": twin.exact}
+    return {"twin": told | {"words": twin.words, "undo": reverse("asset-trash", args=[asset.pk])}}
+
+
 def _take(request: MemberRequest) -> Asset:
     kind = request.POST.get("kind", "")
     kinds = (kind,) if kind in AssetKind.values else None
     file = request.FILES.get("file")
     if isinstance(file, UploadedFile):
         return _ingest(request, file, file.name or "upload", kinds)
+    if pk := request.POST.get("upload", ""):
+        return services.complete_upload(_upload(request, pk))
     if sample := SAMPLES.get(request.POST.get("sample", "")):
         return _sample(request, sample)
     if url := request.POST.get("url", "").strip():
         return intake.from_address(url, account=request.account, user=request.user, kinds=kinds)
     raise services.Refused("Nothing was sent. Choose a file, a sample or an https address.")
+
+
+def _upload(request: MemberRequest, pk: str) -> PartUpload:
+    """An upload of the account that has not expired; anybody else's is a 404."""
+    try:
+        wanted = UUID(pk)
+    except ValueError:
+        raise Http404 from None
+    mine = PartUpload.objects.filter(account=request.account, expires__gt=timezone.now())
+    return get_object_or_404(mine, pk=wanted)
 
 
 def _ingest(

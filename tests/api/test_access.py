@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 
-from assets.models import Asset, Board, BoardComment
+from assets import services
+from assets.models import Asset, Board, BoardComment, PartUpload
 from billing import access
 from billing.models import Account, ApiKey, Membership, Role, User
 from studio.api.urls import v1
@@ -40,6 +42,14 @@ REQUESTS = [
     ("asset-favorite", "post", True, "asset"),
     ("asset-favorite", "delete", True, "asset"),
     ("asset-file", "get", False, "asset"),
+    ("asset-alike", "get", False, "asset"),
+    ("storage", "get", False, ""),
+    ("part-uploads", "get", False, ""),
+    ("part-uploads", "post", True, ""),
+    ("part-upload", "get", False, "upload"),
+    ("part-upload", "delete", True, "upload"),
+    ("part", "put", True, "upload"),
+    ("part-complete", "post", True, "upload"),
     ("templates", "get", False, ""),
     ("styles", "get", False, ""),
     ("enhance", "post", False, ""),
@@ -81,6 +91,12 @@ PATHS = {
     "asset-restore": "assets/{asset}/restore/",
     "asset-favorite": "assets/{asset}/favorite/",
     "asset-file": "assets/{asset}/file/",
+    "asset-alike": "assets/{asset}/alike/",
+    "storage": "storage/",
+    "part-uploads": "uploads/",
+    "part-upload": "uploads/{upload}/",
+    "part": "uploads/{upload}/parts/1/",
+    "part-complete": "uploads/{upload}/complete/",
     "templates": "templates/",
     "styles": "styles/",
     "enhance": "prompts/enhance/",
@@ -96,12 +112,22 @@ PATHS = {
     "board-comments": "boards/{board}/comments/",
     "board-comment": "board-comments/{comment}/",
 }
+LISTS = ("jobs", "assets", "personas", "all-settings", "boards", "part-uploads")
 PERSONA, SETTINGS = uuid.UUID(int=5), uuid.UUID(int=6)
-BOARD, COMMENT = uuid.UUID(int=7), uuid.UUID(int=8)
+BOARD, COMMENT, UPLOAD = uuid.UUID(int=7), uuid.UUID(int=8), uuid.UUID(int=9)
 IDS = [f"{method} {name}" for name, method, _, _ in REQUESTS]
 each_request = pytest.mark.parametrize(("name", "method", "writes", "about"), REQUESTS, ids=IDS)
 
 Ask = Callable[[Client, str, str], Any]
+
+
+def begun(account: Account, content: bytes, whole: bool) -> None:
+    """An upload of Alice's account, with its part there or not; the last one is gone."""
+    PartUpload.objects.filter(pk=UPLOAD).delete()
+    upload = services.begin_upload(account=account, user=None, name="a.png", size=len(content))
+    PartUpload.objects.filter(pk=upload.pk).update(id=UPLOAD)
+    if whole:
+        services.take_part(PartUpload.objects.get(pk=UPLOAD), 1, BytesIO(content))
 
 
 @pytest.fixture
@@ -124,8 +150,13 @@ def ask(
         row, _ = account.saved_settings.get_or_create(id=SETTINGS, defaults=kept)
         said = _said(account, cat)
         here = {"job": job.pk, "asset": cat.pk, "persona": persona.pk, "settings": row.pk}
-        here |= {"board": BOARD, "comment": said.pk, **ids}
+        here |= {"board": BOARD, "comment": said.pk}
+        here |= {"upload": UPLOAD if name.startswith("part") else None, **ids}
+        if name.startswith("part-") or name == "part":
+            begun(account, picture(), whole=name == "part-complete")
         path = "/api/v1/" + PATHS[name].format(**here)
+        if name == "part":
+            return client.put(path, picture(), content_type="application/octet-stream")
         if (name, method) == ("assets", "post"):
             from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -136,6 +167,7 @@ def ask(
             "asset": {"title": "New"},
             "enhance": {"prompt": "A cat"},
             "personas": {"name": uuid.uuid4().hex},
+            "part-uploads": {"name": "a.png", "size": 100},
             "persona": {"look": "warm light"},
             "recommend": {"operation": "image-to-video"},
             "all-settings": {"name": uuid.uuid4().hex, "operation": "crop", "params": {}},
@@ -224,14 +256,14 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
         words = missing.json()["message"].replace(str(nowhere[about]), "")
         assert Job.objects.count() == 1
         told = answer.json()["message"]
-        ours = (Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS, BOARD, COMMENT)
-        for there in ours:
+        ours = (Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS)
+        for there in (*ours, BOARD, COMMENT, UPLOAD):
             told = told.replace(str(there), "")
         assert words in told
     elif (name, method) == ("jobs", "post"):
         assert answer.status_code == 404
         assert answer.json()["errors"][0]["field"] == "image"
-    elif method == "get" and name in ("jobs", "assets", "personas", "all-settings", "boards"):
+    elif method == "get" and name in LISTS:
         assert answer.json() == {"results": [], "next": None}
     else:
         assert answer.status_code in (200, 201)

@@ -25,7 +25,7 @@ def look(work: Path) -> Callable[..., media.Examined]:
         path = content if isinstance(content, Path) else work / "looked-at"
         if isinstance(content, bytes):
             path.write_bytes(content)
-        format = media.identify(path, media.Limits(**limits))
+        format = media.identify(path, media.Limits(**limits), kinds)
         return media.examine(path, format, media.Limits(**limits), kinds)
 
     return examine

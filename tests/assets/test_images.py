@@ -209,7 +209,7 @@ STRANGERS = {
 def test_what_is_no_picture_is_refused_and_called_by_its_name(look: Look, name: str) -> None:
     content, words = STRANGERS[name]
     with pytest.raises(media.Refused, match=words) as refusal:
-        look(content)
+        look(content, kinds=("image",))
     assert "Choose a picture (JPEG" in str(refusal.value)
 
 

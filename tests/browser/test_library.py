@@ -74,9 +74,11 @@ def test_filters_apply_themselves_and_come_off(library: Page) -> None:
 
 
 def test_what_is_refused_is_said_by_name(library: Page) -> None:
-    files = [{"name": "notes.txt", "mimeType": "text/plain", "buffer": b"buy milk"}]
+    files = [{"name": "notes.pdf", "mimeType": "text/plain", "buffer": b"%PDF-1.7 milk"}]
     library.locator("#upload-file").set_input_files(files)
-    expect(library.locator(".toast.bad")).to_contain_text("notes.txt")
+    refused = library.locator("#tray li[data-state=failed]")
+    expect(refused).to_contain_text("notes.pdf")
+    expect(refused).to_contain_text("a PDF document")
 
 
 def test_a_page_works_without_scripts(visit: Visit) -> None:

@@ -1,0 +1,96 @@
+"""How often an asset is used, and how much room an account takes."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import OperationalError
+from django.db.models import Count, F, Sum
+
+from assets.models import Asset, AssetKind
+from billing.models import Account
+
+log = logging.getLogger("zoetrope.assets")
+
+Use = Literal["opens", "downloads", "shares"]
+_TOLD_FOR = 60  # seconds that a page may tell what was
+
+
+@dataclass(frozen=True)
+class Room:
+    """A part of what is stored: files and bytes (of the originals)."""
+
+    name: str
+    label: str
+    files: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Storage:
+    """What an account stores. `kinds` are the files of the library, without those in the trash;
+    `versions` are those of them that another version stands for. `limit` None is no limit."""
+
+    kinds: tuple[Room, ...]
+    versions: Room
+    trash: Room
+    used: int
+    files: int
+    limit: int | None
+
+    @property
+    def share(self) -> float | None:
+        """Of the limit, 0…1 and more; None without one."""
+        return None if not self.limit else self.used / self.limit
+
+
+def count(pk: UUID, use: Use) -> None:
+    """One use more. It is one statement, so that nobody waits for a count; when the database is
+    busy it is left out."""
+    try:
+        Asset.objects.filter(pk=pk).update(**{use: F(use) + 1})
+    except OperationalError:
+        log.warning("one of the %s of asset %s is not counted", use, pk)
+
+
+def storage(account: Account) -> Storage:
+    """What the account stores now."""
+    rows = list(
+        Asset.objects.filter(account=account)
+        .order_by()
+        .values_list("kind", F("trashed__isnull"), "stacked")
+        .annotate(files=Count("pk"), size=Sum("size"))
+    )
+
+    def room(name: str, label: str, chosen: list[tuple[str, bool, bool, int, int]]) -> Room:
+        return Room(name, label, sum(r[3] for r in chosen), sum(r[4] or 0 for r in chosen))
+
+    live = [row for row in rows if row[1]]
+    kinds = (
+        room(kind.value, str(kind.label), [row for row in live if row[0] == kind])
+        for kind in AssetKind
+    )
+    everything = room("all", "Everything", rows)
+    return Storage(
+        kinds=tuple(kind for kind in kinds if kind.files),
+        versions=room("versions", "Earlier versions", [row for row in live if row[2]]),
+        trash=room("trash", "Trash", [row for row in rows if not row[1]]),
+        used=everything.size,
+        files=everything.files,
+        limit=settings.ACCOUNT_STORAGE_BYTES,
+    )
+
+
+def storage_told(account: Account) -> Storage:
+    """The same for a page that is opened often: up to a minute old."""
+    key = f"storage:{account.pk}"
+    told = cache.get(key)
+    if not isinstance(told, Storage):
+        told = storage(account)
+        cache.set(key, told, _TOLD_FOR)
+    return told
