@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.views import files, library, versions
+from assets.views import files, hints, library, versions
 
 urlpatterns = [
     path("library/", library.library, name="library"),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("library/<uuid:pk>/trash/", library.trash, name="asset-trash"),
     path("library/<uuid:pk>/restore/", library.restore, name="asset-restore"),
     path("library/<uuid:pk>/purge/", library.purge, name="asset-purge"),
+    path("library/<uuid:pk>/hints/", hints.decide, name="asset-hints"),
+    path("library/settings/", hints.settings, name="library-settings"),
     path("files/<uuid:pk>/<slug:variant>/", files.serve, name="asset-file"),
 ]

@@ -2,6 +2,7 @@
 
 from assets.models.asset import Asset, AssetKind, AssetQuerySet, Flag, Status
 from assets.models.excerpt import Excerpt
+from assets.models.hint import HintSource, HintState, LibrarySettings, TagHint
 from assets.models.look import Look
 from assets.models.tag import Tag
 from assets.models.upload import PartUpload, UploadedPart, UploadState
@@ -12,10 +13,14 @@ __all__ = [
     "AssetQuerySet",
     "Excerpt",
     "Flag",
+    "HintSource",
+    "HintState",
+    "LibrarySettings",
     "Look",
     "PartUpload",
     "Status",
     "Tag",
+    "TagHint",
     "UploadState",
     "UploadedPart",
 ]

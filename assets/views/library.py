@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assets import services
 from assets.models import Asset, AssetKind, AssetQuerySet, Status, Tag
 from assets.search import filter_assets
+from assets.services.hints import open_hints
 from assets.views.browse import active_filters
 from assets.views.guard import MemberRequest, member, wants_json, writer
 from assets.views.toast import say
@@ -142,6 +143,7 @@ def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
         "versions": [v for v in stack if v.account_id == found.account_id] if stack[1:] else [],
         "stands": next((v for v in stack if not v.stacked and v.pk != found.pk), None),
         "compare_with": _earlier(found),
+        "hints": open_hints(found),
         "alike": services.alike(found, ALIKE),
         "twin": services.twin_of(found),
     }

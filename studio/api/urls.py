@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 from studio.api import (
     alike,
     assets,
+    hints,
     jobs,
     operations,
     personas,
@@ -54,6 +55,8 @@ v1: list[URLPattern | URLResolver] = [
     path("assets/<uuid:pk>/favorite/", assets.FavoriteAsset.as_view(), name="asset-favorite"),
     path("assets/<uuid:pk>/file/", assets.AssetFile.as_view(), name="asset-file"),
     path("assets/<uuid:pk>/alike/", alike.Alike.as_view(), name="asset-alike"),
+    path("assets/<uuid:pk>/hints/", hints.Hints.as_view(), name="asset-hints"),
+    path("library/settings/", hints.LibrarySettingsView.as_view(), name="library-settings"),
     path("storage/", storage.StorageUsed.as_view(), name="storage"),
     path("uploads/", uploads.Uploads.as_view(), name="part-uploads"),
     path("uploads/<uuid:pk>/", uploads.OneUpload.as_view(), name="part-upload"),
