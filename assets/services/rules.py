@@ -13,14 +13,14 @@ _SHARE = 0.3  # of the picture that a color must fill
 _GRAY = 5.0
 # Angles of CIELAB where a color ends, in degrees.
 _HUES = (
-    (20, "pink"),
+    (15, "pink"),
     (50, "red"),
-    (75, "orange"),
+    (78, "orange"),
     (108, "yellow"),
-    (165, "green"),
-    (220, "teal"),
-    (290, "blue"),
-    (325, "purple"),
+    (170, "green"),
+    (225, "teal"),
+    (305, "blue"),
+    (328, "purple"),
     (360, "pink"),
 )
 

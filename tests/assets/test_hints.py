@@ -40,7 +40,7 @@ def test_shapes(width: int, height: int, name: str) -> None:
     ("color", "names"),
     [
         ((220, 20, 30), ["red"]),
-        ((255, 140, 0), ["orange"]),
+        ((255, 140, 0), ["bright", "orange"]),
         ((250, 230, 40), ["bright", "yellow"]),
         ((30, 160, 50), ["green"]),
         ((30, 60, 220), ["blue"]),

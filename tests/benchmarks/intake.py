@@ -19,6 +19,7 @@ ROUNDS = 9
 ACCOUNTS = 500
 LARGEST = 0.05  # of all assets
 SEARCHES = 200
+TIMES = 10  # the clock counts hundredths of a second
 
 
 def run() -> None:
@@ -50,7 +51,8 @@ def _photograph(folder: Path) -> None:
         cv2.imread(str(path))
 
     def look() -> None:
-        media.likeness(still)
+        for _ in range(TIMES):
+            media.likeness(still)
 
     format = media.identify(path, media.Limits())
     still = media.examine(path, format, media.Limits()).still
@@ -61,7 +63,7 @@ def _photograph(folder: Path) -> None:
     row = ("12-MP JPEG taken in", f"{middle['ours']:.0f} ms", f"{middle['decode']:.0f} ms")
     rows = [
         (*row, f"{share:.2f}", "< 120 ms"),
-        ("of it the look", f"{middle['look']:.1f} ms", "", "", ""),
+        ("of it the look", f"{middle['look'] / TIMES:.1f} ms", "", "", ""),
     ]
     table("Intake (processor time; the peer is one full decode by OpenCV)", rows)
 
