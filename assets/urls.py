@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.views import boards, files, library, shares, versions
+from assets.views import boards, files, hints, library, shares, versions
 
 urlpatterns = [
     path("library/", library.library, name="library"),
@@ -29,5 +29,7 @@ urlpatterns = [
     path("s/<str:token>/files/<str:key>/<slug:variant>", shares.file, name="share-file"),
     path("s/<str:token>/<str:key>/", shares.item, name="share-item"),
     path("s/<str:token>/<str:key>/say/", shares.say, name="share-say"),
+    path("library/<uuid:pk>/hints/", hints.decide, name="asset-hints"),
+    path("library/settings/", hints.settings, name="library-settings"),
     path("files/<uuid:pk>/<slug:variant>/", files.serve, name="asset-file"),
 ]

@@ -29,7 +29,7 @@ _NOISE = 0.05
 _GRAYED_BITS = 6
 _LIKE_BITS = 10
 # A cropped copy has more other bits, but still its colors in the same places.
-_CROPPED_BITS = 15
+MOST_OTHER_BITS = 15
 _CROPPED_LAYOUT = 6.0
 _RECOLORED_LAYOUT = 15.0
 _SAME_BITS = 3
@@ -122,7 +122,7 @@ def is_like(a: Likeness, b: Likeness) -> bool:
     if a.hash is None or b.hash is None:
         return False
     bits = other_bits(a.hash, b.hash)
-    if bits > _CROPPED_BITS:
+    if bits > MOST_OTHER_BITS:
         return False
     layout, lightness = _shifted_distances(a.layout, b.layout)
     if bits <= _GRAYED_BITS:

@@ -12,12 +12,15 @@ POSTER_SIDE = 1600
 # A strip is shown by its breadth: it may be longer, but WebP ends at 16383.
 POSTER_BREADTH = 480
 POSTER_LENGTH = 16_000
+_MANY = 500_000  # pixels
+# So little smaller, nothing is lost between the pixels that are looked at.
+_SMALL_STEP = 1.5
 
 
 def thumbnail(still: Image.Image) -> tuple[bytes, str]:
     """A WebP of at most THUMBNAIL_SIDE pixels: the bytes and their extension."""
     small = shrunk(still, fitted(still.size, THUMBNAIL_SIDE))
-    return _encoded(small, "WEBP", quality=78, method=2), "webp"
+    return _encoded(small, "WEBP", quality=78, method=1), "webp"
 
 
 def poster(still: Image.Image) -> tuple[bytes, str]:
@@ -30,7 +33,8 @@ def poster(still: Image.Image) -> tuple[bytes, str]:
 
 def dominant_color(still: Image.Image) -> str:
     """The most frequent of eight colors, as #rrggbb; what is transparent does not count."""
-    pixels = np.asarray(shrunk(still, fitted(still.size, 64)).convert("RGBA")).reshape(-1, 4)
+    small = still.resize(fitted(still.size, 64), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    pixels = np.asarray(small.convert("RGBA")).reshape(-1, 4)
     seen = pixels[pixels[:, 3] > 127][:, :3]
     if not len(seen):
         return "#808080"
@@ -44,7 +48,19 @@ def shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """`image` itself, or a smaller copy of that size."""
     if size == image.size:
         return image
+    if image.mode == "RGB" and image.width * image.height >= _MANY:
+        return _quickly(image, size)
     return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _quickly(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The same three times as fast. Only here, because the process that looks at recordings makes
+    no such copy and would wait for the library to load."""
+    import cv2
+
+    step = image.width / size[0]
+    way = cv2.INTER_LINEAR if step < _SMALL_STEP else cv2.INTER_AREA
+    return Image.fromarray(cv2.resize(np.asarray(image), size, interpolation=way))
 
 
 def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from assets.models.asset import Asset, AssetKind, AssetQuerySet, Flag, Status
 from assets.models.board import Board, BoardComment, BoardItem, BoardTry, BoardVerdict, Said
 from assets.models.excerpt import Excerpt
+from assets.models.hint import HintSource, HintState, LibrarySettings, TagHint
 from assets.models.look import Look
 from assets.models.tag import Tag
 from assets.models.upload import PartUpload, UploadedPart, UploadState
@@ -18,11 +19,15 @@ __all__ = [
     "BoardVerdict",
     "Excerpt",
     "Flag",
+    "HintSource",
+    "HintState",
+    "LibrarySettings",
     "Look",
     "PartUpload",
     "Said",
     "Status",
     "Tag",
+    "TagHint",
     "UploadState",
     "UploadedPart",
 ]

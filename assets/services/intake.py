@@ -25,7 +25,7 @@ from django.db.models import Sum
 from assets import media
 from assets.media import Facts, Likeness, Limits, Refused, filesize
 from assets.models import Asset, Excerpt
-from assets.services import files, looks
+from assets.services import files, hints, looks
 from assets.services.library import set_tags
 from assets.services.names import checked_title, clean, clean_filename, tag_names, title_of
 from billing.ids import uuid7
@@ -105,6 +105,7 @@ class Draft:
             set_tags(asset, names)
             if self.seen:
                 looks.remember(asset, self.seen)
+            hints.propose_by_rule(asset, self.seen.layout if self.seen else b"")
         return asset
 
     def _create(

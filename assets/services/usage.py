@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.cache import cache
 from django.db import OperationalError
-from django.db.models import Count, F, Sum
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Sum
 
 from assets.models import Asset, AssetKind
 from billing.models import Account
@@ -63,8 +63,9 @@ def storage(account: Account) -> Storage:
     rows = list(
         Asset.objects.filter(account=account)
         .order_by()
-        .values_list("kind", F("trashed__isnull"), "stacked")
-        .annotate(files=Count("pk"), size=Sum("size"))
+        .annotate(is_live=ExpressionWrapper(Q(trashed=None), BooleanField()))
+        .values_list("kind", "is_live", "stacked")
+        .annotate(files=Count("pk"), bytes=Sum("size"))
     )
 
     def room(name: str, label: str, chosen: list[tuple[str, bool, bool, int, int]]) -> Room:

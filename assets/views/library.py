@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assets import services
 from assets.models import Asset, AssetKind, AssetQuerySet, Status, Tag
 from assets.search import filter_assets
+from assets.services.hints import open_hints
 from assets.services.lineage import used_in
 from assets.views.browse import active_filters
 from assets.views.guard import MemberRequest, member, wants_json, writer
@@ -146,6 +147,7 @@ def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
         "compare_with": _earlier(found),
         "lineage": drawn(found),
         "used_in": used_in([found]) if found.trashed else "",
+        "hints": open_hints(found),
         "alike": services.alike(found, ALIKE),
         "twin": services.twin_of(found),
     }

@@ -28,6 +28,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assets import services as assets
+from assets.services.hints import accepts_rules
 from assets.views.guard import sign_in_first
 from billing import access
 from billing.models import Account, User
@@ -151,6 +152,7 @@ def _page(request: PersonRequest, status: int = 200, **changed: Any) -> HttpResp
         "role": role,
         "usage": usage(mine) if mine else None,
         "storage": assets.storage(mine) if mine else None,
+        "accept_rules": accepts_rules(mine) if mine else False,
         "keys": access.keys_of(mine, request.user) if mine else [],
         "key_form": KeyForm(initial={"read_only": not access.can_write(role)}),
         "password_form": _password_form(request),
