@@ -3,6 +3,7 @@
 Pure: files and values in, values out; no models, no settings. Each question has one function:
 
     format = identify(path, limits)          by the first bytes, within the limit of bytes
+    told = embedded(path, format)            how other studios made it, before that is taken out
     path = strip(path, format, target)       without place and camera, losslessly
     seen = examine(path, format, limits, kinds)   facts and a still; every other limit
     thumbnail(seen.still), poster(seen.still)     bytes and extension
@@ -16,6 +17,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from assets.media import apart, image, look, text
+from assets.media.embedded import Told, embedded
 from assets.media.facts import Examined, Facts, Limits, Refused, filesize
 from assets.media.formats import GIF_MOVIE, HEAD, MIMES, Format, check_kind, detect
 from assets.media.likeness import Likeness, likeness
@@ -34,7 +36,9 @@ __all__ = [
     "Likeness",
     "Limits",
     "Refused",
+    "Told",
     "detect",
+    "embedded",
     "examine",
     "filesize",
     "identify",

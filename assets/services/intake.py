@@ -72,6 +72,7 @@ class Draft:
     seen: Likeness | None = None
     words: str = ""
     stored: dict[str, str] = field(default_factory=dict)
+    told: media.Told | None = None
 
     def save(
         self,
@@ -89,6 +90,8 @@ class Draft:
         of this draft go. Only database work, so it may be called inside a transaction."""
         names = tag_names(tags)
         title = checked_title(clean(title) or title_of(self.filename))
+        if self.told and not recipe:
+            recipe = {"imported": self.told["tool"], "params": self.told["params"]}
         with transaction.atomic():
             try:
                 with transaction.atomic():
@@ -173,11 +176,13 @@ def prepare(
     with files.room_told(), _scratch() as folder:
         path = source if isinstance(source, Path) else _received(source, folder, limits)
         format = media.identify(path, limits, kinds)
+        told = media.embedded(path, format)
         path = media.strip(path, format, folder / "clean") if strip else path
         check_room(account, path.stat().st_size, limits.account_bytes)
         seen = media.examine(path, format, limits, kinds)
         seen = replace(seen, facts=media.named(seen.facts, filename))
-        return _store(path, seen, account, clean_filename(filename, seen.facts.extension))
+        draft = _store(path, seen, account, clean_filename(filename, seen.facts.extension))
+        return replace(draft, told=told)
 
 
 def ingest(

@@ -24,6 +24,12 @@ def moment(seconds: float | None) -> str:
     return f"{minutes:.0f}:{rest:04.1f}"
 
 
+@register.filter
+def plain_name(name: str) -> str:
+    """A name of a param for people: 'negative_prompt' → 'Negative prompt'."""
+    return name.replace("_", " ").capitalize()
+
+
 @register.simple_tag
 def fresh_comments(account: Account) -> int:
     """Comments of visitors on all boards that nobody has seen."""

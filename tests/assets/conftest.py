@@ -10,7 +10,8 @@ import pytest
 from django.core.files.base import ContentFile
 
 from assets import media, services
-from assets.models import Asset
+from assets.models import Asset, Board
+from assets.services import boards
 from billing.models import Account, User
 
 
@@ -50,3 +51,18 @@ def stored(media: Path) -> Callable[[], list[str]]:
         return sorted(str(p.relative_to(media)) for p in media.rglob("*") if p.is_file())
 
     return names
+
+
+@pytest.fixture
+def cat(bring: Callable[..., Asset]) -> Asset:
+    return bring(title="The cat", recipe={"params": {"prompt": "a secret cat"}})
+
+
+@pytest.fixture
+def dog(bring: Callable[..., Asset], picture: Callable[..., bytes]) -> Asset:
+    return bring(picture((80, 40)), title="The dog")
+
+
+@pytest.fixture
+def board(account: Account, alice: User, cat: Asset) -> Board:
+    return boards.make_board(account, alice, title="For Acme", assets=[cat])

@@ -55,6 +55,7 @@ def test_the_page_of_an_asset_lists_its_versions(
     page = client.get(reverse("asset", args=[edited.pk])).content.decode()
     assert f'action="{address}"' in page
     assert "Show version 1 instead" in page
+    assert "Compare version 1 with this one" in page
     assert "stands for it" in client.get(reverse("asset", args=[cat.pk])).content.decode()
     said = client.post(address, follow=True).content.decode()
     assert "Version 1 is shown now." in said
