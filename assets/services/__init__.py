@@ -4,6 +4,7 @@ from assets.media import Limits, Refused
 from assets.services.files import Gone, NoRoom, check_disk, local_copy, open_file, room_told
 from assets.services.intake import (
     Draft,
+    Made,
     from_data_url,
     ingest,
     prepare,
@@ -26,6 +27,7 @@ __all__ = [
     "Draft",
     "Gone",
     "Limits",
+    "Made",
     "NoRoom",
     "Refused",
     "accept_version",

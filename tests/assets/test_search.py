@@ -10,7 +10,7 @@ import pytest
 
 from assets import services
 from assets.models import Asset
-from assets.search import filter_assets, search
+from assets.search import filter_assets
 
 Bring = Callable[..., Asset]
 JOB = UUID("f10f4d42-ecec-4816-942e-22f64754a434")
@@ -105,7 +105,7 @@ def test_filters(three: dict[str, Asset], params: dict[str, str], found: set[str
     services.trash(three["cliff"])
     services.set_favorite(three["boat"], True)
     Asset.objects.filter(pk=three["film"].pk).update(status="damaged")
-    ids = set(filter_assets(Asset.objects.all(), params).values_list("pk", flat=True))
+    ids = set(filter_assets(Asset.objects.for_account(account), params).values_list("pk", flat=True))
     assert ids == {three[name].pk for name in found}
 
 
@@ -125,7 +125,7 @@ def test_filters(three: dict[str, Asset], params: dict[str, str], found: set[str
 def test_dates_count_whole_days(bring: Bring, params: dict[str, str], there: bool) -> None:
     asset = bring()
     Asset.objects.update(created=datetime(2026, 3, 10, 12, tzinfo=UTC))
-    assert filter_assets(Asset.objects.all(), params).filter(pk=asset.pk).exists() == there
+    assert filter_assets(Asset.objects.for_account(account), params).filter(pk=asset.pk).exists() == there
 
 
 @pytest.mark.parametrize(
@@ -145,5 +145,5 @@ def test_dates_count_whole_days(bring: Bring, params: dict[str, str], there: boo
 )
 def test_a_value_that_cannot_be_is_said(db: None, params: dict[str, str]) -> None:
     with pytest.raises(ValueError) as problem:
-        list(filter_assets(Asset.objects.all(), params))
+        list(filter_assets(Asset.objects.for_account(account), params))
     assert len(str(problem.value)) < 200

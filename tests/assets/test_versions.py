@@ -86,7 +86,7 @@ def test_the_library_shows_one_of_each_stack_unless_all_are_wanted(
 ) -> None:
     first, second, third = three
     services.accept_version(second, first)
-    found = lambda **params: set(filter_assets(Asset.objects.all(), params))  # noqa: E731
+    found = lambda **params: set(filter_assets(Asset.objects.for_account(account), params))  # noqa: E731
     assert found() == {second, third} == found(versions="shown")
     assert found(versions="all") == set(three)
     assert found(q="original") == set()
