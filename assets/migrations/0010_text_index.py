@@ -2,8 +2,15 @@
 
 from django.db import migrations, models
 
-from assets.search.index import CREATE_POSTGRESQL, CREATE_SQLITE, TABLE
-
+# What stands in it is cut into words and folded before: the tokenizer only has to leave it alone.
+CREATE_SQLITE = (
+    "CREATE VIRTUAL TABLE assets_words USING fts5(title, tags, prompt, other, marks, "
+    "columnsize=0, tokenize=\"ascii tokenchars '_'\")"
+)
+CREATE_POSTGRESQL = (
+    "ALTER TABLE assets_asset ADD COLUMN words tsvector NOT NULL DEFAULT ''::tsvector",
+    "CREATE INDEX assets_asset_words ON assets_asset USING gin (words) WITH (fastupdate = off)",
+)
 LISTED = [
     "account", "-created", "-id", "trashed", "stacked", "status", "kind", "module", "provider",
     "model", "rating", "flag", "favorite", "tint", "ratio", "width", "height", "duration", "size",
@@ -23,7 +30,7 @@ def drop(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("ALTER TABLE assets_asset DROP COLUMN words")
     else:
-        schema_editor.execute(f"DROP TABLE {TABLE}")
+        schema_editor.execute("DROP TABLE assets_words")
 
 
 class Migration(migrations.Migration):

@@ -25,6 +25,8 @@ _UUID = re.compile(r"(?i)^(\w+:)?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$")
 
 def fold(text: str) -> str:
     """`Weiße Ölküste` → `weisse olkuste`."""
+    if text.isascii():
+        return text.lower()
     bare = _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
     return unicodedata.normalize("NFKC", bare).casefold().translate(_PLAIN)
 

@@ -18,22 +18,12 @@ from assets.models import Asset, Tag
 from assets.search import colors, fold, match
 from assets.search.match import Match
 
-TABLE = "assets_words"
 # Keeps a phrase from reaching over the end of a text.
 _GAP = "_"
 _INSERT = (
-    f"INSERT INTO {TABLE}(rowid, title, tags, prompt, other, marks) VALUES (%s,%s,%s,%s,%s,%s)"
+    "INSERT INTO assets_words(rowid, title, tags, prompt, other, marks) VALUES (%s,%s,%s,%s,%s,%s)"
 )
 _UPDATE = "UPDATE assets_asset SET words = %s::tsvector WHERE id = %s"
-
-CREATE_SQLITE = (
-    f"CREATE VIRTUAL TABLE {TABLE} USING fts5(title, tags, prompt, other, marks, "
-    "columnsize=0, tokenize=\"ascii tokenchars '_'\")"
-)
-CREATE_POSTGRESQL = (
-    "ALTER TABLE assets_asset ADD COLUMN words tsvector NOT NULL DEFAULT ''::tsvector",
-    "CREATE INDEX assets_asset_words ON assets_asset USING gin (words) WITH (fastupdate = off)",
-)
 
 
 class Entry:
@@ -137,20 +127,25 @@ def store(connection: BaseDatabaseWrapper, entries: Sequence[tuple[Any, Entry]])
             cursor.executemany(_UPDATE, [(entry.tsvector(), asset.pk) for asset, entry in entries])
             return
         old = [asset.number for asset, _ in entries if asset.number]
-        cursor.executemany(f"DELETE FROM {TABLE} WHERE rowid = %s", [(n,) for n in old])
-        following = _numbers(cursor)
+        cursor.executemany("DELETE FROM assets_words WHERE rowid = %s", [(n,) for n in old])
         fresh = [asset for asset, _ in entries if not asset.number]
-        for asset in fresh:
-            asset.number = next(following)
+        enter(cursor, entries)
         cursor.executemany(
             "UPDATE assets_asset SET number = %s WHERE id = %s",
             [(asset.number, asset.pk.hex) for asset in fresh],
         )
-        cursor.executemany(_INSERT, [entry.fts5(asset.number) for asset, entry in entries])
+
+
+def enter(cursor: Any, entries: Sequence[tuple[Any, Entry]]) -> None:
+    """On SQLite: puts in what is not there, under new numbers where they have none."""
+    following = _numbers(cursor)
+    for asset, _ in entries:
+        asset.number = asset.number or next(following)
+    cursor.executemany(_INSERT, [entry.fts5(asset.number) for asset, entry in entries])
 
 
 def _numbers(cursor: Any) -> Iterator[int]:
-    cursor.execute(f"SELECT rowid FROM {TABLE} ORDER BY rowid DESC LIMIT 1")
+    cursor.execute("SELECT rowid FROM assets_words ORDER BY rowid DESC LIMIT 1")
     last = cursor.fetchone()
     number = last[0] if last else 0
     while True:
@@ -164,7 +159,7 @@ def forget(assets: Iterable[Asset], using: str = "default") -> None:
     connection = connections[using]
     if connection.vendor == "sqlite" and numbers:
         with connection.cursor() as cursor:
-            cursor.executemany(f"DELETE FROM {TABLE} WHERE rowid = %s", numbers)
+            cursor.executemany("DELETE FROM assets_words WHERE rowid = %s", numbers)
 
 
 def tag_renamed(tag: Tag) -> None:
@@ -189,7 +184,7 @@ class _Found(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.get_source_expressions()[0])
         # The sign keeps the condition from being what the search for rows begins with.
-        rows = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s"
+        rows = "SELECT rowid FROM assets_words WHERE assets_words MATCH %s"
         return f"+{column} IN ({rows})", (*params, match.fts5(self.found, self.account))
 
     def as_postgresql(
