@@ -34,7 +34,7 @@ class AssetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("kind", "status", "favorite", "module", ("trashed", admin.EmptyFieldListFilter))
     list_select_related = ("account",)
     list_per_page = 50
-    search_fields = ("=id", "search", "origin", "account__name")
+    search_fields = ("=id", "title", "filename", "origin", "account__name")
     date_hierarchy = "created"
     actions = ("move_to_trash", "restore")
     readonly_fields = (

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0004_finding'),
+        ('assets', '0011_filled'),
         ('billing', '0001_initial'),
     ]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 
@@ -30,10 +33,54 @@ class Flag(models.TextChoices):
     REJECT = "reject", "Rejected"
 
 
+LISTED = [
+    "account",
+    "-created",
+    "-id",
+    "trashed",
+    "stacked",
+    "status",
+    "kind",
+    "module",
+    "provider",
+    "model",
+    "rating",
+    "flag",
+    "favorite",
+    "tint",
+    "ratio",
+    "width",
+    "height",
+    "duration",
+    "size",
+    "cost",
+    "seed",
+    "has_alpha",
+    "animated",
+    "updated",
+    "title_key",
+    "number",
+    "tag_ids",
+]
+
+
 class AssetQuerySet(models.QuerySet["Asset"]):
+    """`account_id` is whose assets they are, once that is said; `search` what they were found by,
+    as assets.search reads it."""
+
+    account_id: UUID | None = None
+    search: Any = None
+
     def for_account(self, account: Account) -> AssetQuerySet:
         """The only way in for pages and API: somebody else's asset is not there."""
-        return self.filter(account=account)
+        mine = self.filter(account=account)
+        mine.account_id = account.pk
+        return mine
+
+    def _clone(self) -> AssetQuerySet:
+        twin: AssetQuerySet = super()._clone()  # type: ignore[misc]
+        twin.account_id, twin.search = self.account_id, self.search
+        return twin
 
     def live(self) -> AssetQuerySet:
         return self.filter(trashed__isnull=True)
@@ -105,7 +152,10 @@ class Asset(models.Model):
     tags: models.ManyToManyField[Tag, models.Model] = models.ManyToManyField(
         Tag, blank=True, related_name="assets"
     )
-    search = models.TextField(blank=True, editable=False, help_text="Words to find it by")
+    tag_ids = models.TextField(blank=True, default="", editable=False)
+    number = models.BigIntegerField(
+        null=True, editable=False, help_text="Its row in the text index, where that needs one"
+    )
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
     trashed = models.DateTimeField(null=True, blank=True)
@@ -122,9 +172,10 @@ class Asset(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["account", "-created", "-id"]),
-            models.Index(fields=["account", "kind", "-created"]),
-            models.Index(fields=["account", "favorite", "-created"]),
+            # In the order of the library and with all that it is filtered by, so that a page and
+            # its counts are found without reading the rows.
+            models.Index(fields=LISTED, name="asset_listed"),
+            models.Index(fields=["account", "module", "provider", "model"], name="asset_makers"),
         ]
 
     def __str__(self) -> str:

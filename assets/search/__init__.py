@@ -1,10 +1,31 @@
-"""Finding assets: one face for pages and API, so that a full-text index can replace the inside.
+"""Finding assets: one face for pages and API before the text indexes of two databases.
 
-A query is words: each must occur somewhere. `"two words"` is a phrase, `-word` must not occur, and
-the pasted id of an asset or a job finds what belongs to it.
+A search is words that must all be there, by their beginnings; "a phrase", -not, OR, parentheses,
+and key:value of the table in assets.search.keys.
 """
 
-from assets.search.filters import VERSIONS, BadFilter, filter_assets
-from assets.search.words import search
+from assets.search.errors import BadFilter, BadSearch
+from assets.search.facets import Choice, Facet, facets
+from assets.search.filters import VERSIONS, filter_assets
+from assets.search.keys import KeyHelp, help
+from assets.search.marks import MarkedPart, marks
+from assets.search.sorts import SORTS, page
+from assets.search.suggest import Suggestion, suggest
 
-__all__ = ["VERSIONS", "BadFilter", "filter_assets", "search"]
+__all__ = [
+    "SORTS",
+    "VERSIONS",
+    "BadFilter",
+    "BadSearch",
+    "Choice",
+    "Facet",
+    "KeyHelp",
+    "MarkedPart",
+    "Suggestion",
+    "facets",
+    "filter_assets",
+    "help",
+    "marks",
+    "page",
+    "suggest",
+]

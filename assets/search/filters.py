@@ -4,103 +4,165 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from assets.models import AssetKind, AssetQuerySet, Status
-from assets.search.words import search
-from assets.services import looks
+from assets.search import keys, match
+from assets.search.condition import condition
+from assets.search.errors import BadFilter, BadSearch
+from assets.search.index import matching
+from assets.search.keys import Ask
+from assets.search.parse import parse
+from assets.search.tree import Key, Node, leaves
 from assets.services.names import clean
 
-_YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _LONGEST = 200
 VERSIONS = ("shown", "all")
-
-
-class BadFilter(ValueError):
-    """A value that cannot be, with words for the person; `name` is the filter's."""
-
-    def __init__(self, name: str, words: str) -> None:
-        super().__init__(words)
-        self.name = name
+NOTHING = Q(pk__in=())
 
 
 def filter_assets(queryset: AssetQuerySet, params: Mapping[str, str]) -> AssetQuerySet:
-    """Those that fit every filter that is given and not empty; other names are not looked at.
+    """Those that fit every filter that is given and not empty; other names are not looked at. The
+    queryset is that of one account: `Asset.objects.for_account(…)`.
 
-    `q`, `kind`, `module`, `origin`, `favorite` (yes or no), `tag` (several with commas: all of
-    them), `status` (ready, damaged, trashed; without it all but the trashed), `added_after` and
-    `added_before` (a day, which counts whole, or a moment), `like` (the id of an asset:
-    what looks like it), `versions` (shown, all; without it one
-    of each stack, but all that is in the trash). Raises BadFilter for a value that cannot be.
+    `q` is a search (see the table in assets.search.keys), `kind`, `module`, `origin`, `favorite`
+    (yes or no), `tag` (several with commas: all of them), `status` (ready, damaged, trashed;
+    without it all but the trashed), `added_after` and `added_before` (a day, which counts whole,
+    or a moment), `like` (the id of an asset: what looks like it), `versions` (shown, all; without
+    it one of each stack, but all that is in the trash). Raises BadFilter for a value that cannot
+    be.
     """
-    if not params.get("status"):
-        queryset = queryset.live()
-    if not params.get("versions") and params.get("status") != "trashed":
-        queryset = queryset.shown()
-    for name, apply in _FILTERS.items():
+    tree = read(params)
+    ask = Ask(account_of(queryset))
+    found = queryset.alias(_area=keys.AREA).filter(given(params, tree, ask), searched(tree, ask))
+    found.search = tree
+    return found
+
+
+def account_of(queryset: AssetQuerySet) -> UUID:
+    if queryset.account_id is None:
+        raise TypeError("A search is made in one account: begin with for_account.")
+    return queryset.account_id
+
+
+def read(params: Mapping[str, str]) -> Node | None:
+    """The tree of `q`. Raises BadFilter with the spot."""
+    try:
+        return parse(text_of(params), keys.names())
+    except BadSearch as error:
+        raise BadFilter("q", str(error), error.start, error.end) from error
+
+
+def text_of(params: Mapping[str, str]) -> str:
+    """The search as it is read. Letters are not taken away: spots in it must stay true."""
+    return str(params.get("q") or "").replace("\0", " ")
+
+
+def searched(tree: Node | None, ask: Ask) -> Q:
+    """The condition of a search. Raises BadFilter with the spot."""
+    try:
+        return condition(tree, ask)
+    except BadSearch as error:
+        raise BadFilter("q", str(error), error.start, error.end) from error
+
+
+def given(
+    params: Mapping[str, str], tree: Node | None, ask: Ask, without: frozenset[str] = frozenset()
+) -> Q:
+    """The condition of all filters but `q` and those named in `without`, and of what is not seen
+    when nobody asks for it. Raises BadFilter."""
+    trash = _asks_for_trash(tree)
+    found = Q() if params.get("status") or trash else Q(trashed__isnull=True)
+    if not params.get("versions") and params.get("status") != "trashed" and not trash:
+        found &= Q(stacked=False)
+    for name in _FILTERS:
         value = clean(str(params.get(name) or ""))
-        if name != "q" and len(value) > _LONGEST:
-            raise BadFilter(name, f"{name} has {len(value)} letters; the limit is {_LONGEST}.")
-        if value:
-            try:
-                queryset = apply(queryset, value)
-            except (ValueError, OverflowError) as error:
-                raise BadFilter(name, str(error)) from error
-    return queryset
+        if value and name not in without:
+            found &= one(name, value, ask)
+    return found
 
 
-def _kind(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
-    return queryset.filter(kind=_one_of("kind", value, AssetKind.values))
+def one(name: str, value: str, ask: Ask) -> Q:
+    """The condition of one filter. Raises BadFilter."""
+    if len(value) > _LONGEST:
+        raise BadFilter(name, f"{name} has {len(value)} letters; the limit is {_LONGEST}.")
+    try:
+        return _FILTERS[name](ask, value)
+    except (ValueError, OverflowError) as error:
+        raise BadFilter(name, str(error)) from error
 
 
-def _status(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
+def _asks_for_trash(tree: Node | None) -> bool:
+    named = (leaf for leaf in leaves(tree) if isinstance(leaf, Key))
+    return any(
+        value.strip().lower() in keys.key_of(leaf.name).trash
+        for leaf in named
+        for value in leaf.values
+    )
+
+
+def _kind(ask: Ask, value: str) -> Q:
+    return Q(kind=_one_of("kind", value, AssetKind.values))
+
+
+def _status(ask: Ask, value: str) -> Q:
     if _one_of("status", value, [*Status.values, "trashed"]) == "trashed":
-        return queryset.filter(trashed__isnull=False)
-    return queryset.live().filter(status=value)
+        return Q(trashed__isnull=False)
+    return Q(trashed__isnull=True, status=value)
 
 
-def _versions(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
-    return queryset if _one_of("versions", value, [*VERSIONS]) == "all" else queryset.shown()
+def _versions(ask: Ask, value: str) -> Q:
+    return Q() if _one_of("versions", value, [*VERSIONS]) == "all" else Q(stacked=False)
 
 
-def _like(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
-    return looks.among_alike(queryset, value)
+def _favorite(ask: Ask, value: str) -> Q:
+    word = _one_of("favorite", value.lower(), [*YES, *NO])
+    return Q(favorite=word in YES)
 
 
-def _favorite(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
-    word = _one_of("favorite", value.lower(), [*_YES, *_NO])
-    return queryset.filter(favorite=word in _YES)
+def _like(ask: Ask, value: str) -> Q:
+    found = keys.key_of("like").build(ask, ":", value)
+    return found if isinstance(found, Q) else matching(found, ask.account)
 
 
-def _tag(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
+def _tag(ask: Ask, value: str) -> Q:
+    found: list[match.Match] = []
     for name in value.split(","):
         if name.strip():
-            queryset = queryset.filter(tags__name=clean(name).lower())
-    return queryset
+            if not (ids := keys.tag_ids(ask.account, clean(name))):
+                return NOTHING
+            found.append(match.Any(tuple(match.Mark("t", str(pk)) for pk in ids)))
+    return matching(match.All(tuple(found)), ask.account) if found else Q()
 
 
-def _added_after(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
-    return queryset.filter(created__gte=_moment("added_after", value, timedelta(0)))
+def _added_after(ask: Ask, value: str) -> Q:
+    return Q(created__gte=_moment("added_after", value, timedelta(0)))
 
 
-def _added_before(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
-    return queryset.filter(created__lt=_moment("added_before", value, timedelta(days=1)))
+def _added_before(ask: Ask, value: str) -> Q:
+    return Q(created__lt=_moment("added_before", value, timedelta(days=1)))
 
 
-_FILTERS: dict[str, Callable[[AssetQuerySet, str], AssetQuerySet]] = {
+def _origin(ask: Ask, value: str) -> Q:
+    return Q(origin=value)
+
+
+_FILTERS: dict[str, Callable[[Ask, str], Q]] = {
     "status": _status,
     "kind": _kind,
-    "module": lambda queryset, value: queryset.filter(module=value),
-    "origin": lambda queryset, value: queryset.filter(origin=value),
+    "module": lambda ask, value: Q(module=value),
+    "origin": _origin,
     "favorite": _favorite,
     "tag": _tag,
     "added_after": _added_after,
     "added_before": _added_before,
     "versions": _versions,
     "like": _like,
-    "q": search,
 }
 
 

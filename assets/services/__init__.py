@@ -4,6 +4,7 @@ from assets.media import Limits, Refused
 from assets.services.files import Gone, NoRoom, check_disk, local_copy, open_file, room_told
 from assets.services.intake import (
     Draft,
+    Made,
     from_data_url,
     ingest,
     prepare,
@@ -19,7 +20,7 @@ from assets.services.library import (
     trash,
     update,
 )
-from assets.services.looks import Twin, alike, among_alike, like, twin_of
+from assets.services.looks import Twin, alike, like, twin_of
 from assets.services.looks import catch_up as catch_up_looks
 from assets.services.orphans import remove_orphans
 from assets.services.uploads import (
@@ -39,6 +40,7 @@ __all__ = [
     "Draft",
     "Gone",
     "Limits",
+    "Made",
     "NoRoom",
     "Refused",
     "Storage",
@@ -46,7 +48,6 @@ __all__ = [
     "abort_upload",
     "accept_version",
     "alike",
-    "among_alike",
     "begin_upload",
     "catch_up_looks",
     "check_disk",

@@ -60,6 +60,16 @@ def result_limits() -> Limits:
 
 
 @dataclass(frozen=True)
+class Made:
+    """Who made a file with what, and what was paid for it (in units)."""
+
+    provider: str = ""
+    model: str = ""
+    seed: int | None = None
+    cost: int = 0
+
+
+@dataclass(frozen=True)
 class Draft:
     """Files that are stored and have no row yet. Either `save` or `discard` it."""
 
@@ -85,6 +95,7 @@ class Draft:
         recipe: Mapping[str, Any] | None = None,
         parents: Iterable[Asset] = (),
         tags: Iterable[str] = (),
+        made: Made | None = None,
     ) -> Asset:
         """The asset. For an origin and slot that have one already it is that one, and the files
         of this draft go. Only database work, so it may be called inside a transaction."""
@@ -95,7 +106,9 @@ class Draft:
         with transaction.atomic():
             try:
                 with transaction.atomic():
-                    asset = self._create(user, title, origin, slot, module, dict(recipe or {}))
+                    asset = self._create(
+                        user, title, origin, slot, module, dict(recipe or {}), made or Made()
+                    )
             except IntegrityError:
                 twin = Asset.objects.filter(account=self.account, origin=origin, slot=slot).first()
                 if twin is None or origin == UPLOAD:
@@ -119,6 +132,7 @@ class Draft:
         slot: int,
         module: str,
         recipe: dict[str, Any],
+        made: Made,
     ) -> Asset:
         facts = self.facts
         return Asset.objects.create(
@@ -146,6 +160,10 @@ class Draft:
             slot=slot,
             module=module,
             recipe=recipe,
+            provider=made.provider[:40],
+            model=made.model[:120],
+            seed=made.seed,
+            cost=made.cost,
         )
 
     def discard(self) -> None:

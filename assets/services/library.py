@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from assets.media import Refused
-from assets.models import Asset, Excerpt, Tag
+from assets.models import Asset, Tag
+from assets.search import index
 from assets.services import files, versions
-from assets.services.names import checked_title, clean, search_text, tag_names
+from assets.services.names import checked_title, clean, tag_names
 from billing.models import Account
 
 _ALT_LENGTH = 300
@@ -57,16 +58,13 @@ def set_tags(asset: Asset, names: list[str]) -> None:
         [Tag(account_id=asset.account_id, name=name) for name in names], ignore_conflicts=True
     )
     asset.tags.set(Tag.objects.filter(account_id=asset.account_id, name__in=names))
-    refresh_search(asset, names)
+    refresh_search(asset)
 
 
-def refresh_search(asset: Asset, tags: Iterable[str] | None = None) -> None:
-    """Writes the words that the asset is found by."""
-    names = asset.tags.values_list("name", flat=True) if tags is None else tags
-    written = Excerpt.objects.filter(asset=asset).values_list("text", flat=True)
-    told = (asset.title, asset.filename, asset.alt, *names)
-    asset.search = search_text(*told, *written, recipe=asset.recipe)
-    asset.save(update_fields=["search"])
+def refresh_search(asset: Asset) -> None:
+    """What the asset is found and sorted by, as it is now; after every change of its title, tags,
+    description or recipe."""
+    index.write([asset])
 
 
 def set_favorite(asset: Asset, favorite: bool) -> Asset:
@@ -107,5 +105,6 @@ def purge(asset: Asset) -> None:
     names = files.names_of(asset)
     with transaction.atomic():
         versions.hand_over(asset)
+        index.forget([asset])
         asset.delete()
         transaction.on_commit(lambda: files.remove(names))

@@ -22,7 +22,8 @@ from assets.media.likeness import (
     neighbors,
     other_bits,
 )
-from assets.models import Asset, AssetKind, AssetQuerySet, Look
+from assets.models import Asset, AssetKind, Look
+from assets.search import keys
 from assets.services.files import Gone, open_file
 from billing.models import Account
 
@@ -74,14 +75,9 @@ def alike(asset: Asset, limit: int = 12) -> list[Asset]:
     return [live[pk] for pk in ids if pk in live][:limit]
 
 
-def among_alike(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
-    """Of an account's assets those that look like the one with the id `value`, and itself. One
-    that is not the account's is like nothing. Raises ValueError for what is no id."""
-    return queryset.filter(like(value))
-
-
 def like(value: str) -> Q:
-    """The condition for `like:<id>`; it is to be put on the assets of one account."""
+    """The condition for `like:<id>`, to be put on the assets of one account: what looks like it,
+    and itself. One of another account is like nothing. Raises ValueError for what is no id."""
     try:
         pk = UUID(value)
     except ValueError:
@@ -93,6 +89,16 @@ def like(value: str) -> Q:
         return Q(pk=pk)
     copies = _copies(asset.account_id, _look_of(asset))
     return Q(pk__in=[pk, *[other for other, _, _ in copies][:MOST_ALIKE]])
+
+
+keys.add(
+    keys.KeyKind(
+        "like",
+        "What looks like a picture or film, by its id",
+        "like:01890f3e-…",
+        lambda ask, op, value: like(value),
+    )
+)
 
 
 def twin_of(asset: Asset) -> Twin | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import PurePosixPath
-from typing import Any
 
 from assets.media import Refused
 
@@ -14,13 +13,11 @@ TITLE_LENGTH = 200
 TAG_LENGTH = 60
 MOST_TAGS = 50
 _STEM_LENGTH = 100
-_SEARCH_LENGTH = 10_000
 
 # Letters that turn the direction of writing: with them "gpj.exe" can look like "exe.jpg".
 _DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNSAFE_IN_NAMES = re.compile(r'[<>:"|?*]')
-_UUID = re.compile(r"(?i)^(\w+:)?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$")
 
 
 def clean(text: str) -> str:
@@ -67,25 +64,3 @@ def tag_names(tags: Iterable[str]) -> list[str]:
     if len(names) > MOST_TAGS:
         raise Refused(f"{len(names)} tags were given; the limit is {MOST_TAGS}. Leave some out.")
     return names
-
-
-def findable(text: str) -> str:
-    """The form in which words are stored and looked for: case and width of letters do not count."""
-    return unicodedata.normalize("NFKC", clean(text)).casefold()
-
-
-def search_text(*parts: str, recipe: Any = None) -> str:
-    """All the words that something is found by, as `findable`."""
-    words = findable(" ".join([*parts, *_words(recipe)]))
-    return words[:_SEARCH_LENGTH]
-
-
-def _words(value: Any) -> Iterator[str]:
-    """The texts inside a recipe; ids stay out, or a source's id would find all it was used for."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for item in value:
-            yield from _words(item)
-    elif isinstance(value, str) and not _UUID.match(value):
-        yield value

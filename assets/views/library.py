@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assets import services
 from assets.models import Asset, AssetKind, AssetQuerySet, Status, Tag
-from assets.search import filter_assets
+from assets.search import SORTS, BadFilter, filter_assets, page
 from assets.services.hints import open_hints
 from assets.services.lineage import used_in
 from assets.views.browse import active_filters
@@ -30,6 +29,10 @@ PAGE = 36
 PICKER_PAGE = 24
 TAGS = 200
 ALIKE = 8
+# Nobody reads on to the last of more than these.
+MOST_COUNTED = 10_000
+# So many letters are shown before and behind what is wrong with a search.
+SHOWN_AROUND = 60
 # Of the style sheet inside static/vendor/model-viewer.min.js; browsers name it when it is another.
 VIEWER_STYLE = "'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='"
 
@@ -42,16 +45,20 @@ def library(request: MemberRequest) -> HttpResponseBase:
     pick = request.GET.get("pick", "")
     if pick in AssetKind.values:
         return picker(request, mine, pick)
-    problem = ""
+    problem: BadFilter | None = None
     try:
         found = filter_assets(mine, request.GET)
-    except ValueError as error:
-        found, problem = mine.none(), str(error)
+        listed = _page(request, found, PAGE)
+    except BadFilter as error:
+        found, listed, problem = mine.none(), {"assets": [], "next": ""}, error
     filters = active_filters(request.GET)
+    total = found[: MOST_COUNTED + 1].count()
     context = {
-        **_page(request, found, PAGE),
-        "total": found.count(),
+        **listed,
+        "total": min(total, MOST_COUNTED),
+        "more_than_total": total > MOST_COUNTED,
         "problem": problem,
+        "spot": _spot(request, problem),
         "filters": filters,
         "in_trash": request.GET.get("status") == "trashed",
         **_choices(request, mine),
@@ -65,30 +72,42 @@ def library(request: MemberRequest) -> HttpResponseBase:
 
 def picker(request: MemberRequest, mine: AssetQuerySet, kind: str) -> HttpResponse:
     query = {"q": request.GET.get("q", "")[:200], "kind": kind, "status": "ready"}
-    context = _page(request, filter_assets(mine, query), PICKER_PAGE)
+    problem, context = "", {"assets": [], "next": ""}
+    try:
+        context = _page(request, filter_assets(mine, query), PICKER_PAGE)
+    except BadFilter as error:
+        problem = str(error)
+    context["problem"] = problem
     return render(request, "library/picker.html", context | {"kind": kind, "q": query["q"]})
 
 
 def _page(request: MemberRequest, found: AssetQuerySet, size: int) -> dict[str, Any]:
-    """The assets after the one named by ?after=, and the address of the next page."""
-    try:
-        last = found.model.objects.for_account(request.account).get(pk=request.GET["after"])
-        found = found.filter(Q(created__lt=last.created) | Q(created=last.created, pk__lt=last.pk))
-    except (KeyError, ValidationError, Asset.DoesNotExist):
-        pass
-    rows = list(found[: size + 1])
+    """The assets behind the place ?after=, and the address of the next page. Raises BadFilter."""
+    sort = request.GET.get("sort") or "newest"
+    rows, cursor = page(found, sort, request.GET.get("after", ""), size)
     following = ""
-    if len(rows) > size:
-        rows = rows[:size]
+    if cursor:
         query = request.GET.copy()
-        query["after"] = str(rows[-1].pk)
+        query["after"] = cursor
         following = f"?{query.urlencode()}"
-    return {"assets": rows, "next": following}
+    return {"assets": rows, "next": following, "sort": sort, "sorts": SORTS}
+
+
+def _spot(request: MemberRequest, problem: BadFilter | None) -> dict[str, str] | None:
+    """The search, cut before and behind what is wrong with it."""
+    if problem is None or problem.start is None:
+        return None
+    text, start, end = request.GET.get("q", ""), problem.start, problem.end or problem.start
+    return {
+        "before": text[max(0, start - SHOWN_AROUND) : start],
+        "wrong": text[start : min(end, start + SHOWN_AROUND)],
+        "behind": text[end : end + SHOWN_AROUND],
+    }
 
 
 def _count(mine: AssetQuerySet, params: dict[str, str]) -> int:
     try:
-        return filter_assets(mine, params).count()
+        return filter_assets(mine, params)[:MOST_COUNTED].count()
     except ValueError:
         return 0
 

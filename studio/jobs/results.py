@@ -60,7 +60,8 @@ def _into_library(job: Job, paths: list[Path], *, apart: bool, tells: bool = Fal
         if not drafts:
             raise assets.Refused("The work ended without a result.")
         with transaction.atomic():
-            saved = [_save(job, draft, slot) for slot, draft in enumerate(drafts)]
+            shares = _shares(job.quote, len(drafts))
+            saved = [_save(job, draft, slot, shares[slot]) for slot, draft in enumerate(drafts)]
             ids = [str(asset.pk) for asset in saved]
             done = {"progress": 1.0, "outputs": ids, "results": []}
             if not end(job, State.SUCCEEDED, note="in the library", **done):
@@ -99,7 +100,23 @@ def _prepare(job: Job, path: Path, apart: bool, tells: bool) -> assets.Draft:
     )
 
 
-def _save(job: Job, draft: assets.Draft, slot: int) -> Asset:
+def _shares(charged: int, results: int) -> list[int]:
+    """What was paid (in units), divided over the results; the sum is what was paid."""
+    share, rest = divmod(charged, results)
+    return [share + (slot < rest) for slot in range(results)]
+
+
+def _made(job: Job, cost: int) -> assets.Made:
+    seed = job.params.get("seed")
+    return assets.Made(
+        provider=job.provider,
+        model=job.offer,
+        seed=seed if type(seed) is int and abs(seed) < 2**63 else None,
+        cost=cost,
+    )
+
+
+def _save(job: Job, draft: assets.Draft, slot: int, cost: int) -> Asset:
     operation = catalogue.operations()[job.operation]
     ids = asset_ids(operation, job.params)
     recipe = {
@@ -118,6 +135,7 @@ def _save(job: Job, draft: assets.Draft, slot: int) -> Asset:
         recipe=recipe,
         parents=tuple(Asset.objects.for_account(job.account).filter(pk__in=ids)),
         tags=operation.tags,
+        made=_made(job, cost),
     )
 
 

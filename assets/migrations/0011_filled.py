@@ -1,0 +1,16 @@
+"""What was made before is found like what is made from now on."""
+
+from django.db import migrations
+
+from assets.search.filling import fill
+
+
+def forwards(apps, schema_editor):
+    fill(apps.get_model("assets", "Asset"), schema_editor.connection)
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [("assets", "0010_text_index")]
+
+    operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]
