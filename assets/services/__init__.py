@@ -1,6 +1,6 @@
 """What can be done with files and assets. Nothing else writes either of them."""
 
-from assets.media import Limits, Refused
+from assets.media import Limits, Mark, Refused
 from assets.services.files import Gone, NoRoom, check_disk, local_copy, open_file, room_told
 from assets.services.intake import (
     Draft,
@@ -26,6 +26,7 @@ __all__ = [
     "Draft",
     "Gone",
     "Limits",
+    "Mark",
     "NoRoom",
     "Refused",
     "accept_version",

@@ -6,7 +6,17 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from studio.api import assets, boards, jobs, operations, personas, recommend, saved, words
+from studio.api import (
+    assets,
+    boards,
+    jobs,
+    operations,
+    personas,
+    provenance,
+    recommend,
+    saved,
+    words,
+)
 from studio.api.base import AlwaysFirst
 from studio.api.schema import DocsView, SchemaView
 
@@ -41,6 +51,7 @@ v1: list[URLPattern | URLResolver] = [
     path("assets/<uuid:pk>/", assets.OneAsset.as_view(), name="asset"),
     path("assets/<uuid:pk>/restore/", assets.RestoreAsset.as_view(), name="asset-restore"),
     path("assets/<uuid:pk>/favorite/", assets.FavoriteAsset.as_view(), name="asset-favorite"),
+    path("assets/<uuid:pk>/recipe/", provenance.AssetRecipe.as_view(), name="asset-recipe"),
     path("assets/<uuid:pk>/file/", assets.AssetFile.as_view(), name="asset-file"),
     path("boards/", boards.Boards.as_view(), name="boards"),
     path("boards/<uuid:pk>/", boards.OneBoard.as_view(), name="board"),
