@@ -25,9 +25,9 @@ urlpatterns = [
     path("library/boards/<uuid:pk>/delete/", boards.delete, name="board-delete"),
     path("library/boards/<uuid:pk>/items/", boards.items, name="board-items"),
     path("library/boards/<uuid:pk>/comment/", boards.comment, name="board-comment"),
-    path("s/<str:token>/", shares.board, name="share"),
-    path("s/<str:token>/files/<str:key>/<slug:variant>", shares.file, name="share-file"),
-    path("s/<str:token>/<str:key>/", shares.item, name="share-item"),
-    path("s/<str:token>/<str:key>/say/", shares.say, name="share-say"),
+    path("s/<slug:token>/", shares.board, name="share"),
+    path("s/<slug:token>/files/<slug:key>/<slug:variant>", shares.file, name="share-file"),
+    path("s/<slug:token>/<slug:key>/", shares.item, name="share-item"),
+    path("s/<slug:token>/<slug:key>/say/", shares.say, name="share-say"),
     path("files/<uuid:pk>/<slug:variant>/", files.serve, name="asset-file"),
 ]
