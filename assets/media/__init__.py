@@ -5,6 +5,7 @@ Pure: files and values in, values out; no models, no settings. Each question has
     format = identify(path, limits)          by the first bytes, within the limit of bytes
     told = embedded(path, format)            how other studios made it, before that is taken out
     path = strip(path, format, target)       without place and camera, losslessly
+    path = mark(path, format, target, words) with how it was made
     seen = examine(path, format, limits, kinds)   facts and a still; every other limit
     thumbnail(seen.still), poster(seen.still)     bytes and extension
 
@@ -21,6 +22,7 @@ from assets.media.embedded import Told, embedded
 from assets.media.facts import Examined, Facts, Limits, Refused, filesize
 from assets.media.formats import GIF_MOVIE, HEAD, MIMES, Format, check_kind, detect
 from assets.media.likeness import Likeness, likeness
+from assets.media.mark import Mark, mark
 from assets.media.still import poster, thumbnail
 from assets.media.strip import strip
 from assets.media.text import MIMES as TEXT_MIMES
@@ -35,6 +37,7 @@ __all__ = [
     "Format",
     "Likeness",
     "Limits",
+    "Mark",
     "Refused",
     "Told",
     "detect",
@@ -43,6 +46,7 @@ __all__ = [
     "filesize",
     "identify",
     "likeness",
+    "mark",
     "named",
     "poster",
     "strip",

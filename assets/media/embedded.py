@@ -1,6 +1,7 @@
 """Reads how a picture was made from what other studios write into their files.
 
-InvokeAI, SwarmUI, ComfyUI and the web UI of AUTOMATIC1111 (and who writes like it) are understood.
+InvokeAI, SwarmUI, ComfyUI, the web UI of AUTOMATIC1111 (and who writes like it) and another
+Zoetrope are understood.
 Whatever is in there came from somewhere: only known values of the right type, cleaned and of a
 bounded size, are taken over. What nobody understands is nothing, never an error.
 """
@@ -246,7 +247,20 @@ def _followed(nodes: Mapping[str, dict[str, Any]], wire: Any, *keys: str) -> str
     return None
 
 
+def _ours(text: str) -> dict[str, Any]:
+    told = json.loads(text)
+    params = told.get("params", {})
+    return {
+        "prompt": params.get("prompt"),
+        "negative_prompt": params.get("negative_prompt"),
+        "seed": params.get("seed"),
+        "steps": params.get("steps"),
+        "model": told.get("offer"),
+    }
+
+
 _READERS = (
+    ("zoetrope", "Zoetrope", _ours),
     ("invokeai_metadata", "InvokeAI", _invoke),
     ("parameters", "Stable Diffusion web UI", _parameters),
     ("prompt", "ComfyUI", _comfy),

@@ -1,6 +1,6 @@
 """What can be done with files and assets. Nothing else writes either of them."""
 
-from assets.media import Limits, Refused
+from assets.media import Limits, Mark, Refused
 from assets.services.files import Gone, NoRoom, check_disk, local_copy, open_file, room_told
 from assets.services.intake import (
     Draft,
@@ -41,6 +41,7 @@ __all__ = [
     "Gone",
     "Limits",
     "Made",
+    "Mark",
     "NoRoom",
     "Refused",
     "Storage",

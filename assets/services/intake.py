@@ -181,12 +181,13 @@ def prepare(
     kinds: Collection[str] | None = None,
     limits: Limits | None = None,
     strip: bool = True,
+    mark: media.Mark | None = None,
 ) -> Draft:
     """Looks at a file, cleans it, and stores it with a thumbnail and a poster. No row is written.
 
     `source` is a path or something to read bytes from; it is left as it is. `kinds` are the kinds
     that are wanted (image, video, audio, model), None is any. `strip` False leaves in what a person
-    asked to be kept. Raises Refused, and then leaves no file.
+    asked to be kept; `mark` is written into it. Raises Refused, and then leaves no file.
     """
     if limits is None:
         files.check_disk()
@@ -196,6 +197,7 @@ def prepare(
         format = media.identify(path, limits, kinds)
         told = media.embedded(path, format)
         path = media.strip(path, format, folder / "clean") if strip else path
+        path = media.mark(path, format, folder / "marked", mark) if mark else path
         check_room(account, path.stat().st_size, limits.account_bytes)
         seen = media.examine(path, format, limits, kinds)
         seen = replace(seen, facts=media.named(seen.facts, filename))

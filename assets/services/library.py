@@ -11,7 +11,7 @@ from django.utils import timezone
 from assets.media import Refused
 from assets.models import Asset, Tag
 from assets.search import index
-from assets.services import files, versions
+from assets.services import files, shared, versions
 from assets.services.names import checked_title, clean, tag_names
 from billing.models import Account
 
@@ -102,9 +102,10 @@ def restore(asset: Asset) -> Asset:
 
 def purge(asset: Asset) -> None:
     """For good: the row now, the files once that is certain."""
-    names = files.names_of(asset)
+    names, pk = files.names_of(asset), str(asset.pk)
     with transaction.atomic():
         versions.hand_over(asset)
         index.forget([asset])
         asset.delete()
         transaction.on_commit(lambda: files.remove(names))
+        transaction.on_commit(lambda: shared.forget([pk]))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assets.media import Refused
 from assets.models import Board, BoardComment, BoardVerdict
 from assets.services import boards, visitors
+from assets.services.names import clean
 from assets.views.guard import MemberRequest, member, polled, writer
 from assets.views.shares import prompt_of, threads
 from assets.views.toast import say
@@ -191,7 +192,7 @@ def items(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     action = request.POST.get("action", "add")
     if action == "add":
         return _add(request, found)
-    item = get_object_or_404(found.items, key=request.POST.get("key", ""))
+    item = get_object_or_404(found.items, key=clean(request.POST.get("key", "")))
     if action == "remove":
         title = item.asset.title
         item.delete()

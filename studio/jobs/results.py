@@ -26,6 +26,7 @@ from studio import catalogue, http, keys
 from studio.engine import EngineError
 from studio.engine.stills.patch import patched
 from studio.failpoints import point
+from studio.jobs import provenance
 from studio.jobs.pulse import LEASE, Grip
 from studio.jobs.sources import asset_ids, source_assets
 from studio.jobs.state import end, move
@@ -55,7 +56,8 @@ def collect(job: Job, outputs: Iterable[Output]) -> None:
 def _into_library(job: Job, paths: list[Path], *, apart: bool, tells: bool = False) -> None:
     drafts: list[assets.Draft] = []
     try:
-        drafts += [_prepare(job, path, apart, tells) for path in paths]
+        words = None if apart else provenance.mark_of(job)
+        drafts += [_prepare(job, path, apart, tells, words) for path in paths]
         point("stored")
         if not drafts:
             raise assets.Refused("The work ended without a result.")
@@ -88,7 +90,9 @@ def _discard(drafts: list[assets.Draft]) -> None:
         draft.discard()
 
 
-def _prepare(job: Job, path: Path, apart: bool, tells: bool) -> assets.Draft:
+def _prepare(
+    job: Job, path: Path, apart: bool, tells: bool, words: assets.Mark | None
+) -> assets.Draft:
     operation = catalogue.operations()[job.operation]
     return assets.prepare(
         path,
@@ -97,6 +101,7 @@ def _prepare(job: Job, path: Path, apart: bool, tells: bool) -> assets.Draft:
         kinds=(operation.makes,),
         limits=replace(assets.result_limits(), apart=apart),
         strip=not tells,
+        mark=words,
     )
 
 
@@ -119,13 +124,7 @@ def _made(job: Job, cost: int) -> assets.Made:
 def _save(job: Job, draft: assets.Draft, slot: int, cost: int) -> Asset:
     operation = catalogue.operations()[job.operation]
     ids = asset_ids(operation, job.params)
-    recipe = {
-        "operation": job.operation,
-        "offer": job.offer,
-        "provider": job.provider,
-        "params": job.params,
-        "notes": job.notes,
-    }
+    recipe = provenance.recipe_of(job)
     return draft.save(
         user=job.user,
         title=job.title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assets import services
 from assets.models import Asset, Board, BoardComment, BoardVerdict
 from assets.services import Refused, boards, shared, visitors
 from billing.models import User
@@ -175,3 +177,23 @@ def test_copies_go_when_no_board_needs_them(board: Board, cat: Asset) -> None:
     boards.close_board(board)
     assert shared.tidy() == 1
     assert not default_storage.exists(folder)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_is_deleted_for_good_leaves_no_copy(
+    board: Board, cat: Asset, stored: Callable[[], list[str]]
+) -> None:
+    boards.change_board(board, downloads=True)
+    assert Client().get(link(board, "share-file", key(board), "download")).status_code == 200
+    services.trash(cat)
+    services.purge(cat)
+    assert stored() == []
+    assert not board.items.exists()
+
+
+def test_odd_letters_in_an_address_find_nothing(board: Board, sign_in: People, alice: User) -> None:
+    for odd in ("%00", "%0a", "..%2f", "ü"):
+        assert Client().get(f"{link(board)}{odd}/").status_code == 404
+        assert Client().get(f"/s/{odd}/").status_code == 404
+    address = reverse("board-items", args=[board.pk])
+    assert sign_in(alice).post(address, {"key": "a\0", "action": "up"}).status_code == 404
