@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.views import files, hints, library, versions
+from assets.views import described, files, hints, library, versions
 
 urlpatterns = [
     path("library/", library.library, name="library"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("library/<uuid:pk>/restore/", library.restore, name="asset-restore"),
     path("library/<uuid:pk>/purge/", library.purge, name="asset-purge"),
     path("library/<uuid:pk>/hints/", hints.decide, name="asset-hints"),
+    path("library/<uuid:pk>/hints/part/", described.part, name="asset-hints-part"),
+    path("library/<uuid:pk>/described/", described.decide, name="asset-described"),
     path("library/settings/", hints.settings, name="library-settings"),
     path("files/<uuid:pk>/<slug:variant>/", files.serve, name="asset-file"),
 ]

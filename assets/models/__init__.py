@@ -1,6 +1,7 @@
 """What is kept of files: the assets, and how people order them."""
 
 from assets.models.asset import Asset, AssetKind, AssetQuerySet, Flag, Status
+from assets.models.described import Description, DescriptionState
 from assets.models.excerpt import Excerpt
 from assets.models.hint import HintSource, HintState, LibrarySettings, TagHint
 from assets.models.look import Look
@@ -11,6 +12,8 @@ __all__ = [
     "Asset",
     "AssetKind",
     "AssetQuerySet",
+    "Description",
+    "DescriptionState",
     "Excerpt",
     "Flag",
     "HintSource",

@@ -17,8 +17,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from assets import services
-from assets.models import Asset, AssetKind, AssetQuerySet, Status, Tag
+from assets.models import Asset, AssetKind, AssetQuerySet, Description, Status, Tag
 from assets.search import filter_assets
+from assets.services import described
 from assets.services.hints import open_hints
 from assets.views.browse import active_filters
 from assets.views.guard import MemberRequest, member, wants_json, writer
@@ -143,9 +144,18 @@ def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
         "versions": [v for v in stack if v.account_id == found.account_id] if stack[1:] else [],
         "stands": next((v for v in stack if not v.stacked and v.pk != found.pk), None),
         "compare_with": _earlier(found),
-        "hints": open_hints(found),
+        **hints_of(found),
         "alike": services.alike(found, ALIKE),
         "twin": services.twin_of(found),
+    }
+
+
+def hints_of(asset: Asset) -> dict[str, Any]:
+    """What is proposed for an asset, for its page."""
+    return {
+        "hints": open_hints(asset),
+        "described": Description.objects.filter(asset=asset).first(),
+        "can_be_described": asset.kind in described.SEEN and asset.status == Status.READY,
     }
 
 
