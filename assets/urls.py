@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.views import boards, files, hints, library, shares, versions
+from assets.views import boards, described, files, hints, library, shares, versions
 
 urlpatterns = [
     path("library/", library.library, name="library"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("library/boards/<uuid:pk>/items/", boards.items, name="board-items"),
     path("library/boards/<uuid:pk>/comment/", boards.comment, name="board-comment"),
     path("library/<uuid:pk>/hints/", hints.decide, name="asset-hints"),
+    path("library/<uuid:pk>/hints/part/", described.part, name="asset-hints-part"),
+    path("library/<uuid:pk>/described/", described.decide, name="asset-described"),
     path("library/settings/", hints.settings, name="library-settings"),
     path("s/<slug:token>/", shares.board, name="share"),
     path("s/<slug:token>/files/<slug:key>/<slug:variant>", shares.file, name="share-file"),

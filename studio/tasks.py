@@ -10,7 +10,7 @@ from django_q.tasks import async_task
 
 from assets import services as assets
 from assets.services import shared
-from studio import jobs, keys
+from studio import describing, jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
 from studio.stories import laying
@@ -62,6 +62,11 @@ def beat(name: str) -> None:
         if _is_due("keys", EXAMINE_EVERY) and Health.objects.exclude(refused="").exists():
             # It waits for the network, which nobody here may.
             async_task("studio.tasks.examine_keys", cluster="work")
+
+
+def describe(asset_id: str) -> None:
+    """Ask a model what a picture shows."""
+    describing.describe(asset_id)
 
 
 def catch_up() -> None:

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from studio.views import (
+    describe,
     edges,
     home,
     hooks,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("jobs/<uuid:pk>/give-up/", jobs.give_up, name="job-give-up"),
     path("hooks/<slug:provider>/<str:token>", hooks.hook, name="hook"),
     path("library/upload/", upload.upload, name="upload"),
+    path("library/<uuid:pk>/describe/", describe.describe, name="describe"),
     path("library/<uuid:pk>/go-on/", upload.go_on, name="go-on"),
     path("library/<uuid:pk>/edges/", edges.lines, name="asset-edges"),
     path("personas/", personas.personas, name="personas"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+import textwrap
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -19,7 +20,7 @@ from assets.media.formats import TEXT, Format
 
 EXCERPT = 10_000  # letters
 _PAGE = (1200, 900)
-_MARGIN, _LETTER, _LINE = 60, 26, 38
+_MARGIN, _LETTER, _LINE = 64, 38, 54
 _PAPER, _INK, _FADED = "#f7f5f0", "#26241f", "#9a948a"
 _CONTROLS = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 _SUBTITLES = re.compile(r"\s*\d+\s*\n\s*\d\d:\d\d:\d\d,\d{3}\s+-->")
@@ -107,9 +108,7 @@ def _broken(text: str, most: int) -> list[str]:
     """The first lines, none wider than the page; `most` of them at most."""
     wide, lines = (_PAGE[0] - 2 * _MARGIN) // (_LETTER // 2), []
     for line in text[: most * 400].split("\n"):
-        line = line.expandtabs(4).rstrip()
-        pieces = [line[at : at + wide] for at in range(0, len(line), wide)] or [""]
-        lines.extend(pieces)
+        lines.extend(textwrap.wrap(line.expandtabs(4), wide, replace_whitespace=False) or [""])
         if len(lines) >= most:
             break
     return lines[:most]

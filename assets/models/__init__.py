@@ -2,6 +2,7 @@
 
 from assets.models.asset import Asset, AssetKind, AssetQuerySet, Flag, Status
 from assets.models.board import Board, BoardComment, BoardItem, BoardTry, BoardVerdict, Said
+from assets.models.described import Description, DescriptionState
 from assets.models.excerpt import Excerpt
 from assets.models.hint import HintSource, HintState, LibrarySettings, TagHint
 from assets.models.look import Look
@@ -17,6 +18,8 @@ __all__ = [
     "BoardItem",
     "BoardTry",
     "BoardVerdict",
+    "Description",
+    "DescriptionState",
     "Excerpt",
     "Flag",
     "HintSource",

@@ -16,8 +16,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from assets import services
-from assets.models import Asset, AssetKind, AssetQuerySet, Status, Tag
+from assets.models import Asset, AssetKind, AssetQuerySet, Description, Status, Tag
 from assets.search import SORTS, BadFilter, filter_assets, page
+from assets.services import described
 from assets.services.hints import open_hints
 from assets.services.lineage import used_in
 from assets.views.browse import active_filters
@@ -166,9 +167,18 @@ def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
         "compare_with": _earlier(found),
         "lineage": drawn(found),
         "used_in": used_in([found]) if found.trashed else "",
-        "hints": open_hints(found),
+        **hints_of(found),
         "alike": services.alike(found, ALIKE),
         "twin": services.twin_of(found),
+    }
+
+
+def hints_of(asset: Asset) -> dict[str, Any]:
+    """What is proposed for an asset, for its page."""
+    return {
+        "hints": open_hints(asset),
+        "described": Description.objects.filter(asset=asset).first(),
+        "can_be_described": asset.kind in described.SEEN and asset.status == Status.READY,
     }
 
 

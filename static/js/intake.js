@@ -51,8 +51,11 @@ async function showNew() {
   if (!old) return location.reload();
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("tiles");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("tiles");
   if (!fresh) return;
+  const count = ".page-head p";
+  document.querySelector(count)?.replaceChildren(...(page.querySelector(count)?.childNodes ?? []));
   old.replaceWith(fresh);
   window.htmx?.process(fresh);
 }

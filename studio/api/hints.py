@@ -10,8 +10,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assets.models import Asset, HintSource, HintState, TagHint
-from assets.services import hints
+from assets.models import (
+    Asset,
+    Description,
+    DescriptionState,
+    HintSource,
+    HintState,
+    TagHint,
+)
+from assets.services import described, hints
+from studio import describing
 from studio.api import paging
 from studio.api.assets import AssetView, tags_field
 from studio.api.base import AccountView
@@ -31,8 +39,34 @@ class HintSerializer(serializers.ModelSerializer[TagHint]):
         read_only_fields = fields
 
 
+class DescriptionSerializer(serializers.ModelSerializer[Description]):
+    """What a model says that the picture shows. It is the asset's `alt` once it is accepted."""
+
+    state = serializers.ChoiceField(DescriptionState.choices)
+
+    class Meta:
+        model = Description
+        fields = ["text", "state", "problem"]
+        read_only_fields = fields
+
+
 class HintsSerializer(serializers.Serializer[Any]):
     results = HintSerializer(many=True)
+    description = DescriptionSerializer(allow_null=True)
+
+
+class DescribeSerializer(serializers.Serializer[Any]):
+    """Assets that a model shall look at."""
+
+    assets = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=describing.MOST
+    )
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    asked = serializers.ListField(
+        child=serializers.UUIDField(), help_text="Those that it looks at; others have no picture"
+    )
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
@@ -40,6 +74,9 @@ class DecisionSerializer(serializers.Serializer[Any]):
 
     accept = tags_field()
     refuse = tags_field()
+    description = serializers.ChoiceField(
+        ["accept", "refuse"], required=False, help_text="What to do with the proposed description"
+    )
 
 
 class LibrarySettingsSerializer(serializers.Serializer[Any]):
@@ -48,7 +85,10 @@ class LibrarySettingsSerializer(serializers.Serializer[Any]):
 
 class Hints(AssetView):
     def listed(self, asset: Asset) -> Response:
-        return Response({"results": HintSerializer(asset.hints.all(), many=True).data})
+        row = Description.objects.filter(asset=asset).first()
+        told = DescriptionSerializer(row).data if row else None
+        rows = HintSerializer(asset.hints.all(), many=True).data
+        return Response({"results": rows, "description": told})
 
     @extend_schema(
         summary="Tags that are proposed for an asset",
@@ -77,7 +117,26 @@ class Hints(AssetView):
         said = checked(DecisionSerializer, self.sent())
         hints.accept(asset, said.get("accept", []))
         hints.refuse(asset, said.get("refuse", []))
+        if verdict := said.get("description"):
+            described.decide_description(asset, accepted=verdict == "accept")
         return self.listed(asset)
+
+
+class Describe(AccountView):
+    @extend_schema(
+        summary="Have a model propose tags and descriptions",
+        description="A small copy of each picture is sent to the model that the studio is set up "
+        "with. It works in the background; ask for the `hints` of an asset a little later.",
+        operation_id="assets_describe",
+        request=DescribeSerializer,
+        responses=answers({202: AskedSerializer}, 400, 413, 415),
+        tags=["assets"],
+    )
+    def post(self, request: Request) -> Response:
+        paging.read(request, ())
+        said = checked(DescribeSerializer, self.sent())
+        asked = describing.ask(self.account, said["assets"])
+        return Response({"asked": [asset.pk for asset in asked]}, status=202)
 
 
 class LibrarySettingsView(AccountView):

@@ -68,6 +68,7 @@ v1: list[URLPattern | URLResolver] = [
     path("board-comments/<uuid:pk>/", boards.OneBoardComment.as_view(), name="board-comment"),
     path("assets/<uuid:pk>/alike/", alike.Alike.as_view(), name="asset-alike"),
     path("assets/<uuid:pk>/hints/", hints.Hints.as_view(), name="asset-hints"),
+    path("assets/describe/", hints.Describe.as_view(), name="describe"),
     path("library/settings/", hints.LibrarySettingsView.as_view(), name="library-settings"),
     path("storage/", storage.StorageUsed.as_view(), name="storage"),
     path("uploads/", uploads.Uploads.as_view(), name="part-uploads"),

@@ -19,7 +19,16 @@ from studio.words.scene_writing import SceneBrief
 from studio.words.traced import Traced
 from studio.writer.model import GEMINI, GEMINI_MODEL, NotWritten, Question, answer
 
-__all__ = ["GEMINI", "GEMINI_MODEL", "RULES", "WRITERS", "animate", "improve", "is_model"]
+__all__ = [
+    "GEMINI",
+    "GEMINI_MODEL",
+    "RULES",
+    "WRITERS",
+    "animate",
+    "improve",
+    "is_model",
+    "may_ask",
+]
 
 log = logging.getLogger("zoetrope.writer")
 
@@ -59,7 +68,7 @@ def _written(
     if not is_model():
         return plain
     try:
-        if not _may_ask(account):
+        if not may_ask(account):
             raise NotWritten("This account has asked the writing model often in the last hour")
         return read(answer(question))
     except NotWritten as error:
@@ -71,7 +80,7 @@ def _written(
     return replace(plain, notes=(*plain.notes, note))
 
 
-def _may_ask(account: Account) -> bool:
+def may_ask(account: Account) -> bool:
     """Count the question; whether it is within what an account gets in an hour."""
     key = f"writer:{account.pk}"
     cache.add(key, 0, HOUR)

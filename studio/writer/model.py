@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import logging
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,11 +31,12 @@ class NotWritten(Exception):
 @dataclass(frozen=True)
 class Question:
     """What it is asked: how to answer, the shape of the answer, and everything that people wrote,
-    as data."""
+    as data; and the JPEG that it is about, if there is one."""
 
     system: str
     schema: dict[str, Any]
     data: str
+    picture: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def _compatible(question: Question) -> Model:
         "model": settings.WRITER_MODEL,
         "messages": [
             {"role": "system", "content": question.system},
-            {"role": "user", "content": question.data},
+            {"role": "user", "content": _content(question)},
         ],
     }
     full = {**plain, "max_tokens": TOKENS, "response_format": {"type": "json_object"}}
@@ -79,6 +81,24 @@ def _compatible(question: Question) -> Model:
     return Model("The writing model", home, "/chat/completions", headers, (full, plain))
 
 
+def _content(question: Question) -> str | list[dict[str, Any]]:
+    if not question.picture:
+        return question.data
+    picture = f"data:image/jpeg;base64,{base64.b64encode(question.picture).decode()}"
+    return [
+        {"type": "text", "text": question.data},
+        {"type": "image_url", "image_url": {"url": picture}},
+    ]
+
+
+def _parts(question: Question) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = [{"text": question.data}]
+    if question.picture:
+        data = base64.b64encode(question.picture).decode()
+        parts.append({"inlineData": {"mimeType": "image/jpeg", "data": data}})
+    return parts
+
+
 def _gemini(question: Question) -> Model:
     provider = catalogue.providers().get(GEMINI)
     if not isinstance(provider, Remote):
@@ -86,7 +106,7 @@ def _gemini(question: Question) -> Model:
     access = keys.access(provider)
     plain = {
         "systemInstruction": {"parts": [{"text": question.system}]},
-        "contents": [{"role": "user", "parts": [{"text": question.data}]}],
+        "contents": [{"role": "user", "parts": _parts(question)}],
     }
     shape = {
         "responseMimeType": "application/json",

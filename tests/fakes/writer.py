@@ -62,7 +62,8 @@ class FakeWriter(Fake):
         body = await self._took(request)
         if self.plain_only and set(body) - {"model", "messages"}:
             return self.error(400, "Unsupported parameter: response_format", "input")
-        data = json.loads(body["messages"][-1]["content"])
+        content = body["messages"][-1]["content"]
+        data = json.loads(content if isinstance(content, str) else content[0]["text"])
         message = {"role": "assistant", "content": self.say(data), "refusal": None}
         choice = {"index": 0, "message": message, "finish_reason": self.finish}
         return self._answer({"object": "chat.completion", "choices": [choice]})
