@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from assets.views import files, library, versions
+from assets.views import bulk, files, library, versions
 
 urlpatterns = [
     path("library/", library.library, name="library"),
     path("library/<uuid:pk>/", library.asset, name="asset"),
     path("library/compare/", versions.compare, name="compare"),
+    path("library/bulk/", bulk.change, name="bulk"),
+    path("library/bulk/<uuid:pk>/undo/", bulk.undo, name="bulk-undo"),
+    path("library/<uuid:pk>/judge/", bulk.judge, name="asset-judge"),
     path("library/<uuid:pk>/accept/", versions.accept, name="asset-accept"),
     path("library/<uuid:pk>/withdraw/", versions.withdraw, name="asset-withdraw"),
     path("library/<uuid:pk>/show-version/", versions.show, name="asset-show-version"),

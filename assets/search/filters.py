@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from assets.models import AssetKind, AssetQuerySet, Status
+from assets.models import Asset, AssetKind, AssetQuerySet, Collection, Flag, Status
+from assets.search.collections import in_collection, unfiled
 from assets.search.words import search
 from assets.services.names import clean
 
@@ -28,10 +31,12 @@ class BadFilter(ValueError):
 def filter_assets(queryset: AssetQuerySet, params: Mapping[str, str]) -> AssetQuerySet:
     """Those that fit every filter that is given and not empty; other names are not looked at.
 
-    `q`, `kind`, `module`, `origin`, `favorite` (yes or no), `tag` (several with commas: all of
-    them), `status` (ready, damaged, trashed; without it all but the trashed), `added_after` and
-    `added_before` (a day, which counts whole, or a moment), `versions` (shown, all; without it one
-    of each stack, but all that is in the trash). Raises BadFilter for a value that cannot be.
+    `q`, `kind`, `module`, `origin`, `favorite` (yes or no), `rating` (so many stars or more),
+    `flag` (pick, reject, none), `tag` (several with commas: all of them; `a` finds `a/b` too),
+    `collection` (an id, with what is nested in it, or none), `status` (ready, damaged, trashed;
+    without it all but the trashed), `added_after` and `added_before` (a day, which counts whole, or
+    a moment), `versions` (shown, all; without it one of each stack, but all that is in the trash).
+    Raises BadFilter for a value that cannot be.
     """
     if not params.get("status"):
         queryset = queryset.live()
@@ -70,9 +75,38 @@ def _favorite(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
 
 def _tag(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
     for name in value.split(","):
-        if name.strip():
-            queryset = queryset.filter(tags__name=clean(name).lower())
+        if wanted := clean(name).lower().strip("/"):
+            below = Q(tag__name=wanted) | Q(tag__name__startswith=f"{wanted}/")
+            links = Asset.tags.through._default_manager.filter(below, asset=OuterRef("pk"))
+            queryset = queryset.filter(Exists(links))
     return queryset
+
+
+def _collection(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
+    """`none` is what is in no collection. Whose assets these are is whose collection it may be."""
+    if value == "none":
+        return queryset.filter(unfiled())
+    try:
+        UUID(value)
+    except ValueError:
+        raise ValueError(
+            f"collection “{value[:40]}” is not an id. Give that of a collection, or “none”."
+        ) from None
+    found = Collection.objects.filter(pk=value).select_related("account").first()
+    return (
+        queryset.filter(in_collection(found.account, value), account=found.account)
+        if found
+        else queryset.none()
+    )
+
+
+def _rating(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
+    return queryset.filter(rating__gte=int(_one_of("rating", value, [*"012345"])))
+
+
+def _flag(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
+    word = _one_of("flag", value, [*Flag.values, "none"])
+    return queryset.filter(flag="" if word == "none" else word)
 
 
 def _added_after(queryset: AssetQuerySet, value: str) -> AssetQuerySet:
@@ -90,6 +124,9 @@ _FILTERS: dict[str, Callable[[AssetQuerySet, str], AssetQuerySet]] = {
     "origin": lambda queryset, value: queryset.filter(origin=value),
     "favorite": _favorite,
     "tag": _tag,
+    "collection": _collection,
+    "rating": _rating,
+    "flag": _flag,
     "added_after": _added_after,
     "added_before": _added_before,
     "versions": _versions,

@@ -13,6 +13,9 @@ NAMES = (
     "kind",
     "module",
     "favorite",
+    "rating",
+    "flag",
+    "collection",
     "tag",
     "status",
     "added_after",
@@ -62,6 +65,12 @@ def _words(name: str, value: str) -> str:
             return f"Until {value}"
         case "versions":
             return "All versions" if value == "all" else "One version of each"
+        case "rating":
+            return f"{value} stars or more"
+        case "flag":
+            return {"pick": "Picked", "reject": "Rejected"}.get(value, "Without a flag")
+        case "collection":
+            return "In no collection" if value == "none" else "In the collection"
         case "tag":
             return f"#{value}"
     return f"{name}: {value}"

@@ -33,7 +33,12 @@ FILTERS = (
     OpenApiParameter("q", str, description="Words to find, in title, tags and parameters"),
     OpenApiParameter("kind", str, enum=AssetKind.values),
     OpenApiParameter("module", str, description="What made it, such as `upload` or `transform`"),
-    OpenApiParameter("tag", str),
+    OpenApiParameter("tag", str, description="With what is nested in it: `a` finds `a/b`"),
+    OpenApiParameter("rating", str, enum=[*"012345"], description="So many stars or more"),
+    OpenApiParameter("flag", str, enum=["pick", "reject", "none"]),
+    OpenApiParameter(
+        "collection", str, description="An id, with what is nested in it; `none`: in no collection"
+    ),
     OpenApiParameter("favorite", str, enum=["true", "false"]),
     OpenApiParameter(
         "status", str, enum=["ready", "damaged", "trashed"], description="Without it: not trashed"
@@ -67,6 +72,10 @@ class AssetChangeSerializer(serializers.Serializer[Any]):
     tags = _tags()
     alt = Text(max_length=300, required=False, allow_blank=True)
     favorite = YesNo(required=False)
+    rating = serializers.IntegerField(
+        min_value=0, max_value=5, required=False, help_text="0 is none"
+    )
+    flag = serializers.ChoiceField(["pick", "reject", ""], required=False)
     version_of = serializers.UUIDField(
         required=False,
         help_text="Accept it as the newest version of this asset, which is kept behind it",
@@ -181,13 +190,13 @@ class OneAsset(AssetView):
         paging.read(request, ())
         asset = self.asset(pk)
         said = checked(AssetChangeSerializer, self.sent())
-        favorite, of = said.pop("favorite", None), said.pop("version_of", None)
+        of = said.pop("version_of", None)
+        judged = {n: said.pop(n) for n in ("favorite", "rating", "flag") if n in said}
         if of is not None:
             self._accept(asset, of)
         if said:
             services.update(asset, **said)
-        if favorite is not None:
-            services.set_favorite(asset, favorite)
+        services.judge(asset, **judged)
         return self.told(asset)
 
     def _accept(self, asset: Asset, of: UUID) -> None:
