@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from assets import services as assets
+from assets.services import archives, bin, bulk
 from studio import jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
@@ -44,6 +45,11 @@ def listen(story_id: str) -> None:
     laying.measure(story_id)
 
 
+def pack(archive_id: str) -> None:
+    """Pack a ZIP of the library."""
+    archives.pack(archive_id)
+
+
 def pump() -> None:
     """Work for the providers elsewhere, for one slice."""
     run_slice()
@@ -54,6 +60,7 @@ def beat(name: str) -> None:
     Beat.objects.update_or_create(name=name, defaults={"seen": timezone.now()})
     if name.startswith("engine"):
         jobs.rescue()
+        archives.rescue()
         if _is_due("tidy", TIDY_EVERY):
             tidy()
         if _is_due("keys", EXAMINE_EVERY) and Health.objects.exclude(refused="").exists():
@@ -82,3 +89,6 @@ def tidy() -> None:
     Notice.objects.filter(taken=True, at__lt=now - NOTICE_AGE).delete()
     Upload.objects.filter(expires__lt=now).delete()
     assets.remove_orphans(now - ORPHAN_AGE)
+    archives.tidy_archives()
+    bulk.tidy_changes()
+    bin.empty_old()

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assets import services
 from assets.models import Asset, AssetKind, AssetQuerySet, Status, Tag
 from assets.search import filter_assets
+from assets.services import bin
 from assets.views.browse import active_filters
 from assets.views.guard import MemberRequest, member, wants_json, writer
 from assets.views.toast import say
@@ -49,6 +51,7 @@ def library(request: MemberRequest) -> HttpResponseBase:
         "total": found.count(),
         "problem": problem,
         "filters": filters,
+        "trash_days": settings.TRASH_DAYS,
         "in_trash": request.GET.get("status") == "trashed",
         **_choices(request, mine),
     }
@@ -134,6 +137,8 @@ def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
     stack = services.stack_of(found).live()
     return {
         "asset": found,
+        "days_left": bin.days_left(found),
+        "in_collections": found.collections.filter(account=request.account),
         "tag_text": ", ".join(t.name for t in found.tags.all()),
         "versions": [v for v in stack if v.account_id == found.account_id] if stack[1:] else [],
         "stands": next((v for v in stack if not v.stacked and v.pk != found.pk), None),
@@ -201,7 +206,11 @@ def purge(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     if not found.trashed:
         say(request, f"“{found.title}” is not in the trash. Move it there first.")
         return redirect("asset", pk)
-    services.purge(found)
+    try:
+        bin.purge_one(found)
+    except services.Refused as error:
+        messages.error(request, str(error))
+        return redirect("asset", pk)
     say(request, f"“{found.title}” is deleted for good.")
     return redirect(f"{reverse('library')}?status=trashed")
 

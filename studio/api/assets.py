@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from assets import services
 from assets.models import Asset, AssetKind, AssetQuerySet
 from assets.search import VERSIONS, BadFilter, filter_assets
+from assets.services import bin
 from assets.views import files
 from studio.api import paging
 from studio.api.base import AccountView, find
@@ -223,6 +224,8 @@ class OneAsset(AssetView):
         asset = self.asset(pk)
         if forever and not asset.trashed:
             raise NotPossible(f"“{asset.title}” is not in the trash. Move it there first.")
+        if forever and (why := bin.held([asset.pk]).get(asset.pk)):
+            raise NotPossible(f"“{asset.title}” cannot be deleted yet: {why}. Try again later.")
         (services.purge if forever else services.trash)(asset)
         return Response(status=204)
 

@@ -6,7 +6,19 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from studio.api import assets, bulk, jobs, operations, personas, recommend, saved, words
+from studio.api import (
+    archives,
+    assets,
+    bulk,
+    collections,
+    jobs,
+    operations,
+    personas,
+    recommend,
+    saved,
+    tags,
+    words,
+)
 from studio.api.base import AlwaysFirst
 from studio.api.schema import DocsView, SchemaView
 
@@ -45,6 +57,13 @@ v1: list[URLPattern | URLResolver] = [
     path("bulk/", bulk.Bulk.as_view(), name="all-bulk"),
     path("bulk/<uuid:pk>/", bulk.OneBulk.as_view(), name="bulk"),
     path("bulk/<uuid:pk>/undo/", bulk.UndoBulk.as_view(), name="bulk-undo"),
+    path("collections/", collections.Collections.as_view(), name="collections"),
+    path("collections/<uuid:pk>/", collections.OneCollection.as_view(), name="collection"),
+    path("tags/", tags.Tags.as_view(), name="tags"),
+    path("tags/<int:pk>/", tags.OneTag.as_view(), name="tag"),
+    path("archives/", archives.Archives.as_view(), name="archives"),
+    path("archives/<uuid:pk>/", archives.OneArchive.as_view(), name="archive"),
+    path("archives/<uuid:pk>/file/", archives.ArchiveFile.as_view(), name="archive-file"),
     path("settings/", saved.Settings.as_view(), name="all-settings"),
     path("settings/<uuid:pk>/", saved.OneSettings.as_view(), name="saved-settings"),
     path("templates/", words.Templates.as_view(), name="templates"),

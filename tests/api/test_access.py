@@ -8,11 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 
-from assets.models import Asset
+from assets.models import Archive, Asset, BulkChange, Collection, Tag
 from billing import access
 from billing.models import Account, ApiKey, Membership, Role, User
 from studio.api.urls import v1
@@ -40,6 +42,23 @@ REQUESTS = [
     ("asset-favorite", "post", True, "asset"),
     ("asset-favorite", "delete", True, "asset"),
     ("asset-file", "get", False, "asset"),
+    ("all-bulk", "get", False, ""),
+    ("all-bulk", "post", True, ""),
+    ("bulk", "get", False, "bulk"),
+    ("bulk-undo", "post", True, "bulk"),
+    ("collections", "get", False, ""),
+    ("collections", "post", True, ""),
+    ("collection", "get", False, "collection"),
+    ("collection", "patch", True, "collection"),
+    ("collection", "delete", True, "collection"),
+    ("tags", "get", False, ""),
+    ("tag", "patch", True, "tag"),
+    ("tag", "delete", True, "tag"),
+    ("archives", "get", False, ""),
+    ("archives", "post", True, ""),
+    ("archive", "get", False, "archive"),
+    ("archive", "delete", True, "archive"),
+    ("archive-file", "get", False, "archive"),
     ("templates", "get", False, ""),
     ("styles", "get", False, ""),
     ("enhance", "post", False, ""),
@@ -69,6 +88,16 @@ PATHS = {
     "asset-restore": "assets/{asset}/restore/",
     "asset-favorite": "assets/{asset}/favorite/",
     "asset-file": "assets/{asset}/file/",
+    "all-bulk": "bulk/",
+    "bulk": "bulk/{bulk}/",
+    "bulk-undo": "bulk/{bulk}/undo/",
+    "collections": "collections/",
+    "collection": "collections/{collection}/",
+    "tags": "tags/",
+    "tag": "tags/{tag}/",
+    "archives": "archives/",
+    "archive": "archives/{archive}/",
+    "archive-file": "archives/{archive}/file/",
     "templates": "templates/",
     "styles": "styles/",
     "enhance": "prompts/enhance/",
@@ -79,10 +108,37 @@ PATHS = {
     "saved-settings": "settings/{settings}/",
 }
 PERSONA, SETTINGS = uuid.UUID(int=5), uuid.UUID(int=6)
+LISTS = (
+    "jobs",
+    "assets",
+    "personas",
+    "all-settings",
+    "all-bulk",
+    "collections",
+    "tags",
+    "archives",
+)
+BULK, COLLECTION, ARCHIVE, TAG = uuid.UUID(int=8), uuid.UUID(int=9), uuid.UUID(int=10), 77
 IDS = [f"{method} {name}" for name, method, _, _ in REQUESTS]
 each_request = pytest.mark.parametrize(("name", "method", "writes", "about"), REQUESTS, ids=IDS)
 
 Ask = Callable[[Client, str, str], Any]
+
+
+def organized(account: Account, cat: Asset) -> dict[str, Any]:
+    """One of each that orders a library, there (again) whatever was done to the last one."""
+    BulkChange.objects.filter(pk=BULK).delete()
+    BulkChange.objects.create(id=BULK, account=account, verb="rate", changed=1, cells={})
+    Collection.objects.get_or_create(id=COLLECTION, account=account, name="Box", key="box")
+    Tag.objects.filter(account=account).delete()
+    Tag.objects.create(pk=TAG, account=account, name="sea")
+    Archive.objects.filter(account=account, state="waiting").delete()
+    if not Archive.objects.filter(pk=ARCHIVE).exists():
+        later = timezone.now() + timedelta(1)
+        file = default_storage.save("archives/a.zip", ContentFile(b"PK"))
+        row = {"state": "ready", "count": 1, "size": 2, "file": file, "expires": later}
+        Archive.objects.create(id=ARCHIVE, account=account, **row)
+    return {"bulk": BULK, "collection": COLLECTION, "tag": TAG, "archive": ARCHIVE}
 
 
 @pytest.fixture
@@ -103,7 +159,14 @@ def ask(
         persona, _ = account.personas.get_or_create(id=PERSONA, defaults={"name": "Acme"})
         kept = {"name": "Kept", "operation": "crop"}
         row, _ = account.saved_settings.get_or_create(id=SETTINGS, defaults=kept)
-        here = {"job": job.pk, "asset": cat.pk, "persona": persona.pk, "settings": row.pk, **ids}
+        ordered = organized(account, cat)
+        here = ordered | {
+            "job": job.pk,
+            "asset": cat.pk,
+            "persona": persona.pk,
+            "settings": row.pk,
+            **ids,
+        }
         path = "/api/v1/" + PATHS[name].format(**here)
         if (name, method) == ("assets", "post"):
             from django.core.files.uploadedfile import SimpleUploadedFile
@@ -117,6 +180,11 @@ def ask(
             "personas": {"name": uuid.uuid4().hex},
             "persona": {"look": "warm light"},
             "recommend": {"operation": "image-to-video"},
+            "all-bulk": {"verb": "trash", "ids": [str(cat.pk)], "dry": True},
+            "collections": {"name": uuid.uuid4().hex},
+            "collection": {"note": "New"},
+            "tag": {"name": "sea"},
+            "archives": {"ids": [str(cat.pk)]},
             "all-settings": {"name": uuid.uuid4().hex, "operation": "crop", "params": {}},
         }.get(name)
         if method == "get":
@@ -183,19 +251,30 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
 ) -> None:
     answer = ask(client_of(charlie), name, method)
     if about:
-        nowhere = {about: uuid.uuid4()}
+        nowhere = {about: 999 if about == "tag" else uuid.uuid4()}
         missing = ask(client_of(charlie), name, method, **nowhere)
         assert answer.status_code == missing.status_code == 404
         words = missing.json()["message"].replace(str(nowhere[about]), "")
         assert Job.objects.count() == 1
         told = answer.json()["message"]
-        for there in (Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS):
+        for there in (
+            Job.objects.get().pk,
+            Asset.objects.get().pk,
+            PERSONA,
+            SETTINGS,
+            BULK,
+            COLLECTION,
+            ARCHIVE,
+            TAG,
+        ):
             told = told.replace(str(there), "")
         assert words in told
     elif (name, method) == ("jobs", "post"):
         assert answer.status_code == 404
         assert answer.json()["errors"][0]["field"] == "image"
-    elif method == "get" and name in ("jobs", "assets", "personas", "all-settings"):
+    elif (name, method) == ("archives", "post"):
+        assert answer.status_code == 400
+    elif method == "get" and name in LISTS:
         assert answer.json() == {"results": [], "next": None}
     else:
         assert answer.status_code in (200, 201)
