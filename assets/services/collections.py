@@ -39,6 +39,7 @@ def make(
     name, note = _checked_name(name), _checked_note(note)
     with transaction.atomic():
         _lock(account)
+        parent = _fresh(parent)
         mine = Collection.objects.filter(account=account)
         if mine.count() >= MOST:
             raise Refused(f"There are {MOST:,} collections, which is the limit. Delete one first.")
@@ -66,7 +67,7 @@ def move(collection: Collection, parent: Collection | None, place: int | None = 
     Refused: not into itself, and not too deep."""
     with transaction.atomic():
         _lock(collection.account)
-        collection = Collection.objects.get(pk=collection.pk)
+        collection, parent = Collection.objects.get(pk=collection.pk), _fresh(parent)
         if parent:
             above = [parent, *_above(parent)]
             if any(one.pk == collection.pk for one in above):
@@ -155,6 +156,16 @@ def _saved(collection: Collection) -> Collection:
 def _lock(account: Account) -> None:
     """Two who move at once could make a circle: one waits for the other."""
     Account.objects.filter(pk=account.pk).update(name=F("name"))
+
+
+def _fresh(parent: Collection | None) -> Collection | None:
+    """As it stands now that nobody else may move anything."""
+    if parent is None:
+        return None
+    found = Collection.objects.filter(pk=parent.pk).first()
+    if found is None:
+        raise Refused(f"The collection “{parent.name}” is gone. Choose another.")
+    return found
 
 
 def _above(collection: Collection) -> list[Collection]:

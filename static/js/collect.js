@@ -13,6 +13,7 @@ export async function collect(take) {
   chosen = take;
   field.value = "";
   dialog.showModal();
+  field.focus();
   try {
     const answer = await fetch(dialog.dataset.from, { headers: { Accept: "application/json" } });
     known = (await answer.json()).results;

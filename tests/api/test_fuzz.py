@@ -56,12 +56,10 @@ def real(api: Client, cat: Asset, body: Callable[..., Any], story: Any) -> dict[
         "jobs": post(api, "/api/v1/jobs/", body()).json()["id"],
         "assets": str(cat.pk),
         "personas": persona.json()["id"],
-        
-            "bulk": post(api, "/api/v1/bulk/", rated).json()["change"],
-            "collections": post(api, "/api/v1/collections/", {"name": "Box"}).json()["id"],
-            "tags": Tag.objects.create(account=cat.account, name="sea").pk,
-            "archives": post(api, "/api/v1/archives/", {"filter": {}}).json()["id"]
-        ,
+        "bulk": post(api, "/api/v1/bulk/", rated).json()["change"],
+        "collections": post(api, "/api/v1/collections/", {"name": "Box"}).json()["id"],
+        "tags": Tag.objects.create(account=cat.account, name="sea").pk,
+        "archives": post(api, "/api/v1/archives/", {"filter": {}}).json()["id"],
         "settings": post(api, "/api/v1/settings/", kept).json()["id"],
         "stories": story["id"],
         "scenes": story["scenes"][0]["id"],
