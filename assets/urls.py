@@ -2,12 +2,40 @@
 
 from django.urls import path
 
-from assets.views import boards, described, files, hints, library, shares, versions
+from assets.views import (
+    archives,
+    boards,
+    bulk,
+    collections,
+    cull,
+    described,
+    files,
+    hints,
+    library,
+    shares,
+    tags,
+    trash,
+    versions,
+)
 
 urlpatterns = [
     path("library/", library.library, name="library"),
     path("library/<uuid:pk>/", library.asset, name="asset"),
     path("library/compare/", versions.compare, name="compare"),
+    path("library/bulk/", bulk.change, name="bulk"),
+    path("library/bulk/<uuid:pk>/undo/", bulk.undo, name="bulk-undo"),
+    path("library/cull/", cull.cull, name="cull"),
+    path("library/collections/", collections.index, name="collections"),
+    path("library/collections/<uuid:pk>/", collections.change, name="collection-change"),
+    path("library/collections/<uuid:pk>/delete/", collections.delete, name="collection-delete"),
+    path("library/archives/", archives.index, name="archives"),
+    path("library/archives/<uuid:pk>/", archives.fetch, name="archive"),
+    path("library/archives/<uuid:pk>/delete/", archives.delete, name="archive-delete"),
+    path("library/tags/", tags.index, name="tags"),
+    path("library/tags/<int:pk>/", tags.rename, name="tag-rename"),
+    path("library/tags/<int:pk>/delete/", tags.delete, name="tag-delete"),
+    path("library/trash/empty/", trash.empty, name="trash-empty"),
+    path("library/<uuid:pk>/judge/", bulk.judge, name="asset-judge"),
     path("library/<uuid:pk>/accept/", versions.accept, name="asset-accept"),
     path("library/<uuid:pk>/withdraw/", versions.withdraw, name="asset-withdraw"),
     path("library/<uuid:pk>/show-version/", versions.show, name="asset-show-version"),

@@ -251,6 +251,9 @@ IMAGE_MAX_PIXELS = env.number("IMAGE_MAX_MEGAPIXELS", 50, 1, 1000) * 1_000_000
 ACCOUNT_STORAGE_BYTES: int | None = None
 # Below so much free space nothing new is taken in; what is under way may still be saved.
 DISK_FLOOR_BYTES = env.number("DISK_FLOOR_MB", 100, 0, 1_000_000) * 1024 * 1024
+# What a ZIP of the library may hold, and how long the trash keeps what is in it.
+ARCHIVE_MAX_BYTES = env.number("ARCHIVE_MAX_MB", 20_000, 1, 10_000_000) * 1024 * 1024
+TRASH_DAYS = env.number("TRASH_DAYS", 30, 1, 3650)
 # Addresses of a person's own network are refused unless they are named here ("host:port").
 FETCH_ALLOWED_HOSTS = env.words("FETCH_ALLOWED_HOSTS")
 

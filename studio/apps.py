@@ -6,10 +6,13 @@ class StudioConfig(AppConfig):
     verbose_name = "Studio"
 
     def ready(self) -> None:
+        from assets.services import bin
         from studio import (
             catalogue,
             checks,  # noqa: F401 - registers the start-up checks
             workflows,
         )
+        from studio.jobs import needed
 
         catalogue.SOURCES.append(workflows.offers)
+        bin.HOLDERS.append(needed.held)

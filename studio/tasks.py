@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from assets import services as assets
-from assets.services import shared
+from assets.services import archives, bin, bulk, shared
 from studio import describing, jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
@@ -47,6 +47,11 @@ def listen(story_id: str) -> None:
     laying.measure(story_id)
 
 
+def pack(archive_id: str) -> None:
+    """Pack a ZIP of the library."""
+    archives.pack(archive_id)
+
+
 def pump() -> None:
     """Work for the providers elsewhere, for one slice."""
     run_slice()
@@ -57,6 +62,7 @@ def beat(name: str) -> None:
     Beat.objects.update_or_create(name=name, defaults={"seen": timezone.now()})
     if name.startswith("engine"):
         jobs.rescue()
+        archives.rescue()
         if _is_due("tidy", TIDY_EVERY):
             tidy()
         if _is_due("keys", EXAMINE_EVERY) and Health.objects.exclude(refused="").exists():
@@ -99,3 +105,6 @@ def tidy() -> None:
     shared.tidy()
     assets.forget_uploads(now)
     catch_up()
+    archives.tidy_archives()
+    bulk.tidy_changes()
+    bin.empty_old()

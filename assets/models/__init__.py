@@ -1,7 +1,10 @@
 """What is kept of files: the assets, and how people order them."""
 
+from assets.models.archive import Archive, ArchiveState
 from assets.models.asset import Asset, AssetKind, AssetQuerySet, Flag, Status
 from assets.models.board import Board, BoardComment, BoardItem, BoardTry, BoardVerdict, Said
+from assets.models.bulk import BulkChange
+from assets.models.collection import Collection, CollectionItem
 from assets.models.described import Description, DescriptionState
 from assets.models.excerpt import Excerpt
 from assets.models.hint import HintSource, HintState, LibrarySettings, TagHint
@@ -10,6 +13,8 @@ from assets.models.tag import Tag
 from assets.models.upload import PartUpload, UploadedPart, UploadState
 
 __all__ = [
+    "Archive",
+    "ArchiveState",
     "Asset",
     "AssetKind",
     "AssetQuerySet",
@@ -18,6 +23,9 @@ __all__ = [
     "BoardItem",
     "BoardTry",
     "BoardVerdict",
+    "BulkChange",
+    "Collection",
+    "CollectionItem",
     "Description",
     "DescriptionState",
     "Excerpt",

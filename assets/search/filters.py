@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from assets.models import AssetKind, AssetQuerySet, Status
+from assets.models import AssetKind, AssetQuerySet, Flag, Status
 from assets.search import keys, match
+from assets.search.collections import in_collection, unfiled
 from assets.search.condition import condition
 from assets.search.errors import BadFilter, BadSearch
 from assets.search.index import matching
@@ -31,11 +32,12 @@ def filter_assets(queryset: AssetQuerySet, params: Mapping[str, str]) -> AssetQu
     queryset is that of one account: `Asset.objects.for_account(…)`.
 
     `q` is a search (see the table in assets.search.keys), `kind`, `module`, `origin`, `favorite`
-    (yes or no), `tag` (several with commas: all of them), `status` (ready, damaged, trashed;
-    without it all but the trashed), `added_after` and `added_before` (a day, which counts whole,
-    or a moment), `like` (the id of an asset: what looks like it), `versions` (shown, all; without
-    it one of each stack, but all that is in the trash). Raises BadFilter for a value that cannot
-    be.
+    (yes or no), `rating` (so many stars or more), `flag` (pick, reject, none), `tag` (several with
+    commas: all of them; `a` finds `a/b` too), `collection` (an id, with what is nested in it, or
+    none), `status` (ready, damaged, trashed; without it all but the trashed), `added_after` and
+    `added_before` (a day, which counts whole, or a moment), `like` (the id of an asset: what looks
+    like it), `versions` (shown, all; without it one of each stack, but all that is in the trash).
+    Raises BadFilter for a value that cannot be.
     """
     tree = read(params)
     ask = Ask(account_of(queryset))
@@ -134,10 +136,32 @@ def _tag(ask: Ask, value: str) -> Q:
     found: list[match.Match] = []
     for name in value.split(","):
         if name.strip():
-            if not (ids := keys.tag_ids(ask.account, clean(name))):
+            if not (ids := keys.tag_ids(ask.account, clean(name).strip("/"))):
                 return NOTHING
             found.append(match.Any(tuple(match.Mark("t", str(pk)) for pk in ids)))
     return matching(match.All(tuple(found)), ask.account) if found else Q()
+
+
+def _collection(ask: Ask, value: str) -> Q:
+    """`none` is what is in no collection."""
+    if value == "none":
+        return unfiled()
+    try:
+        UUID(value)
+    except ValueError:
+        raise ValueError(
+            f"collection “{value[:40]}” is not an id. Give that of a collection, or “none”."
+        ) from None
+    return in_collection(ask.account, value)
+
+
+def _rating(ask: Ask, value: str) -> Q:
+    return Q(rating__gte=int(_one_of("rating", value, [*"012345"])))
+
+
+def _flag(ask: Ask, value: str) -> Q:
+    word = _one_of("flag", value, [*Flag.values, "none"])
+    return Q(flag="" if word == "none" else word)
 
 
 def _added_after(ask: Ask, value: str) -> Q:
@@ -159,6 +183,9 @@ _FILTERS: dict[str, Callable[[Ask, str], Q]] = {
     "origin": _origin,
     "favorite": _favorite,
     "tag": _tag,
+    "collection": _collection,
+    "rating": _rating,
+    "flag": _flag,
     "added_after": _added_after,
     "added_before": _added_before,
     "versions": _versions,

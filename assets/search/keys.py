@@ -12,8 +12,9 @@ from django.db.models import BigIntegerField, F, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from assets.models import Asset, AssetKind, Flag, Status, Tag
+from assets.models import Asset, AssetKind, Collection, Flag, Status, Tag
 from assets.search import colors, fold, match, moments, values
+from assets.search.collections import in_collection, unfiled
 from assets.search.ids import id_in
 from assets.search.match import Match
 
@@ -109,6 +110,7 @@ STATES: dict[str, Q] = {
     "unrated": Q(rating=0),
     "tagged": ~Q(tag_ids=""),
     "untagged": Q(tag_ids=""),
+    "unfiled": unfiled(),
     "upload": Q(module="upload"),
     "transparent": Q(has_alpha=True),
     "animated": Q(animated=True),
@@ -256,6 +258,11 @@ def _tag_names(ask: Ask) -> list[str]:
     return list(Tag.objects.filter(account=ask.account).values_list("name", flat=True)[:500])
 
 
+def _collection_names(ask: Ask) -> list[str]:
+    mine = Collection.objects.filter(account=ask.account).order_by("name")
+    return list(mine.values_list("name", flat=True)[:500])
+
+
 def _known(column: str) -> Values:
     return lambda ask: ask.known(column)
 
@@ -264,6 +271,9 @@ add(
     KeyKind("type", "What kind of file it is", "type:image,video", _kind,
             tuple(AssetKind.values), aliases=("kind",)),
     KeyKind("tag", "A tag, with the tags inside it", 'tag:"red car"', _tag, values=_tag_names),
+    KeyKind("in", "A collection, with those inside it", 'in:"Summer/Beach"',
+            lambda ask, op, value: in_collection(ask.account, value),
+            values=_collection_names, aliases=("collection",)),
     KeyKind("is", "A state it is in", "is:favorite", _is, tuple(STATES),
             trash=("trashed", "trash", "deleted")),
     KeyKind("status", "Whether its file is there", "status:damaged", _status,

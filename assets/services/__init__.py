@@ -12,9 +12,11 @@ from assets.services.intake import (
     upload_limits,
 )
 from assets.services.library import (
+    judge,
     not_in_trash,
     purge,
     refresh_search,
+    refresh_search_of,
     restore,
     set_favorite,
     trash,
@@ -57,6 +59,7 @@ __all__ = [
     "forget_uploads",
     "from_data_url",
     "ingest",
+    "judge",
     "like",
     "local_copy",
     "missing_parts",
@@ -65,6 +68,7 @@ __all__ = [
     "prepare",
     "purge",
     "refresh_search",
+    "refresh_search_of",
     "remove_orphans",
     "restore",
     "result_limits",

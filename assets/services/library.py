@@ -9,13 +9,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from assets.media import Refused
-from assets.models import Asset, Tag
+from assets.models import Asset, Flag, Tag
 from assets.search import index
 from assets.services import files, shared, versions
 from assets.services.names import checked_title, clean, tag_names
 from billing.models import Account
 
+MOST_STARS = 5
 _ALT_LENGTH = 300
+_AT_ONCE = 500
 
 
 def update(
@@ -67,10 +69,49 @@ def refresh_search(asset: Asset) -> None:
     index.write([asset])
 
 
+def refresh_search_of(ids: Iterable[UUID]) -> None:
+    """The same for many, whose rows were changed without their objects."""
+    wanted = list(ids)
+    for start in range(0, len(wanted), _AT_ONCE):
+        index.write(Asset.objects.filter(pk__in=wanted[start : start + _AT_ONCE]))
+
+
 def set_favorite(asset: Asset, favorite: bool) -> Asset:
-    asset.favorite = favorite
-    asset.save(update_fields=["favorite", "updated"])
+    return judge(asset, favorite=favorite)
+
+
+def judge(
+    asset: Asset,
+    *,
+    favorite: bool | None = None,
+    rating: int | None = None,
+    flag: str | None = None,
+) -> Asset:
+    """What somebody thinks of it: `rating` 0 (none) to 5, `flag` pick, reject or "". None leaves
+    it as it is. Raises Refused."""
+    said = {
+        "favorite": favorite,
+        "rating": None if rating is None else checked_rating(rating),
+        "flag": None if flag is None else checked_flag(flag),
+    }
+    changes = {field: value for field, value in said.items() if value is not None}
+    for field, value in changes.items():
+        setattr(asset, field, value)
+    if changes:
+        asset.save(update_fields=[*changes, "updated"])
     return asset
+
+
+def checked_rating(rating: int) -> int:
+    if not 0 <= rating <= MOST_STARS:
+        raise Refused(f"The rating is {rating}; it goes from 0 (none) to {MOST_STARS}.")
+    return rating
+
+
+def checked_flag(flag: str) -> str:
+    if flag and flag not in Flag.values:
+        raise Refused(f"The flag “{clean(flag)[:20]}” is unknown. Use pick, reject or nothing.")
+    return flag
 
 
 def trash(asset: Asset) -> Asset:

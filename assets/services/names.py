@@ -64,3 +64,8 @@ def tag_names(tags: Iterable[str]) -> list[str]:
     if len(names) > MOST_TAGS:
         raise Refused(f"{len(names)} tags were given; the limit is {MOST_TAGS}. Leave some out.")
     return names
+
+
+def findable(text: str) -> str:
+    """The form in which names are compared: case and width of letters do not count."""
+    return unicodedata.normalize("NFKC", clean(text)).casefold()

@@ -13,6 +13,9 @@ NAMES = (
     "kind",
     "module",
     "favorite",
+    "rating",
+    "flag",
+    "collection",
     "tag",
     "status",
     "added_after",
@@ -65,6 +68,12 @@ def _words(name: str, value: str) -> str:
             return "All versions" if value == "all" else "One version of each"
         case "like":
             return "Looks like one of them"
+        case "rating":
+            return f"{value} stars or more"
+        case "flag":
+            return {"pick": "Picked", "reject": "Rejected"}.get(value, "Without a flag")
+        case "collection":
+            return "In no collection" if value == "none" else "In the collection"
         case "tag":
             return f"#{value}"
     return f"{name}: {value}"

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from uuid import UUID
 
 from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.core.handlers.asgi import ASGIRequest
 from django.http import (
     HttpRequest,
@@ -21,7 +22,7 @@ from django.utils.http import content_disposition_header, parse_etags
 from django.views.decorators.http import require_safe
 
 from assets.media import MIMES, TEXT_MIMES
-from assets.models import Asset
+from assets.models import Archive, Asset
 from assets.services import Gone, count, open_file
 from assets.services.files import Variant
 from assets.views.guard import sign_in_first
@@ -90,6 +91,23 @@ def _is_download(request: HttpRequest) -> bool:
     """The file is kept by somebody; the later pieces of one download do not count again."""
     begins = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
     return bool(request.GET.get("download")) and request.method == "GET" and begins
+
+
+def send_archive(request: HttpRequest, archive: Archive) -> HttpResponseBase:
+    """A ZIP that is ready, to somebody who may have it: the caller has made sure."""
+    try:
+        file = default_storage.open(str(archive.file.name), "rb")
+    except FileNotFoundError:
+        return _missing()
+    name = f"zoetrope-{archive.created:%Y-%m-%d}-{archive.count}-files.zip"
+    disposition = content_disposition_header(True, name) or "attachment"
+    headers = HEADERS | {
+        "ETag": f'"{archive.pk.hex}-{archive.fence}"',
+        "Content-Type": "application/zip",
+        "Content-Disposition": disposition,
+        "Cache-Control": "private, no-store",
+    }
+    return send_file(request, file, file.size, headers)
 
 
 def _missing() -> HttpResponse:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assets import services
 from assets.models import Asset, AssetKind, AssetQuerySet, Description, Status, Tag
 from assets.search import SORTS, BadFilter, filter_assets, page
-from assets.services import described
+from assets.services import bin, described
 from assets.services.hints import open_hints
 from assets.services.lineage import used_in
 from assets.views.browse import active_filters
@@ -61,6 +62,7 @@ def library(request: MemberRequest) -> HttpResponseBase:
         "problem": problem,
         "spot": _spot(request, problem),
         "filters": filters,
+        "trash_days": settings.TRASH_DAYS,
         "in_trash": request.GET.get("status") == "trashed",
         **_choices(request, mine),
         "storage": services.storage_told(request.account),
@@ -161,6 +163,8 @@ def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
     stack = services.stack_of(found).live()
     return {
         "asset": found,
+        "days_left": bin.days_left(found),
+        "in_collections": found.collections.filter(account=request.account),
         "tag_text": ", ".join(t.name for t in found.tags.all()),
         "versions": [v for v in stack if v.account_id == found.account_id] if stack[1:] else [],
         "stands": next((v for v in stack if not v.stacked and v.pk != found.pk), None),
@@ -245,7 +249,11 @@ def purge(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     if not found.trashed:
         say(request, f"“{found.title}” is not in the trash. Move it there first.")
         return redirect("asset", pk)
-    services.purge(found)
+    try:
+        bin.purge_one(found)
+    except services.Refused as error:
+        messages.error(request, str(error))
+        return redirect("asset", pk)
     say(request, f"“{found.title}” is deleted for good.")
     return redirect(f"{reverse('library')}?status=trashed")
 

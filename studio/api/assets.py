@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from assets import services
 from assets.models import Asset, AssetQuerySet
 from assets.search import filter_assets, page
+from assets.services import bin
 from assets.views import files
 from studio.api import paging
 from studio.api.base import AccountView, find
@@ -50,6 +51,10 @@ class AssetChangeSerializer(serializers.Serializer[Any]):
     tags = tags_field()
     alt = Text(max_length=300, required=False, allow_blank=True)
     favorite = YesNo(required=False)
+    rating = serializers.IntegerField(
+        min_value=0, max_value=5, required=False, help_text="0 is none"
+    )
+    flag = serializers.ChoiceField(["pick", "reject", ""], required=False)
     version_of = serializers.UUIDField(
         required=False,
         help_text="Accept it as the newest version of this asset, which is kept behind it",
@@ -176,13 +181,13 @@ class OneAsset(AssetView):
         paging.read(request, ())
         asset = self.asset(pk)
         said = checked(AssetChangeSerializer, self.sent())
-        favorite, of = said.pop("favorite", None), said.pop("version_of", None)
+        of = said.pop("version_of", None)
+        judged = {n: said.pop(n) for n in ("favorite", "rating", "flag") if n in said}
         if of is not None:
             self._accept(asset, of)
         if said:
             services.update(asset, **said)
-        if favorite is not None:
-            services.set_favorite(asset, favorite)
+        services.judge(asset, **judged)
         return self.told(asset)
 
     def _accept(self, asset: Asset, of: UUID) -> None:
@@ -209,6 +214,8 @@ class OneAsset(AssetView):
         asset = self.asset(pk)
         if forever and not asset.trashed:
             raise NotPossible(f"“{asset.title}” is not in the trash. Move it there first.")
+        if forever and (why := bin.held([asset.pk]).get(asset.pk)):
+            raise NotPossible(f"“{asset.title}” cannot be deleted yet: {why}. Try again later.")
         (services.purge if forever else services.trash)(asset)
         return Response(status=204)
 

@@ -45,7 +45,14 @@ FILTERS = (
     Q,
     OpenApiParameter("kind", str, enum=AssetKind.values),
     OpenApiParameter("module", str, description="What made it, such as `upload` or `transform`"),
-    OpenApiParameter("tag", str, description="Several with commas: all of them"),
+    OpenApiParameter(
+        "tag", str, description="Several with commas: all of them; `a` finds what is nested, `a/b`"
+    ),
+    OpenApiParameter("rating", str, enum=[*"012345"], description="So many stars or more"),
+    OpenApiParameter("flag", str, enum=["pick", "reject", "none"]),
+    OpenApiParameter(
+        "collection", str, description="An id, with what is nested in it; `none`: in no collection"
+    ),
     OpenApiParameter("favorite", str, enum=["true", "false"]),
     OpenApiParameter(
         "status", str, enum=["ready", "damaged", "trashed"], description="Without it: not trashed"

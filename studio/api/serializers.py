@@ -125,6 +125,8 @@ class AssetSerializer(serializers.ModelSerializer[Asset]):
             "alt",
             "tags",
             "favorite",
+            "rating",
+            "flag",
             "filename",
             "mime",
             "size",

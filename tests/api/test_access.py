@@ -9,12 +9,23 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 
 from assets import services
-from assets.models import Asset, Board, BoardComment, PartUpload
+from assets.models import (
+    Archive,
+    Asset,
+    Board,
+    BoardComment,
+    BulkChange,
+    Collection,
+    PartUpload,
+    Tag,
+)
 from billing import access
 from billing.models import Account, ApiKey, Membership, Role, User
 from studio.api.urls import v1
@@ -58,6 +69,23 @@ REQUESTS = [
     ("part", "put", True, "upload"),
     ("part-complete", "post", True, "upload"),
     ("asset-recipe", "get", False, "asset"),
+    ("all-bulk", "get", False, ""),
+    ("all-bulk", "post", True, ""),
+    ("bulk", "get", False, "bulk"),
+    ("bulk-undo", "post", True, "bulk"),
+    ("collections", "get", False, ""),
+    ("collections", "post", True, ""),
+    ("collection", "get", False, "collection"),
+    ("collection", "patch", True, "collection"),
+    ("collection", "delete", True, "collection"),
+    ("tags", "get", False, ""),
+    ("tag", "patch", True, "tag"),
+    ("tag", "delete", True, "tag"),
+    ("archives", "get", False, ""),
+    ("archives", "post", True, ""),
+    ("archive", "get", False, "archive"),
+    ("archive", "delete", True, "archive"),
+    ("archive-file", "get", False, "archive"),
     ("templates", "get", False, ""),
     ("styles", "get", False, ""),
     ("enhance", "post", False, ""),
@@ -111,6 +139,16 @@ PATHS = {
     "part": "uploads/{upload}/parts/1/",
     "part-complete": "uploads/{upload}/complete/",
     "asset-recipe": "assets/{asset}/recipe/",
+    "all-bulk": "bulk/",
+    "bulk": "bulk/{bulk}/",
+    "bulk-undo": "bulk/{bulk}/undo/",
+    "collections": "collections/",
+    "collection": "collections/{collection}/",
+    "tags": "tags/",
+    "tag": "tags/{tag}/",
+    "archives": "archives/",
+    "archive": "archives/{archive}/",
+    "archive-file": "archives/{archive}/file/",
     "templates": "templates/",
     "styles": "styles/",
     "enhance": "prompts/enhance/",
@@ -126,9 +164,13 @@ PATHS = {
     "board-comments": "boards/{board}/comments/",
     "board-comment": "board-comments/{comment}/",
 }
-LISTS = ("jobs", "assets", "personas", "all-settings", "boards", "part-uploads")
+LISTS = (
+    *("jobs", "assets", "personas", "all-settings", "boards", "part-uploads"),
+    *("all-bulk", "collections", "tags", "archives"),
+)
 PERSONA, SETTINGS = uuid.UUID(int=5), uuid.UUID(int=6)
 BOARD, COMMENT, UPLOAD = uuid.UUID(int=7), uuid.UUID(int=8), uuid.UUID(int=9)
+BULK, COLLECTION, ARCHIVE, TAG = uuid.UUID(int=10), uuid.UUID(int=11), uuid.UUID(int=12), 77
 IDS = [f"{method} {name}" for name, method, _, _ in REQUESTS]
 each_request = pytest.mark.parametrize(("name", "method", "writes", "about"), REQUESTS, ids=IDS)
 
@@ -142,6 +184,22 @@ def begun(account: Account, content: bytes, whole: bool) -> None:
     PartUpload.objects.filter(pk=upload.pk).update(id=UPLOAD)
     if whole:
         services.take_part(PartUpload.objects.get(pk=UPLOAD), 1, BytesIO(content))
+
+
+def organized(account: Account, cat: Asset) -> dict[str, Any]:
+    """One of each that orders a library, there (again) whatever was done to the last one."""
+    BulkChange.objects.filter(pk=BULK).delete()
+    BulkChange.objects.create(id=BULK, account=account, verb="rate", changed=1, cells={})
+    Collection.objects.get_or_create(id=COLLECTION, account=account, name="Box", key="box")
+    Tag.objects.filter(account=account).delete()
+    Tag.objects.create(pk=TAG, account=account, name="sea")
+    Archive.objects.filter(account=account, state="waiting").delete()
+    if not Archive.objects.filter(pk=ARCHIVE).exists():
+        later = timezone.now() + timedelta(1)
+        file = default_storage.save("archives/a.zip", ContentFile(b"PK"))
+        row = {"state": "ready", "count": 1, "size": 2, "file": file, "expires": later}
+        Archive.objects.create(id=ARCHIVE, account=account, **row)
+    return {"bulk": BULK, "collection": COLLECTION, "tag": TAG, "archive": ARCHIVE}
 
 
 @pytest.fixture
@@ -169,7 +227,7 @@ def ask(
         row, _ = account.saved_settings.get_or_create(id=SETTINGS, defaults=kept)
         said = _said(account, cat)
         here = {"job": job.pk, "asset": cat.pk, "persona": persona.pk, "settings": row.pk}
-        here |= {"board": BOARD, "comment": said.pk}
+        here |= {"board": BOARD, "comment": said.pk, **organized(account, cat)}
         here |= {"upload": UPLOAD if name.startswith("part") else None, **ids}
         if name.startswith("part-") or name == "part":
             begun(account, picture(), whole=name == "part-complete")
@@ -192,6 +250,11 @@ def ask(
             "part-uploads": {"name": "a.png", "size": 100},
             "persona": {"look": "warm light"},
             "recommend": {"operation": "image-to-video"},
+            "all-bulk": {"verb": "trash", "ids": [str(cat.pk)], "dry": True},
+            "collections": {"name": uuid.uuid4().hex},
+            "collection": {"note": "New"},
+            "tag": {"name": "sea"},
+            "archives": {"ids": [str(cat.pk)]},
             "all-settings": {"name": uuid.uuid4().hex, "operation": "crop", "params": {}},
             "boards": {"title": "New"},
             "board": {"title": "New"},
@@ -272,19 +335,21 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
 ) -> None:
     answer = ask(client_of(charlie), name, method)
     if about:
-        nowhere = {about: uuid.uuid4()}
+        nowhere = {about: 999 if about == "tag" else uuid.uuid4()}
         missing = ask(client_of(charlie), name, method, **nowhere)
         assert answer.status_code == missing.status_code == 404
         words = missing.json()["message"].replace(str(nowhere[about]), "")
         assert Job.objects.count() == 1
         told = answer.json()["message"]
         ours = (Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS)
-        for there in (*ours, BOARD, COMMENT, UPLOAD):
+        for there in (*ours, BOARD, COMMENT, UPLOAD, BULK, COLLECTION, ARCHIVE, TAG):
             told = told.replace(str(there), "")
         assert words in told
     elif (name, method) == ("jobs", "post"):
         assert answer.status_code == 404
         assert answer.json()["errors"][0]["field"] == "image"
+    elif (name, method) == ("archives", "post"):
+        assert answer.status_code == 400
     elif method == "get" and name in LISTS:
         assert answer.json() == {"results": [], "next": None}
     else:

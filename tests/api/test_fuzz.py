@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 
-from assets.models import Asset, BoardComment, BoardItem
+from assets.models import Asset, BoardComment, BoardItem, Tag
 from billing import access
 from billing.models import Account, User
 from billing.services import verify_ledger
@@ -50,6 +50,7 @@ made_up = settings(
 def real(api: Client, cat: Asset, body: Callable[..., Any], story: Any) -> dict[str, str]:
     """Ids of things that are there; made-up ones never hit."""
     persona = post(api, "/api/v1/personas/", {"name": "Acme Tea", "look": "terracotta"})
+    rated = {"verb": "rate", "rating": 3, "filter": {}}
     kept = {"name": "Shop", "operation": "watermark", "params": {"text": "© Acme"}}
     board = post(api, "/api/v1/boards/", {"title": "For Acme", "assets": [str(cat.pk)]}).json()
     item = BoardItem.objects.get(board=board["id"])
@@ -60,6 +61,10 @@ def real(api: Client, cat: Asset, body: Callable[..., Any], story: Any) -> dict[
         "jobs": post(api, "/api/v1/jobs/", body()).json()["id"],
         "assets": str(cat.pk),
         "personas": persona.json()["id"],
+        "bulk": post(api, "/api/v1/bulk/", rated).json()["change"],
+        "collections": post(api, "/api/v1/collections/", {"name": "Box"}).json()["id"],
+        "tags": Tag.objects.create(account=cat.account, name="sea").pk,
+        "archives": post(api, "/api/v1/archives/", {"filter": {}}).json()["id"],
         "settings": post(api, "/api/v1/settings/", kept).json()["id"],
         "stories": story["id"],
         "scenes": story["scenes"][0]["id"],

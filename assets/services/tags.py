@@ -1,0 +1,108 @@
+"""The tags of an account: counted, renamed, merged, moved, deleted; always with the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+
+from assets.media import Refused
+from assets.models import Asset, BulkChange, Tag
+from assets.services import bulk
+from assets.services.bulk.cells import TAG, Cells
+from assets.services.names import tag_names
+from billing.models import Account, User
+
+MOST = 100_000
+
+
+@dataclass(frozen=True)
+class TagRow:
+    """A tag, how deep it is nested (`animal/cat` is at 1), its last word, and how many files that
+    are not in the trash have it."""
+
+    tag: Tag
+    depth: int
+    last: str
+    count: int
+
+
+def listed(account: Account) -> list[TagRow]:
+    """By name, each after the one it is nested in."""
+    rows = Tag.objects.filter(account=account).annotate(
+        held=Count("assets", filter=Q(assets__trashed=None))
+    )
+    found = []
+    for tag in sorted(rows, key=lambda tag: tag.name.split("/")):
+        *above, last = tag.name.split("/")
+        found.append(TagRow(tag, min(len(above), 7), last, int(tag.held)))
+    return found
+
+
+def rename(account: Account, user: User | None, tag: Tag, name: str) -> BulkChange | None:
+    """Another name, also of what is nested in it: `cat` to `animal/cat` moves it; the name of
+    another tag merges the two. None when there was nothing to change. Raises Refused."""
+    given = tag_names([name.strip("/ ")])
+    if not given:
+        raise Refused("The tag has no name. Give it at least one letter.")
+    target = given[0]
+    if target == tag.name:
+        return None
+    if target.startswith(f"{tag.name}/"):
+        raise Refused(f"“{tag.name}” cannot be moved into itself. Give a name outside of it.")
+    with transaction.atomic():
+        cells, old = Cells(), list(_with_nested(account, tag.name))
+        wanted = {one.pk: target + one.name.removeprefix(tag.name) for one in old}
+        tag_names(wanted.values())  # none of them may be too long
+        for one in old:
+            _move(cells, one, wanted[one.pk])
+        # Those without files are there by name alone.
+        Tag.objects.bulk_create(
+            [Tag(account=account, name=name) for name in wanted.values()], ignore_conflicts=True
+        )
+        change = bulk.keep(account, user, "retag", [tag.name, target], cells, 0)
+        _drop(old)
+    return change
+
+
+def delete(account: Account, user: User | None, tag: Tag) -> BulkChange | None:
+    """Off every file, with what is nested in it. None when no file had it."""
+    with transaction.atomic():
+        cells, old = Cells(), list(_with_nested(account, tag.name))
+        for one in old:
+            for pk in _having(one):
+                cells.add(TAG + one.name, True, False, pk)
+        change = bulk.keep(account, user, "untag", [tag.name], cells, 0)
+        _drop(old)
+    return change
+
+
+def _with_nested(account: Account, name: str) -> QuerySet[Tag]:
+    below = Q(name=name) | Q(name__startswith=f"{name}/")
+    return Tag.objects.filter(below, account=account)
+
+
+def _move(cells: Cells, tag: Tag, name: str) -> None:
+    there = Asset.tags.through._default_manager.filter(tag__account=tag.account_id, tag__name=name)
+    already = set(there.values_list("asset_id", flat=True))
+    for pk in _having(tag):
+        cells.add(TAG + tag.name, True, False, pk)
+        if pk not in already:
+            cells.add(TAG + name, False, True, pk)
+
+
+def _having(tag: Tag) -> list[UUID]:
+    ids = list(tag.assets.values_list("pk", flat=True)[: MOST + 1])
+    if len(ids) > MOST:
+        raise Refused(
+            f"More than {MOST:,} files have “{tag.name}”, which is the limit at once. Take it off "
+            "some of them first."
+        )
+    return ids
+
+
+def _drop(tags: Iterable[Tag]) -> None:
+    Tag.objects.filter(pk__in=[tag.pk for tag in tags], assets=None).delete()

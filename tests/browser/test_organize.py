@@ -1,0 +1,136 @@
+"""Many at once by hand: ranges, undo, culling by keyboard, a ZIP."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+BAR = "#bulk-count"
+
+
+@pytest.fixture
+def library(visit: Visit, picture: Callable[..., bytes]) -> Page:
+    """The library with four more pictures, which are its first."""
+    page = visit("/library/")
+    before = page.locator(".tile").count()
+    files = [
+        {"name": f"pier {n}.png", "mimeType": "image/png", "buffer": picture((320, 200 + n))}
+        for n in range(4)
+    ]
+    page.locator("#upload-file").set_input_files(files)
+    expect(page.locator(".tile")).to_have_count(min(before + 4, 36))
+    return page
+
+
+def ratings(page: Page) -> list[str | None]:
+    return [page.locator(".tile").nth(n).get_attribute("data-rating") for n in range(4)]
+
+
+@pytest.mark.quick
+def test_a_range_is_rated_by_key_and_undone(library: Page) -> None:
+    library.locator(".choose input").nth(0).check()
+    library.locator(".tile").nth(2).click(modifiers=["Shift"])
+    expect(library.locator(BAR)).to_have_text("3 chosen")
+    with library.expect_response("**/library/bulk/"):
+        library.keyboard.press("4")
+    expect(library.locator(".toast")).to_contain_text("3 files are rated")
+    assert ratings(library) == ["4", "4", "4", "0"]
+    with library.expect_response("**/undo/"):
+        library.get_by_role("button", name="Undo").click()
+    expect(library.locator(".tile").first).to_have_attribute("data-rating", "0")
+    library.reload()
+    assert ratings(library) == ["0"] * 4
+    library.keyboard.press("Escape")
+    expect(library.locator("#bulk")).not_to_be_visible()
+
+
+def test_trash_of_many_is_undone(library: Page) -> None:
+    for n in (0, 1):
+        library.locator(".choose input").nth(n).check()
+    library.get_by_role("button", name="Trash").click()
+    expect(library.locator(".toast")).to_contain_text("2 files are in the trash")
+    expect(library.locator(".tile").first).to_be_hidden()
+    library.get_by_role("button", name="Undo").click()
+    expect(library.locator(".tile").first).to_be_visible()
+
+
+def test_everything_that_fits_is_counted_and_asked_for(visit: Visit, library: Page) -> None:
+    page = visit("/library/?q=pier")
+    page.keyboard.press("Control+a")
+    expect(page.locator(BAR)).to_have_text(re.compile(r"All \d+"))
+    with page.expect_event("dialog") as waiting:
+        page.on("dialog", lambda dialog: dialog.dismiss())
+        page.keyboard.press("f")
+    assert "files that fit" in waiting.value.message
+
+
+@pytest.mark.quick
+def test_culling_by_keyboard_alone(visit: Visit, library: Page) -> None:
+    for n in range(4):
+        library.locator(".choose input").nth(n).check()
+    library.keyboard.press("q")
+    place = library.locator("#cull-place")
+    expect(place).to_have_text("1 of 4")
+    for key, then in (("p", "2 of 4"), ("x", "3 of 4"), ("Backspace", "2 of 4"), ("x", "3 of 4")):
+        with library.expect_response("**/judge/"):
+            library.keyboard.press(key)
+            expect(place).to_have_text(then)
+    library.reload()
+    expect(place).to_have_text("3 of 4")
+    with library.expect_response("**/judge/"):
+        library.keyboard.press("5")
+    library.keyboard.press("ArrowRight")
+    expect(library.locator("#cull-sum")).to_have_text("1 picked, 1 rejected, 2 undecided.")
+    library.get_by_role("button", name="Trash the rejected").click()
+    expect(library.locator(".toast")).to_contain_text("1 file is in the trash")
+    with library.expect_response("**/undo/"):
+        library.get_by_role("button", name="Undo").click()
+
+
+def test_a_decision_that_is_not_saved_is_told_and_sent_again(library: Page) -> None:
+    library.locator(".choose input").first.check()
+    library.keyboard.press("q")
+    expect(library.locator("#cull-title")).to_have_text(re.compile("Pier"))
+    library.route("**/judge/", lambda route: route.abort())
+    library.keyboard.press("p")
+    expect(library.locator("#cull-saving")).to_contain_text("1 not saved yet")
+    library.unroute("**/judge/")
+    expect(library.locator("#cull-saving")).to_be_hidden()
+
+
+def test_a_new_collection_by_typing(library: Page) -> None:
+    library.locator(".choose input").first.check()
+    library.keyboard.press("a")
+    library.get_by_role("combobox").fill("Harbor walk")
+    library.keyboard.press("Enter")
+    expect(library.locator(".toast")).to_contain_text("collected")
+    library.goto("/library/collections/")
+    library.get_by_role("link", name=re.compile("Harbor walk")).click()
+    expect(library.locator(".tile")).to_have_count(1)
+
+
+def test_a_zip_is_packed_and_fetched(library: Page) -> None:
+    for n in (0, 1):
+        library.locator(".choose input").nth(n).check()
+    library.get_by_role("button", name="ZIP").click()
+    link = library.get_by_role("link", name="Download").first
+    expect(link).to_be_visible()
+    with library.expect_download() as waiting:
+        link.click()
+    with zipfile.ZipFile(waiting.value.path()) as zip:
+        assert len(zip.namelist()) == 5
+
+
+def test_on_a_phone_the_bar_fits(visit: Visit, library: Page) -> None:
+    page = visit("/library/", size="phone", has_touch=True)
+    page.locator(".choose input").first.check()
+    expect(page.locator("#bulk")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.goto("/library/cull/")
+    expect(page.locator("#cull-place")).to_contain_text("1 of")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
