@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from assets.views import files, library, versions
+from assets.views import files, finder, library, listing, searches, versions
 
 urlpatterns = [
-    path("library/", library.library, name="library"),
+    path("library/", listing.library, name="library"),
+    path("library/facets/", finder.facet_column, name="library-facets"),
+    path("library/months/", finder.months, name="library-months"),
+    path("library/suggest/", finder.suggestions, name="library-suggest"),
+    path("library/search-help/", finder.search_help, name="search-help"),
+    path("library/searches/", searches.searches, name="searches"),
+    path("library/searches/<uuid:pk>/change/", searches.change, name="search-change"),
+    path("library/searches/<uuid:pk>/delete/", searches.delete, name="search-delete"),
     path("library/<uuid:pk>/", library.asset, name="asset"),
     path("library/compare/", versions.compare, name="compare"),
     path("library/<uuid:pk>/accept/", versions.accept, name="asset-accept"),

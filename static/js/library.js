@@ -1,17 +1,8 @@
-/** The library: filters that apply themselves, videos that move under the pointer, files dropped. */
+/** The library: videos that move under the pointer, files dropped. */
 
 import { calm, takeDrops } from "./page.js";
 import { say } from "./toast.js";
 import { upload } from "./upload.js";
-
-/* --- filters ---------------------------------------------------------------------------------------- */
-const filters = document.getElementById("filters");
-filters?.querySelector("[data-without-script]")?.remove();
-filters?.addEventListener("change", () => {
-  // An empty filter does not belong in the address.
-  for (const field of filters.elements) field.disabled = !field.value;
-  filters.requestSubmit();
-});
 
 /* --- previews --------------------------------------------------------------------------------------- */
 function show(tile) {
