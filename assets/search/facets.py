@@ -69,7 +69,7 @@ class _State:
 def facets(account: Account, params: Mapping[str, str]) -> list[Facet]:
     """The facets of what `params` finds (see filter_assets). Raises BadFilter."""
     state = _apart(account, params)
-    mine = Asset.objects.for_account(account).alias(_area=keys.AREA, **kinds.COLUMNS)
+    mine = Asset.objects.for_account(account).annotate(_area=keys.AREA, **kinds.COLUMNS)
     counts: dict[str, Counter[Any]] = {}
     for group in kinds.GROUPS:
         counts |= _counted(mine, state, group)

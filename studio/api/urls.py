@@ -6,7 +6,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from studio.api import assets, jobs, operations, personas, recommend, saved, words
+from studio.api import assets, jobs, operations, personas, recommend, saved, searches, words
 from studio.api.base import AlwaysFirst
 from studio.api.schema import DocsView, SchemaView
 
@@ -42,6 +42,8 @@ v1: list[URLPattern | URLResolver] = [
     path("assets/<uuid:pk>/restore/", assets.RestoreAsset.as_view(), name="asset-restore"),
     path("assets/<uuid:pk>/favorite/", assets.FavoriteAsset.as_view(), name="asset-favorite"),
     path("assets/<uuid:pk>/file/", assets.AssetFile.as_view(), name="asset-file"),
+    path("searches/", searches.Searches.as_view(), name="searches"),
+    path("searches/<uuid:pk>/", searches.OneSearch.as_view(), name="search"),
     path("settings/", saved.Settings.as_view(), name="all-settings"),
     path("settings/<uuid:pk>/", saved.OneSettings.as_view(), name="saved-settings"),
     path("templates/", words.Templates.as_view(), name="templates"),

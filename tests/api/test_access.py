@@ -53,6 +53,11 @@ REQUESTS = [
     ("all-settings", "post", True, ""),
     ("saved-settings", "get", False, "settings"),
     ("saved-settings", "delete", True, "settings"),
+    ("searches", "get", False, ""),
+    ("searches", "post", True, ""),
+    ("search", "get", False, "search"),
+    ("search", "patch", True, "search"),
+    ("search", "delete", True, "search"),
 ]
 PATHS = {
     "operations": "operations/",
@@ -77,6 +82,8 @@ PATHS = {
     "recommend": "recommend/",
     "all-settings": "settings/",
     "saved-settings": "settings/{settings}/",
+    "searches": "searches/",
+    "search": "searches/{search}/",
 }
 PERSONA, SETTINGS = uuid.UUID(int=5), uuid.UUID(int=6)
 IDS = [f"{method} {name}" for name, method, _, _ in REQUESTS]
