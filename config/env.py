@@ -68,7 +68,9 @@ def database(name: str, sqlite: Path) -> dict[str, object]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 # FULL survives a power cut; NORMAL may lose the last commits.
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+                # What a large library is searched in is read without a copy of every page.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+                "PRAGMA mmap_size=2147483648; PRAGMA cache_size=-16000;",
             },
         }
     if parts.scheme not in {"postgres", "postgresql"}:

@@ -1,7 +1,7 @@
 """The facets of the library: what there is of everything, and how many of each would be found.
 
-The counts of a facet are those under all other filters. All facets of a group are counted by one
-query, whose rows are then sorted here: what is chosen in the group itself is left out of the query.
+The counts of a facet are those under all other filters. All facets of a group are read by one
+query and counted here: what is chosen in the group itself is left out of the query.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from django.db.models import Aggregate, Count, Q, TextField, Value
+from django.db.models import Aggregate, Q, TextField
 
 from assets.models import Asset, AssetQuerySet, Tag
 from assets.search import fields as kinds
@@ -28,6 +28,7 @@ from billing.models import Account
 
 MOST_CHOICES = 60
 MOST_TAGS = 40
+_CELLS, _ROWS = "\x1f", "\n"
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,13 @@ class _State:
 def facets(account: Account, params: Mapping[str, str]) -> list[Facet]:
     """The facets of what `params` finds (see filter_assets). Raises BadFilter."""
     state = _apart(account, params)
-    mine = Asset.objects.for_account(account).annotate(_area=keys.AREA, **kinds.COLUMNS)
+    mine = Asset.objects.for_account(account).alias(_area=keys.AREA, **kinds.COLUMNS)
+    read = _read(mine, state)
     counts: dict[str, Counter[Any]] = {}
-    for group in kinds.GROUPS:
-        counts |= _counted(mine, state, group)
+    for at, group in enumerate(kinds.GROUPS):
+        counts |= _counted(read[str(at)], state, group)
     told = [_facet(one, counts[one.name], state) for group in kinds.GROUPS for one in group]
-    return [*told, _tag_facet(account, mine, state)]
+    return [*told, _tag_facet(account, read["tags"], state)]
 
 
 def _apart(account: Account, params: Mapping[str, str]) -> _State:
@@ -136,9 +138,9 @@ def _take_params(params: Mapping[str, str], state: _State) -> None:
             state.chosen.setdefault(one, []).append(frozenset({value}))
 
 
-def _condition(state: _State, leave_out: tuple[FacetField, ...]) -> Q:
+def _condition(state: _State, without: tuple[FacetField, ...]) -> Q:
     """Everything that is chosen, but what is chosen in the facets left out."""
-    out = {one.name for one in leave_out}
+    out = {one.name for one in without}
     parts = [state.rest]
     for name, choices in state.chosen.items():
         if name not in out:
@@ -147,22 +149,45 @@ def _condition(state: _State, leave_out: tuple[FacetField, ...]) -> Q:
     return reduce(and_, parts)
 
 
-def _counted(
-    mine: AssetQuerySet, state: _State, group: tuple[FacetField, ...]
-) -> dict[str, Counter[Any]]:
-    found = mine.filter(_condition(state, group), *state.tags)
-    columns = [one.column for one in group]
-    rows = found.order_by().values_list(*columns).annotate(_count=Count("pk"))
+def _read(mine: AssetQuerySet, state: _State) -> dict[str, str]:
+    """What is to be counted, as one text for each group and for the tags: a line for each asset.
+    Groups in which nothing is chosen have the same condition and are read together."""
+    together: dict[tuple[bool, bool], list[str]] = {}
+    conditions: dict[tuple[bool, bool], list[Q]] = {}
+    for at, group in enumerate(kinds.GROUPS):
+        chosen = any(one.name in state.chosen for one in group)
+        key = (chosen and at == 0, chosen and at == 1)
+        together.setdefault(key, []).append(str(at))
+        conditions[key] = [_condition(state, group), *state.tags]
+    key = (False, False) if not state.tags else (True, True)
+    together.setdefault(key, []).append("tags")
+    conditions.setdefault(key, [_condition(state, ())])
+    found: dict[str, str] = {}
+    for key, names in together.items():
+        columns = {name: _Lines(*_columns(name)) for name in names}
+        said = mine.filter(*conditions[key]).aggregate(**{f"_{n}": c for n, c in columns.items()})
+        found |= {name: said[f"_{name}"] or "" for name in names}
+    return found
+
+
+def _columns(name: str) -> list[Any]:
+    if name == "tags":
+        return ["tag_ids"]
+    return [kinds.COLUMNS.get(one.column, one.column) for one in kinds.GROUPS[int(name)]]
+
+
+def _counted(lines: str, state: _State, group: tuple[FacetField, ...]) -> dict[str, Counter[Any]]:
     counts: dict[str, Counter[Any]] = {one.name: Counter() for one in group}
     chosen = [state.chosen.get(one.name, ()) for one in group]
     active = [at for at, choices in enumerate(chosen) if choices]
-    for row in rows:
+    for line, count in Counter(lines.split(_ROWS) if lines else ()).items():
+        row = [one.parse(text) for one, text in zip(group, line.split(_CELLS), strict=True)]
         wrong = [at for at in active if not all(row[at] in values for values in chosen[at])]
         if len(wrong) > 1:
             continue
         for at, one in enumerate(group):
             if not wrong or wrong == [at]:
-                counts[one.name][row[at]] += row[-1]
+                counts[one.name][row[at]] += count
     return counts
 
 
@@ -187,22 +212,29 @@ def _choice(one: FacetField, value: Any, count: int, on: bool, state: _State) ->
     return Choice(word, one.told(value), count, on, query)
 
 
-class _Joined(Aggregate):
-    """All texts as one, with spaces between them."""
+class _Lines(Aggregate):
+    """A line for each row with its columns side by side, all as one text. To count them here is
+    several times as fast as to have them grouped."""
 
     output_field = TextField()
 
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        columns, params = self._compiled(compiler)
+        cells = f" || char({ord(_CELLS)}) || ".join(columns)
+        return f"GROUP_CONCAT({cells}, char({ord(_ROWS)}))", params
 
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, function="STRING_AGG", **extra)
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        columns, params = self._compiled(compiler)
+        cells = f"CONCAT_WS(chr({ord(_CELLS)}), {', '.join(columns)})"
+        return f"STRING_AGG({cells}, chr({ord(_ROWS)}))", params
+
+    def _compiled(self, compiler: Any) -> tuple[list[str], tuple[Any, ...]]:
+        parts = [compiler.compile(part) for part in self.get_source_expressions() if part]
+        return [sql for sql, _ in parts], tuple(p for _, params in parts for p in params)
 
 
-def _tag_facet(account: Account, mine: AssetQuerySet, state: _State) -> Facet:
-    found = mine.filter(_condition(state, ())).exclude(tag_ids="")
-    joined = found.aggregate(_all=_Joined("tag_ids", Value(" ")))["_all"]
-    counts = Counter((joined or "").split())
+def _tag_facet(account: Account, lines: str, state: _State) -> Facet:
+    counts = Counter(lines.split())
     most = [int(pk) for pk, _ in counts.most_common(MOST_TAGS)]
     tags = Tag.objects.filter(account=account)
     named = dict(tags.filter(pk__in=most).values_list("pk", "name"))

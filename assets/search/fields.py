@@ -20,7 +20,8 @@ PARAMS = frozenset({"kind", "module", "favorite", "tag"})
 class FacetField:
     """`name` is its key; `read(ask, text)` are the values of the `column` that a written value
     stands for, None when it is no choice of this facet; `word(value)` is how it is written,
-    `told(value)` how it is shown. `all` are its values when they are always the same."""
+    `told(value)` how it is shown. `all` are its values when they are always
+    the same; `parse(text)` reads one from the text of a database."""
 
     name: str
     label: str
@@ -31,6 +32,7 @@ class FacetField:
     all: Callable[[Ask], Iterable[Any]] = lambda ask: ()
     known: Callable[[Ask], Iterable[Any]] = lambda ask: ()
     never: tuple[Any, ...] = ("",)
+    parse: Callable[[str], Any] = str
 
 
 def _rating(ask: Ask, text: str) -> list[int] | None:
@@ -103,12 +105,13 @@ GROUPS: tuple[tuple[FacetField, ...], ...] = (
                    known=lambda ask: ask.known("model")),
     ),
     (
-        FacetField("rating", "Rating", "rating", _rating, _digit, _stars,
+        FacetField("rating", "Rating", "rating", _rating, _digit, _stars, parse=int,
                    all=lambda ask: (5, 4, 3, 2, 1, 0)),
         FacetField("flag", "Decision", "flag", _flag, lambda v: v or "none",
                    lambda v: _FLAGS[v], all=lambda ask: (*Flag.values, ""), never=()),
         FacetField("is", "Favorites", "favorite", _is, lambda v: "favorite",
-                   lambda v: "Favorites", all=lambda ask: (True,), never=(False,)),
+                   lambda v: "Favorites", all=lambda ask: (True,), never=(False,),
+                   parse=lambda text: text in ("1", "t", "true")),
         FacetField("color", "Color", "tint", _color, told=str.capitalize,
                    all=lambda ask: colors.NAMES),
         FacetField("ratio", "Shape", "_shape", _ratio, told=str.capitalize,

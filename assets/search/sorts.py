@@ -42,6 +42,7 @@ SORTS: dict[str, Sort] = {
     "newest": Sort("Newest", F("created"), reads=datetime),
     "oldest": Sort("Oldest", F("created"), False, datetime),
     "updated": Sort("Last changed", F("updated"), reads=datetime),
+    "updated-oldest": Sort("Unchanged for longest", F("updated"), False, datetime),
     "title": Sort("Title A–Z", F("title_key"), False),
     "title-desc": Sort("Title Z–A", F("title_key")),
     "largest": Sort("Largest file", F("size"), reads=int),
@@ -136,7 +137,7 @@ def _behind(sort: str, order: Sort, after: str, ranked: bool) -> Q:
         value = datetime.fromisoformat(told) if order.reads is datetime else order.reads(told)
     except (signing.BadSignature, ValueError, TypeError):
         raise BadFilter(
-            "after", "This place is not one of this list. Start again at its beginning."
+            "after", "This cursor is not one of this list. Start without, and follow `next`."
         ) from None
     beyond = "lt" if order.down else "gt"
     behind = Q(**{f"_by__{beyond}e": value}) & (

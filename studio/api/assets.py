@@ -17,35 +17,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets import services
-from assets.models import Asset, AssetKind, AssetQuerySet
-from assets.search import VERSIONS, BadFilter, filter_assets
+from assets.models import Asset, AssetQuerySet
+from assets.search import filter_assets, page
 from assets.views import files
 from studio.api import paging
 from studio.api.base import AccountView, find
 from studio.api.errors import Invalid, problem
 from studio.api.fields import Text, YesNo, checked
+from studio.api.finding import FILTERS, ORDERING, ORDERS, told
 from studio.api.schema import PATH_ID, answers
 from studio.api.serializers import RELATED, AssetPageSerializer, AssetSerializer
 from studio.jobs import NotPossible
 
-ORDERS = ("-created", "created", "-updated", "updated", "title", "-title", "size", "-size")
-FILTERS = (
-    OpenApiParameter("q", str, description="Words to find, in title, tags and parameters"),
-    OpenApiParameter("kind", str, enum=AssetKind.values),
-    OpenApiParameter("module", str, description="What made it, such as `upload` or `transform`"),
-    OpenApiParameter("tag", str),
-    OpenApiParameter("favorite", str, enum=["true", "false"]),
-    OpenApiParameter(
-        "status", str, enum=["ready", "damaged", "trashed"], description="Without it: not trashed"
-    ),
-    OpenApiParameter(
-        "versions", str, enum=VERSIONS, description="Without it only the one that is shown"
-    ),
-    OpenApiParameter("origin", str, description="`upload`, `sample:…`, or `job:<id>`"),
-    OpenApiParameter("added_after", str, description="A date or time of ISO 8601"),
-    OpenApiParameter("added_before", str, description="A date or time of ISO 8601"),
-)
-ORDERING = OpenApiParameter("ordering", str, enum=ORDERS, description="`-` is descending")
 LIST = (*FILTERS, ORDERING, *paging.PAGE)
 VARIANT = (
     OpenApiParameter("variant", str, enum=["original", "thumbnail", "poster"]),
@@ -98,7 +81,7 @@ class Assets(AssetView):
 
     @extend_schema(
         summary="List and search assets",
-        description="The newest first, unless `ordering` says otherwise.",
+        description="The newest first, unless `ordering` says otherwise. `q` is a search.",
         operation_id="assets_list",
         parameters=list(LIST),
         responses=answers({200: AssetPageSerializer}, 400),
@@ -106,14 +89,18 @@ class Assets(AssetView):
     )
     def get(self, request: Request) -> Response:
         query = paging.read(request, LIST)
-        wanted = {p.name: query[p.name] for p in FILTERS if p.name in query}
-        try:
-            found = filter_assets(self.assets(), wanted)
-        except BadFilter as error:
-            raise Invalid([problem(error.name, wanted.get(error.name), str(error))]) from None
-        rows, following = paging.page(request, found, query, query.get("ordering", "-created"))
-        told = AssetSerializer(rows, many=True, context={"request": request})
-        return Response({"results": told.data, "next": following})
+        order, size = query.get("ordering", "newest"), paging.size(query.get("page_size"))
+        with told(query):
+            found = filter_assets(Asset.objects.for_account(self.account), query)
+            rows, cursor = page(
+                found,
+                ORDERS.get(order, order),
+                query.get("cursor", ""),
+                size,
+                load=Asset.objects.prefetch_related(*RELATED),
+            )
+        results = AssetSerializer(rows, many=True, context={"request": request}).data
+        return Response({"results": results, "next": paging.following(request, cursor)})
 
     @extend_schema(
         summary="Upload a file",

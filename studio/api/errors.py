@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -27,11 +27,14 @@ MAX_PROBLEMS = 20
 
 
 class Problem(TypedDict):
-    """What is wrong with one field ("" when it is the request as a whole)."""
+    """What is wrong with one field ("" when it is the request as a whole); in a search, `start`
+    and `end` are the spot, in letters."""
 
     field: str
     value: str | None
     message: str
+    start: NotRequired[int]
+    end: NotRequired[int]
 
 
 def problem(field: str, value: Any, message: str) -> Problem:

@@ -87,20 +87,28 @@ def page(
     request: Request, queryset: QuerySet[M], query: dict[str, str], order: str = "-created"
 ) -> tuple[list[M], str | None]:
     """One page of rows, and the address of the next one."""
-    size = _size(query.get("page_size"))
+    most = size(query.get("page_size"))
     down = order.startswith("-")
     field: Any = queryset.model._meta.get_field(order.lstrip("-"))
     if cursor := query.get("cursor"):
         queryset = queryset.filter(_after(cursor, order, field, "lt" if down else "gt"))
-    rows = list(queryset.order_by(order, "-pk" if down else "pk")[: size + 1])
-    if len(rows) <= size:
+    rows = list(queryset.order_by(order, "-pk" if down else "pk")[: most + 1])
+    if len(rows) <= most:
         return rows, None
-    last = rows[size - 1]
+    last = rows[most - 1]
     cursor = signing.dumps([order, str(getattr(last, field.name)), str(last.pk)], salt=SALT)
-    return rows[:size], replace_query_param(request.build_absolute_uri(), "cursor", cursor)
+    return rows[:most], following(request, cursor)
 
 
-def _size(text: str | None) -> int:
+def following(request: Request, cursor: str) -> str | None:
+    """The address of the page behind the cursor; None without one."""
+    if not cursor:
+        return None
+    return replace_query_param(request.build_absolute_uri(), "cursor", cursor)
+
+
+def size(text: str | None) -> int:
+    """How many rows a page has."""
     if text is None:
         return PAGE_SIZE
     if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_PAGE_SIZE:

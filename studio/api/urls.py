@@ -6,7 +6,17 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from studio.api import assets, jobs, operations, personas, recommend, saved, searches, words
+from studio.api import (
+    assets,
+    finding,
+    jobs,
+    operations,
+    personas,
+    recommend,
+    saved,
+    searches,
+    words,
+)
 from studio.api.base import AlwaysFirst
 from studio.api.schema import DocsView, SchemaView
 
@@ -38,6 +48,8 @@ v1: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:pk>/send-again/", jobs.SendJobAgain.as_view(), name="job-send-again"),
     path("jobs/<uuid:pk>/give-up/", jobs.GiveJobUp.as_view(), name="job-give-up"),
     path("assets/", assets.Assets.as_view(), name="assets"),
+    path("assets/facets/", finding.Facets.as_view(), name="asset-facets"),
+    path("assets/suggest/", finding.Suggest.as_view(), name="asset-suggest"),
     path("assets/<uuid:pk>/", assets.OneAsset.as_view(), name="asset"),
     path("assets/<uuid:pk>/restore/", assets.RestoreAsset.as_view(), name="asset-restore"),
     path("assets/<uuid:pk>/favorite/", assets.FavoriteAsset.as_view(), name="asset-favorite"),

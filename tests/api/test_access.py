@@ -33,6 +33,8 @@ REQUESTS = [
     ("job-give-up", "post", True, "job"),
     ("assets", "get", False, ""),
     ("assets", "post", True, ""),
+    ("asset-facets", "get", False, ""),
+    ("asset-suggest", "get", False, ""),
     ("asset", "get", False, "asset"),
     ("asset", "patch", True, "asset"),
     ("asset", "delete", True, "asset"),
@@ -70,6 +72,8 @@ PATHS = {
     "job-send-again": "jobs/{job}/send-again/",
     "job-give-up": "jobs/{job}/give-up/",
     "assets": "assets/",
+    "asset-facets": "assets/facets/",
+    "asset-suggest": "assets/suggest/",
     "asset": "assets/{asset}/",
     "asset-restore": "assets/{asset}/restore/",
     "asset-favorite": "assets/{asset}/favorite/",
@@ -85,7 +89,7 @@ PATHS = {
     "searches": "searches/",
     "search": "searches/{search}/",
 }
-PERSONA, SETTINGS = uuid.UUID(int=5), uuid.UUID(int=6)
+PERSONA, SETTINGS, SEARCH = uuid.UUID(int=5), uuid.UUID(int=6), uuid.UUID(int=8)
 IDS = [f"{method} {name}" for name, method, _, _ in REQUESTS]
 each_request = pytest.mark.parametrize(("name", "method", "writes", "about"), REQUESTS, ids=IDS)
 
@@ -110,7 +114,12 @@ def ask(
         persona, _ = account.personas.get_or_create(id=PERSONA, defaults={"name": "Acme"})
         kept = {"name": "Kept", "operation": "crop"}
         row, _ = account.saved_settings.get_or_create(id=SETTINGS, defaults=kept)
+        # A search is a person's own; a stranger asks for Alice's.
+        owner = getattr(client, "person", job.user)
+        owner = owner if owner.accounts.filter(pk=account.pk).exists() else job.user
+        account.saved_searches.update_or_create(id=SEARCH, defaults={"user": owner, "name": "Kept"})
         here = {"job": job.pk, "asset": cat.pk, "persona": persona.pk, "settings": row.pk, **ids}
+        here = {"search": SEARCH} | here
         path = "/api/v1/" + PATHS[name].format(**here)
         if (name, method) == ("assets", "post"):
             from django.core.files.uploadedfile import SimpleUploadedFile
@@ -124,6 +133,8 @@ def ask(
             "personas": {"name": uuid.uuid4().hex},
             "persona": {"look": "warm light"},
             "recommend": {"operation": "image-to-video"},
+            "searches": {"name": uuid.uuid4().hex},
+            "search": {"q": "cat"},
             "all-settings": {"name": uuid.uuid4().hex, "operation": "crop", "params": {}},
         }.get(name)
         if method == "get":
@@ -196,7 +207,7 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
         words = missing.json()["message"].replace(str(nowhere[about]), "")
         assert Job.objects.count() == 1
         told = answer.json()["message"]
-        for there in (Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS):
+        for there in (Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS, SEARCH):
             told = told.replace(str(there), "")
         assert words in told
     elif (name, method) == ("jobs", "post"):
@@ -204,6 +215,8 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
         assert answer.json()["errors"][0]["field"] == "image"
     elif method == "get" and name in ("jobs", "assets", "personas", "all-settings"):
         assert answer.json() == {"results": [], "next": None}
+    elif (name, method) == ("searches", "get"):
+        assert answer.json() == {"results": []}
     else:
         assert answer.status_code in (200, 201)
 
