@@ -10,8 +10,11 @@ from assets.views import (
     cull,
     described,
     files,
+    finder,
     hints,
     library,
+    listing,
+    searches,
     shares,
     tags,
     trash,
@@ -19,7 +22,14 @@ from assets.views import (
 )
 
 urlpatterns = [
-    path("library/", library.library, name="library"),
+    path("library/", listing.library, name="library"),
+    path("library/facets/", finder.facet_column, name="library-facets"),
+    path("library/months/", finder.months, name="library-months"),
+    path("library/suggest/", finder.suggestions, name="library-suggest"),
+    path("library/search-help/", finder.search_help, name="search-help"),
+    path("library/searches/", searches.searches, name="searches"),
+    path("library/searches/<uuid:pk>/change/", searches.change, name="search-change"),
+    path("library/searches/<uuid:pk>/delete/", searches.delete, name="search-delete"),
     path("library/<uuid:pk>/", library.asset, name="asset"),
     path("library/compare/", versions.compare, name="compare"),
     path("library/bulk/", bulk.change, name="bulk"),

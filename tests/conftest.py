@@ -126,6 +126,7 @@ def sign_in() -> Callable[[User], Client]:
     def client_of(user: User) -> Client:
         client = Client()
         client.force_login(user)
+        client.person = user  # type: ignore[attr-defined]
         return client
 
     return client_of

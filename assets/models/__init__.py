@@ -9,6 +9,7 @@ from assets.models.described import Description, DescriptionState
 from assets.models.excerpt import Excerpt
 from assets.models.hint import HintSource, HintState, LibrarySettings, TagHint
 from assets.models.look import Look
+from assets.models.saved_search import SavedSearch
 from assets.models.tag import Tag
 from assets.models.upload import PartUpload, UploadedPart, UploadState
 
@@ -36,6 +37,7 @@ __all__ = [
     "Look",
     "PartUpload",
     "Said",
+    "SavedSearch",
     "Status",
     "Tag",
     "TagHint",

@@ -1,4 +1,7 @@
-"""The filters that are on, in words, and the way to take each of them off."""
+"""What is asked of the library as one search: the parts that are on, and the way to take off each.
+
+Older addresses ask by filters of their own (`?kind=image`); they are read as the same search.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +9,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from assets.models import AssetKind, Status
+from django.utils.dateparse import parse_date
 
-NAMES = (
-    "q",
-    "kind",
-    "module",
-    "favorite",
-    "rating",
-    "flag",
-    "collection",
-    "tag",
-    "status",
-    "added_after",
-    "added_before",
-    "versions",
-    "origin",
-    "like",
-)
+from assets.search import BadFilter, filters, toggle
+from assets.search.tree import And, Key, Node, Not, leaves
+from assets.search.write import quoted, write
+
+# What stays beside the text of the search.
+BESIDE = ("versions", "origin", "added_after", "added_before", "collection", "like")
+SHOWN_BY = ("sort", "view")
+WORDS = {
+    "all": "All versions",
+    "shown": "One version of each",
+    "none": "In no collection",
+    "collection": "In the collection",
+    "like": "Looks like one file",
+}
 
 
 @dataclass(frozen=True)
 class ActiveFilter:
-    """One filter that is on. `rest` is the query without it."""
+    """One part of a search. `rest` is the query without it."""
 
-    name: str
     words: str
     rest: dict[str, str]
 
@@ -39,41 +39,89 @@ class ActiveFilter:
         return f"?{urlencode(self.rest)}"
 
 
-def active_filters(params: Mapping[str, str]) -> list[ActiveFilter]:
-    on = {name: params[name] for name in NAMES if params.get(name)}
-    return [
-        ActiveFilter(name, _words(name, value), {n: v for n, v in on.items() if n != name})
-        for name, value in on.items()
+def as_search(params: Mapping[str, str]) -> dict[str, str]:
+    """The same with as much of it as can be in `q`; empty values are left out."""
+    asked = {name: params[name] for name in (*BESIDE, *SHOWN_BY) if params.get(name)}
+    parts = []
+    for name, value in params.items():
+        match name, value.strip():
+            case _, "":
+                pass
+            case "kind", kind:
+                parts.append(f"type:{quoted(kind)}")
+            case "module", module:
+                parts.append(f"module:{quoted(module)}")
+            case "favorite", yes:
+                parts.append("is:favorite" if yes.lower() in filters.YES else "-is:favorite")
+            case "rating", stars:
+                parts.append(f"rating>={stars}")
+            case "flag", flag:
+                parts.append(f"flag:{quoted(flag)}")
+            case "tag", tags:
+                parts += [f"tag:{quoted(tag.strip())}" for tag in tags.split(",") if tag.strip()]
+            case "status", "trashed":
+                parts.append("is:trashed")
+            case "status", status:
+                parts.append(f"status:{quoted(status)}")
+            case (("added_after" | "added_before"), day) if _is_day(day):
+                parts.append(f"added{'>=' if name == 'added_after' else '<='}{day}")
+                asked.pop(name)
+    text = (params.get("q") or "").strip()
+    if parts and _is_or(text):
+        text = f"({text})"
+    if whole := " ".join([text, *parts]).strip():
+        asked = {"q": whole} | asked
+    return asked
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return parse_date(text) is not None
+    except ValueError:
+        return False
+
+
+def tree_of(asked: Mapping[str, str]) -> Node | None:
+    try:
+        return filters.read(asked)
+    except BadFilter:
+        return None
+
+
+def _is_or(text: str) -> bool:
+    tree = tree_of({"q": text})
+    return tree is not None and toggle.top(tree) == [tree] and not isinstance(tree, And | Key | Not)
+
+
+def active_filters(asked: Mapping[str, str]) -> list[ActiveFilter]:
+    """The parts of what `as_search` gave that must all hold, in their order."""
+    items = toggle.top(tree_of(asked))
+    on = [
+        ActiveFilter(_told(item), _with_text(asked, items[:at] + items[at + 1 :]))
+        for at, item in enumerate(items)
     ]
+    for name in BESIDE:
+        if value := asked.get(name):
+            words = WORDS.get(name, WORDS.get(value)) or (f"{name.replace('_', ' ')}: {value[:40]}")
+            on.append(ActiveFilter(words, {n: v for n, v in asked.items() if n != name}))
+    return on
 
 
-def _words(name: str, value: str) -> str:
-    value = value[:40]
-    match name:
-        case "q":
-            return f"“{value}”"
-        case "kind":
-            return dict(AssetKind.choices).get(value, value)
-        case "status":
-            return {**dict(Status.choices), "trashed": "In the trash"}.get(value, value)
-        case "favorite":
-            return "Favorites" if value.lower() in ("1", "true", "yes", "on") else "Not favorites"
-        case "module":
-            return "Uploads" if value == "upload" else value.capitalize()
-        case "added_after":
-            return f"Since {value}"
-        case "added_before":
-            return f"Until {value}"
-        case "versions":
-            return "All versions" if value == "all" else "One version of each"
-        case "like":
-            return "Looks like one of them"
-        case "rating":
-            return f"{value} stars or more"
-        case "flag":
-            return {"pick": "Picked", "reject": "Rejected"}.get(value, "Without a flag")
-        case "collection":
-            return "In no collection" if value == "none" else "In the collection"
-        case "tag":
-            return f"#{value}"
-    return f"{name}: {value}"
+def _with_text(asked: Mapping[str, str], items: list[Node]) -> dict[str, str]:
+    rest = {name: value for name, value in asked.items() if name != "q"}
+    text = write(items[0] if len(items) == 1 else And(tuple(items)))
+    return {"q": text} | rest if text else rest
+
+
+def _told(item: Node) -> str:
+    return write(item).replace(":>", ">").replace(":<", "<")[:60]
+
+
+def in_trash(asked: Mapping[str, str]) -> bool:
+    """Whether it is the trash that is looked into."""
+    return any(
+        isinstance(leaf, Key)
+        and leaf.name in ("is", "status")
+        and {"trashed", "trash", "deleted"} & {value.lower() for value in leaf.values}
+        for leaf in leaves(tree_of(asked))
+    )

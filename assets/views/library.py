@@ -1,8 +1,7 @@
-"""The library and the page of an asset."""
+"""The page of an asset, and what is done there."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,122 +11,21 @@ from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from assets import services
-from assets.models import Asset, AssetKind, AssetQuerySet, Description, Status, Tag
-from assets.search import SORTS, BadFilter, filter_assets, page
+from assets.models import Asset, AssetKind, Description, Status
 from assets.services import bin, described
 from assets.services.hints import open_hints
 from assets.services.lineage import used_in
-from assets.views.browse import active_filters
 from assets.views.guard import MemberRequest, member, wants_json, writer
 from assets.views.lineage import drawn
 from assets.views.toast import say
 
-PAGE = 36
-PICKER_PAGE = 24
-TAGS = 200
 ALIKE = 8
-# Nobody reads on to the last of more than these.
-MOST_COUNTED = 10_000
-# So many letters are shown before and behind what is wrong with a search.
-SHOWN_AROUND = 60
 # Of the style sheet inside static/vendor/model-viewer.min.js; browsers name it when it is another.
 VIEWER_STYLE = "'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='"
-
-
-@require_safe
-@member
-def library(request: MemberRequest) -> HttpResponseBase:
-    """The account's assets, filtered, in pages; or with ?pick=<kind> a choice for a dialog."""
-    mine = Asset.objects.for_account(request.account)
-    pick = request.GET.get("pick", "")
-    if pick in AssetKind.values:
-        return picker(request, mine, pick)
-    problem: BadFilter | None = None
-    try:
-        found = filter_assets(mine, request.GET)
-        listed = _page(request, found, PAGE)
-    except BadFilter as error:
-        found, listed, problem = mine.none(), {"assets": [], "next": ""}, error
-    filters = active_filters(request.GET)
-    total = found[: MOST_COUNTED + 1].count()
-    context = {
-        **listed,
-        "total": min(total, MOST_COUNTED),
-        "more_than_total": total > MOST_COUNTED,
-        "problem": problem,
-        "spot": _spot(request, problem),
-        "filters": filters,
-        "trash_days": settings.TRASH_DAYS,
-        "in_trash": request.GET.get("status") == "trashed",
-        **_choices(request, mine),
-        "storage": services.storage_told(request.account),
-    }
-    if not context["assets"] and not problem:
-        context["ways_out"] = [(f, _count(mine, f.rest)) for f in filters]
-        context["is_new"] = not mine.live().exists()
-    return render(request, "library/library.html", context)
-
-
-def picker(request: MemberRequest, mine: AssetQuerySet, kind: str) -> HttpResponse:
-    query = {"q": request.GET.get("q", "")[:200], "kind": kind, "status": "ready"}
-    problem, context = "", {"assets": [], "next": ""}
-    try:
-        context = _page(request, filter_assets(mine, query), PICKER_PAGE)
-    except BadFilter as error:
-        problem = str(error)
-    context["problem"] = problem
-    return render(request, "library/picker.html", context | {"kind": kind, "q": query["q"]})
-
-
-def _page(request: MemberRequest, found: AssetQuerySet, size: int) -> dict[str, Any]:
-    """The assets behind the place ?after=, and the address of the next page. Raises BadFilter."""
-    sort = request.GET.get("sort") or "newest"
-    rows, cursor = page(found, sort, request.GET.get("after", ""), size)
-    following = ""
-    if cursor:
-        query = request.GET.copy()
-        query["after"] = cursor
-        following = f"?{query.urlencode()}"
-    return {"assets": rows, "next": following, "sort": sort, "sorts": SORTS}
-
-
-def _spot(request: MemberRequest, problem: BadFilter | None) -> dict[str, str] | None:
-    """The search, cut before and behind what is wrong with it."""
-    if problem is None or problem.start is None:
-        return None
-    text, start, end = request.GET.get("q", ""), problem.start, problem.end or problem.start
-    return {
-        "before": text[max(0, start - SHOWN_AROUND) : start],
-        "wrong": text[start : min(end, start + SHOWN_AROUND)],
-        "behind": text[end : end + SHOWN_AROUND],
-    }
-
-
-def _count(mine: AssetQuerySet, params: dict[str, str]) -> int:
-    try:
-        return filter_assets(mine, params)[:MOST_COUNTED].count()
-    except ValueError:
-        return 0
-
-
-def _choices(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
-    """What the filters offer: what the account has, and what is chosen already."""
-    today = timezone.localdate()
-    spans = (("Today", 0), ("Last 7 days", 6), ("Last 30 days", 29))
-    days = {(today - timedelta(days=ago)).isoformat(): words for words, ago in spans}
-    since, tag = request.GET.get("added_after", ""), request.GET.get("tag", "")
-    tags = list(Tag.objects.filter(account=request.account).values_list("name", flat=True)[:TAGS])
-    return {
-        "kinds": AssetKind.choices,
-        "modules": mine.order_by("module").values_list("module", flat=True).distinct(),
-        "tags": tags if not tag or tag in tags else [tag, *tags],
-        "days": days if not since or since in days else {since: f"Since {since}", **days},
-    }
 
 
 def find(request: MemberRequest, pk: UUID) -> Asset:

@@ -1,15 +1,6 @@
-/** The library: filters that apply themselves, videos that move under the pointer. */
+/** The library: videos that move under the pointer. */
 
 import { calm } from "./page.js";
-
-/* --- filters ---------------------------------------------------------------------------------------- */
-const filters = document.getElementById("filters");
-filters?.querySelector("[data-without-script]")?.remove();
-filters?.addEventListener("change", () => {
-  // An empty filter does not belong in the address.
-  for (const field of filters.elements) field.disabled = !field.value;
-  filters.requestSubmit();
-});
 
 /* --- previews --------------------------------------------------------------------------------------- */
 function show(tile) {

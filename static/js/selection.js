@@ -4,31 +4,33 @@ import { change, send, sayWhy } from "./bulk.js";
 import { collect } from "./collect.js";
 import { isTyping } from "./page.js";
 
-const bar = document.getElementById("bulk");
-const count = document.getElementById("bulk-count");
-const tiles = document.getElementById("tiles");
-const total = Number(bar?.dataset.total ?? 0);
+// Another search brings other tiles and another bar, so they are looked up each time.
+const bar = () => document.getElementById("bulk");
+const tiles = () => document.getElementById("tiles");
+const total = () => Number(bar()?.dataset.total ?? 0);
 const chosen = new Set();
 let everything = false;
 let last = null;
 
-const boxes = () => [...tiles.querySelectorAll(".choose input")];
-const wanted = () => (everything ? { filter: bar.dataset.query } : { ids: [...chosen].join(",") });
-const many = () => (everything ? total : chosen.size);
+const boxes = () => [...(tiles()?.querySelectorAll(".choose input") ?? [])];
+const wanted = () => (everything ? { filter: bar().dataset.query } : { ids: [...chosen].join(",") });
+const many = () => (everything ? total() : chosen.size);
 const number = (n) => n.toLocaleString("en");
 
 function paint() {
+  document.body.classList.toggle("has-bulk", many() > 0 && !!bar());
+  if (!bar()) return;
   for (const box of boxes()) {
     if (everything) chosen.add(box.value);
     box.checked = chosen.has(box.value);
     box.closest(".tile").toggleAttribute("data-chosen", box.checked);
   }
-  bar.classList.toggle("open", many() > 0);
-  tiles.classList.toggle("choosing", many() > 0);
-  document.body.classList.toggle("has-bulk", many() > 0);
-  count.textContent = everything ? `All ${number(total)}` : `${number(chosen.size)} chosen`;
-  bar.querySelector('[data-do="all"]').hidden = everything || chosen.size >= total;
-  if (!many()) for (const menu of bar.querySelectorAll("details[open]")) menu.open = false;
+  bar().classList.toggle("open", many() > 0);
+  tiles().classList.toggle("choosing", many() > 0);
+  for (const button of bar().querySelectorAll("[data-do]")) button.hidden = false;
+  document.getElementById("bulk-count").textContent = everything ? `All ${number(total())}` : `${number(chosen.size)} chosen`;
+  bar().querySelector('[data-do="all"]').hidden = everything || chosen.size >= total();
+  if (!many()) for (const menu of bar().querySelectorAll("details[open]")) menu.open = false;
 }
 
 function none() {
@@ -56,22 +58,22 @@ function choose(box, on, range) {
 
 let shift = false;
 function start() {
-  for (const button of bar.querySelectorAll("[data-do]")) button.hidden = false;
-  tiles.addEventListener("click", (event) => {
+  document.addEventListener("click", (event) => {
+    const tile = event.target.closest("#tiles .tile");
+    if (!tile) return acts[event.target.closest("#bulk [data-do]")?.dataset.do]?.();
     shift = event.shiftKey;
-    const tile = event.target.closest(".tile");
-    const box = tile?.querySelector(".choose input");
+    const box = tile.querySelector(".choose input");
     // While some are chosen, a press on a picture chooses; its title still opens it by keyboard.
     if (!box || !many() || event.target.closest(".choose, .heart") || event.detail === 0 || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     choose(box, !box.checked, shift);
   });
-  tiles.addEventListener("change", ({ target }) => target.matches(".choose input") && choose(target, target.checked, shift));
+  document.addEventListener("change", ({ target }) => target.matches("#tiles .choose input") && choose(target, target.checked, shift));
   for (const box of boxes()) if (box.checked) chosen.add(box.value); // the browser kept it over a reload
+  // What another search brings is another set; more of the same one leaves what is chosen.
+  document.addEventListener("htmx:afterSwap", ({ target }) => target.matches?.("#found") && (chosen.clear(), (everything = false)));
   document.addEventListener("htmx:afterSettle", paint);
-  bar.addEventListener("submit", submit);
-  bar.addEventListener("click", ({ target }) => acts[target.closest("[data-do]")?.dataset.do]?.());
-  bar.querySelector("#bulk-tags")?.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), act("tag", event.target.value)));
+  document.addEventListener("submit", (event) => event.target === bar() && submit(event));
   document.addEventListener("keydown", keys);
   paint();
 }
@@ -87,7 +89,7 @@ async function act(verb, value = "") {
   if (everything && !(await sure(verb, value))) return;
   const gone = verb === "trash" || verb === "restore" || verb === "uncollect";
   const meant = new Set(chosen);
-  await change(bar.action, { verb, value, ...wanted() }, (undone) => {
+  await change(bar().action, { verb, value, ...wanted() }, (undone) => {
     if (gone && everything && !undone) return location.reload();
     if (gone) for (const box of boxes()) if (meant.has(box.value)) box.closest(".tile").hidden = !undone;
     if (!gone) mark(meant, verb, value, undone);
@@ -98,7 +100,7 @@ async function act(verb, value = "") {
 /** Everything that fits reaches further than what is seen: it is counted and asked for first. */
 async function sure(verb, value) {
   try {
-    const told = await send(bar.action, { verb, value, dry: "1", ...wanted() });
+    const told = await send(bar().action, { verb, value, dry: "1", ...wanted() });
     return confirm(`This changes ${number(told.changed)} of the ${number(told.matched)} files that fit. Go on? It can be undone.`);
   } catch (error) {
     sayWhy(error);
@@ -122,10 +124,10 @@ const acts = {
   none,
   all,
   collect: () => collect(({ id }) => act("collect", id)),
-  cull: () => location.assign(`${bar.dataset.cull}?${everything || !chosen.size ? bar.dataset.query : new URLSearchParams(wanted())}`),
+  cull: () => location.assign(`${bar().dataset.cull}?${everything || !chosen.size ? bar().dataset.query : new URLSearchParams(wanted())}`),
   zip: async () => {
     try {
-      location.assign((await send(bar.dataset.zip, wanted())).page);
+      location.assign((await send(bar().dataset.zip, wanted())).page);
     } catch (error) {
       sayWhy(error);
     }
@@ -133,7 +135,8 @@ const acts = {
 };
 
 function keys(event) {
-  if (isTyping(event.target) || document.querySelector("dialog[open]") || event.altKey) return;
+  if (event.target.id === "bulk-tags" && event.key === "Enter") return event.preventDefault(), act("tag", event.target.value);
+  if (!bar() || isTyping(event.target) || document.querySelector("dialog[open]") || event.altKey) return;
   const key = event.key.toLowerCase();
   if ((event.ctrlKey || event.metaKey) && key === "a") {
     event.preventDefault();
@@ -142,20 +145,19 @@ function keys(event) {
   if (event.ctrlKey || event.metaKey) return;
   if (key === "q") return acts.cull();
   if (!many()) return;
-  if (key === "escape" && !bar.querySelector("details[open]")) none();
+  if (key === "escape" && !bar().querySelector("details[open]")) none();
   else if (/^[0-5]$/.test(key)) act("rate", key);
   else if (key === "p") act("flag", "pick");
   else if (key === "x") act("flag", "reject");
   else if (key === "u") act("flag", "");
   else if (key === "f") act("favorite");
   else if (key === "a") acts.collect();
-  else if (key === "delete") act(bar.querySelector('[value="restore"]') ? "restore" : "trash");
-  else if (key === "t" && bar.querySelector("#bulk-tags")) {
+  else if (key === "delete") act(bar().querySelector('[value="restore"]') ? "restore" : "trash");
+  else if (key === "t" && bar().querySelector("#bulk-tags")) {
     event.preventDefault();
-    bar.querySelector("details:has(#bulk-tags)").open = true;
-    bar.querySelector("#bulk-tags").focus();
+    bar().querySelector("details:has(#bulk-tags)").open = true;
+    bar().querySelector("#bulk-tags").focus();
   }
 }
 
-if (bar && tiles) start();
-else if (bar) bar.hidden = true;
+start();

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from assets.models import Asset
+from assets.models import Asset, SavedSearch
+from assets.views.searches import address
 from billing.models import CREDIT
 from studio import catalogue, keys
 from studio.fields import spoken
@@ -166,6 +167,19 @@ def shape(asset: Asset) -> str:
         return "wide"
     ratio = asset.width / asset.height
     return next((name for limit, name in SHAPES if ratio <= limit), "wide")
+
+
+@register.filter
+def tile_ratio(asset: Asset) -> str:
+    """Width to height of the box of a tile; what is longer than that is cut."""
+    if asset.kind == "model" or not asset.width or not asset.height:
+        return "1.36" if asset.kind == "model" else "1.74"
+    return f"{min(3.0, max(0.5, asset.width / asset.height)):.3f}"
+
+
+@register.filter
+def search_address(row: SavedSearch) -> str:
+    return address(row)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assets.models import Asset
+from assets.services import searches
 from assets.views.guard import MemberRequest, member
 from billing import access
 from studio import catalogue, keys
@@ -36,6 +37,7 @@ def home(request: MemberRequest) -> HttpResponseBase:
         "now": cards(needs_you_first(mine)[:SHOWN], request.account),
         "last": cards(done, request.account),
         "recent": library[:RECENT],
+        "pinned": searches.previews(request.account, request.user),
         "operations": [
             o for o in catalogue.operations().values() if catalogue.offers(o.key, usable)
         ],

@@ -36,7 +36,9 @@ def client_of() -> Callable[..., Client]:
 
     def make(user: User, read_only: bool = False) -> Client:
         _, secret = access.create_key(user.accounts.get(), user, "test", read_only=read_only)
-        return Client(headers={"Authorization": f"Bearer {secret}"})
+        client = Client(headers={"Authorization": f"Bearer {secret}"})
+        client.person = user  # type: ignore[attr-defined]
+        return client
 
     return make
 

@@ -111,6 +111,11 @@ REQUESTS = [
     ("board-comments", "post", True, "board"),
     ("board-comment", "patch", True, "comment"),
     ("board-comment", "delete", True, "comment"),
+    ("searches", "get", False, ""),
+    ("searches", "post", True, ""),
+    ("search", "get", False, "search"),
+    ("search", "patch", True, "search"),
+    ("search", "delete", True, "search"),
 ]
 PATHS = {
     "operations": "operations/",
@@ -163,12 +168,14 @@ PATHS = {
     "board-items": "boards/{board}/items/",
     "board-comments": "boards/{board}/comments/",
     "board-comment": "board-comments/{comment}/",
+    "searches": "searches/",
+    "search": "searches/{search}/",
 }
 LISTS = (
     *("jobs", "assets", "personas", "all-settings", "boards", "part-uploads"),
-    *("all-bulk", "collections", "tags", "archives"),
+    *("all-bulk", "collections", "tags", "archives", "searches"),
 )
-PERSONA, SETTINGS = uuid.UUID(int=5), uuid.UUID(int=6)
+PERSONA, SETTINGS, SEARCH = uuid.UUID(int=5), uuid.UUID(int=6), uuid.UUID(int=13)
 BOARD, COMMENT, UPLOAD = uuid.UUID(int=7), uuid.UUID(int=8), uuid.UUID(int=9)
 BULK, COLLECTION, ARCHIVE, TAG = uuid.UUID(int=10), uuid.UUID(int=11), uuid.UUID(int=12), 77
 IDS = [f"{method} {name}" for name, method, _, _ in REQUESTS]
@@ -226,9 +233,13 @@ def ask(
         kept = {"name": "Kept", "operation": "crop"}
         row, _ = account.saved_settings.get_or_create(id=SETTINGS, defaults=kept)
         said = _said(account, cat)
+        # A search is a person's own; a stranger asks for Alice's.
+        owner = getattr(client, "person", job.user)
+        owner = owner if owner.accounts.filter(pk=account.pk).exists() else job.user
+        account.saved_searches.update_or_create(id=SEARCH, defaults={"user": owner, "name": "Kept"})
         here = {"job": job.pk, "asset": cat.pk, "persona": persona.pk, "settings": row.pk}
         here |= {"board": BOARD, "comment": said.pk, **organized(account, cat)}
-        here |= {"upload": UPLOAD if name.startswith("part") else None, **ids}
+        here |= {"upload": UPLOAD if name.startswith("part") else None, "search": SEARCH, **ids}
         if name.startswith("part-") or name == "part":
             begun(account, picture(), whole=name == "part-complete")
         path = "/api/v1/" + PATHS[name].format(**here)
@@ -255,6 +266,8 @@ def ask(
             "collection": {"note": "New"},
             "tag": {"name": "sea"},
             "archives": {"ids": [str(cat.pk)]},
+            "searches": {"name": uuid.uuid4().hex},
+            "search": {"q": "cat"},
             "all-settings": {"name": uuid.uuid4().hex, "operation": "crop", "params": {}},
             "boards": {"title": "New"},
             "board": {"title": "New"},
@@ -341,7 +354,7 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
         words = missing.json()["message"].replace(str(nowhere[about]), "")
         assert Job.objects.count() == 1
         told = answer.json()["message"]
-        ours = (Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS)
+        ours = (Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS, SEARCH)
         for there in (*ours, BOARD, COMMENT, UPLOAD, BULK, COLLECTION, ARCHIVE, TAG):
             told = told.replace(str(there), "")
         assert words in told
@@ -352,6 +365,8 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
         assert answer.status_code == 400
     elif method == "get" and name in LISTS:
         assert answer.json() == {"results": [], "next": None}
+    elif (name, method) == ("searches", "get"):
+        assert answer.json() == {"results": []}
     else:
         assert answer.status_code in (200, 201, 202)
 
