@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from assets import services
 from assets.models import Asset, Board, BoardComment, BoardVerdict
 from assets.services import boards, visitors
 from billing.models import Account, User
+from studio.log import HideHooks
 from tests.assets.sharing import People, key, link, said
 
 # --- the matrix ---------------------------------------------------------------------------------
@@ -275,3 +277,9 @@ def test_visits_are_counted_once_a_browser_and_never_for_members(
     Client().head(link(board))
     board.refresh_from_db()
     assert board.visits == 1
+
+
+def test_a_log_does_not_tell_the_link(board: Board) -> None:
+    record = logging.LogRecord("x", 40, "", 1, "Not Found: %s", (link(board),), None)
+    assert HideHooks().filter(record)
+    assert record.getMessage() == "Not Found: /s/…/"
