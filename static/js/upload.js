@@ -14,9 +14,13 @@ export async function upload(address, fields, options = {}) {
   if (!file || file.size <= LARGE) return post(address, fields, options);
   const id = await sendParts(file, { kind, tags, ...options });
   try {
-    return await post(address, { upload: id }, { signal: options.signal });
-  } finally {
+    const asset = await post(address, { upload: id }, { signal: options.signal });
     forget(file, kind);
+    return asset;
+  } catch (error) {
+    // What can never come in is not taken up again; after anything else its parts are still there.
+    if (error.status === 422 || error.status === 404) forget(file, kind);
+    throw error;
   }
 }
 
@@ -35,7 +39,7 @@ function post(address, fields, { progress, signal } = {}) {
     });
     request.addEventListener("load", () => {
       if (request.status < 300 && request.response?.id) resolve(request.response);
-      else reject(refused(request.response, refusal(request.status)));
+      else reject(Object.assign(refused(request.response, refusal(request.status)), { status: request.status }));
     });
     request.addEventListener("error", () => reject(new Error("The server does not answer. Try again in a moment.")));
     request.addEventListener("abort", () => reject(new DOMException("Stopped.", "AbortError")));

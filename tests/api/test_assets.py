@@ -35,6 +35,7 @@ def test_an_upload_is_an_asset(api: Client, picture: Any, alice: User) -> None:
     assert told["filename"] == "sea.png"
     assert told["job"] is told["trashed"] is None
     assert Asset.objects.get().user == alice
+    assert told.pop("twin") is None
     assert api.get(answer["Location"]).json() == told
 
 
