@@ -106,7 +106,7 @@ def test_a_decision_that_is_not_saved_is_told_and_sent_again(library: Page) -> N
 def test_a_new_collection_by_typing(library: Page) -> None:
     library.locator(".choose input").first.check()
     library.keyboard.press("a")
-    library.get_by_role("combobox").fill("Harbor walk")
+    library.locator("#collect-name").fill("Harbor walk")
     library.keyboard.press("Enter")
     expect(library.locator(".toast")).to_contain_text("collected")
     library.goto("/library/collections/")
