@@ -64,8 +64,9 @@ def test_a_place_of_another_order(account: Account, library: list[Asset]) -> Non
 
 
 @pytest.mark.parametrize(
-    "q", ["", "boat", "type:image", "type:image,video rating:none", "tag:sea", "model:flux-dev sun",
-          "is:favorite color:blue", "ratio:square type:image", "-type:image", "tag:sea flag:reject"],
+    "q", ["", "boat", "type:image,video rating:none", "tag:sea", "model:flux-dev sun",
+          "is:favorite color:blue",
+          "ratio:square type:image", "-type:image", "tag:sea is:rejected"],
 )  # fmt: skip
 def test_facets_count_what_their_choice_would_find(
     account: Account, library: list[Asset], q: str
