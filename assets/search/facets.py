@@ -28,6 +28,7 @@ from billing.models import Account
 
 MOST_CHOICES = 60
 MOST_TAGS = 40
+MOST_NESTED = 500
 _CELLS, _ROWS = "\x1f", "\n"
 
 
@@ -234,7 +235,7 @@ class _Lines(Aggregate):
 
 
 def _tag_facet(account: Account, lines: str, state: _State) -> Facet:
-    counts = Counter(lines.split())
+    counts = _tag_counts(account, lines)
     most = [int(pk) for pk, _ in counts.most_common(MOST_TAGS)]
     tags = Tag.objects.filter(account=account)
     named = dict(tags.filter(pk__in=most).values_list("pk", "name"))
@@ -246,6 +247,29 @@ def _tag_facet(account: Account, lines: str, state: _State) -> Facet:
     rows = sorted(named.items(), key=lambda row: (-counts[str(row[0])], row[1]))
     kept = [row for at, row in enumerate(rows) if at < MOST_TAGS or row[1] in on]
     return Facet("tag", "Tags", [_tag_choice(n, counts[str(pk)], n in on, state) for pk, n in kept])
+
+
+def _tag_counts(account: Account, lines: str) -> Counter[str]:
+    """How many assets have each tag or one inside it, as a search for the tag finds them."""
+    nested = Tag.objects.filter(account=account, name__contains="/").values_list("pk", "name")
+    above = {str(pk): _above(name) for pk, name in nested[:MOST_NESTED]}
+    if not above:
+        return Counter(lines.split())
+    wanted = {name for names in above.values() for name in names}
+    outer = Tag.objects.filter(account=account, name__in=wanted).values_list("name", "pk")
+    ids = {name: str(pk) for name, pk in outer}
+    counts: Counter[str] = Counter()
+    for line, count in Counter(lines.split(_ROWS)).items():
+        own = set(line.split())
+        every = own | {ids[n] for pk in own for n in above.get(pk, ()) if n in ids}
+        counts.update(dict.fromkeys(every, count))
+    return counts
+
+
+def _above(name: str) -> list[str]:
+    """`a/b/c` → `a/b`, `a`."""
+    parts = name.split("/")
+    return ["/".join(parts[:at]) for at in range(len(parts) - 1, 0, -1)]
 
 
 def _tag_choice(name: str, count: int, on: bool, state: _State) -> Choice:

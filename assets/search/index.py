@@ -142,16 +142,17 @@ def store(connection: BaseDatabaseWrapper, entries: Sequence[tuple[Any, Entry]])
 
 def enter(cursor: Any, entries: Sequence[tuple[Any, Entry]]) -> None:
     """On SQLite: puts in what is not there, under new numbers where they have none."""
-    following = _numbers(cursor)
+    # Those that are written again are not in the table at this moment; their numbers are taken.
+    following = _numbers(cursor, max((asset.number or 0 for asset, _ in entries), default=0))
     for asset, _ in entries:
         asset.number = asset.number or next(following)
     cursor.executemany(_INSERT, [entry.fts5(asset.number) for asset, entry in entries])
 
 
-def _numbers(cursor: Any) -> Iterator[int]:
+def _numbers(cursor: Any, taken: int) -> Iterator[int]:
     cursor.execute("SELECT rowid FROM assets_words ORDER BY rowid DESC LIMIT 1")
     last = cursor.fetchone()
-    number = last[0] if last else 0
+    number = max(last[0] if last else 0, taken)
     while True:
         number += 1
         yield number
