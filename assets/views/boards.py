@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assets.media import Refused
 from assets.models import Board, BoardComment, BoardVerdict
-from assets.services import boards, visitors
+from assets.search import BadFilter
+from assets.services import boards, bulk, visitors
 from assets.services.names import clean
 from assets.views.guard import MemberRequest, member, polled, writer
 from assets.views.shares import prompt_of, threads
 from assets.views.toast import say
+from billing.models import Account
 
 LISTED = 200
 
@@ -38,22 +41,30 @@ def all_boards(request: MemberRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @writer
 def new(request: MemberRequest) -> HttpResponseBase:
-    """The form for a board with ids=… on it; sent with a title, the board."""
+    """The form for a board with ids=… on it, or with what filter=…, a query string of the library,
+    finds; sent with a title, the board."""
     given = request.POST if request.method == "POST" else request.GET
     context: dict[str, Any] = {"sent": given, "first": _today() + timedelta(days=1)}
     status = 200
     try:
-        context["assets"] = boards.chosen(request.account, given.getlist("ids"))
+        context["assets"] = boards.chosen(request.account, _ids(request.account, given))
         if request.method == "POST" and "title" in given:
             made = boards.make_board(
                 request.account, request.user, assets=context["assets"], **_wishes(given)
             )
             say(request, "The board is made. Copy its link and send it.")
             return redirect("board", made.pk)
-    except Refused as error:
+    except (Refused, BadFilter) as error:
         context["problem"], status = str(error), 422
     mine = boards.boards_of(request.account)[:LISTED] if context.get("assets") else []
     return render(request, "library/board_new.html", context | {"boards": mine}, status=status)
+
+
+def _ids(account: Account, given: QueryDict) -> list[str]:
+    if not (query := given.get("filter")):
+        return given.getlist("ids")
+    params = dict(parse_qsl(query.removeprefix("?")))
+    return [str(pk) for pk in bulk.chosen(account, params=params, most=boards.MOST_ITEMS)]
 
 
 def _today() -> date:

@@ -125,6 +125,7 @@ const acts = {
   all,
   collect: () => collect(({ id }) => act("collect", id)),
   cull: () => location.assign(`${bar().dataset.cull}?${everything || !chosen.size ? bar().dataset.query : new URLSearchParams(wanted())}`),
+  share: () => location.assign(`${bar().dataset.share}?${new URLSearchParams(wanted())}`),
   zip: async () => {
     try {
       location.assign((await send(bar().dataset.zip, wanted())).page);
@@ -152,6 +153,7 @@ function keys(event) {
   else if (key === "u") act("flag", "");
   else if (key === "f") act("favorite");
   else if (key === "a") acts.collect();
+  else if (key === "s" && bar().querySelector('[data-do="share"]')) acts.share();
   else if (key === "delete") act(bar().querySelector('[value="restore"]') ? "restore" : "trash");
   else if (key === "t" && bar().querySelector("#bulk-tags")) {
     event.preventDefault();
