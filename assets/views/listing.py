@@ -133,9 +133,15 @@ def picker(request: MemberRequest, mine: AssetQuerySet, kind: str) -> HttpRespon
 
 
 def _page(request: MemberRequest, found: AssetQuerySet, size: int) -> dict[str, Any]:
-    """The assets behind the place ?after=, and the address of the next page. Raises BadFilter."""
+    """The assets behind the place ?after=, and the address of the next page; a place that is
+    none begins again. Raises BadFilter."""
     sort = request.GET.get("sort") or "newest"
-    rows, cursor = page(found, sort, request.GET.get("after", ""), size)
+    try:
+        rows, cursor = page(found, sort, request.GET.get("after", ""), size)
+    except BadFilter as error:
+        if error.name != "after":
+            raise
+        rows, cursor = page(found, sort, "", size)
     return {"assets": rows, "next": _next(request, cursor), "sort": sort}
 
 
