@@ -136,13 +136,20 @@ def _page(request: MemberRequest, found: AssetQuerySet, size: int) -> dict[str, 
     """The assets behind the place ?after=, and the address of the next page; a place that is
     none begins again. Raises BadFilter."""
     sort = request.GET.get("sort") or "newest"
+    rows, cursor = _rows(request, found, sort, size)
+    return {"assets": rows, "next": _next(request, cursor), "sort": sort}
+
+
+def _rows(
+    request: MemberRequest, found: AssetQuerySet, sort: str, size: int
+) -> tuple[list[Asset], str]:
+    """As `page`; a place that is not one of this list begins again."""
     try:
-        rows, cursor = page(found, sort, request.GET.get("after", ""), size)
+        return page(found, sort, request.GET.get("after", ""), size)
     except BadFilter as error:
         if error.name != "after":
             raise
-        rows, cursor = page(found, sort, "", size)
-    return {"assets": rows, "next": _next(request, cursor), "sort": sort}
+        return page(found, sort, "", size)
 
 
 def _next(request: MemberRequest, cursor: str, **more: str) -> str:
@@ -159,7 +166,7 @@ def _timeline(request: MemberRequest, found: AssetQuerySet) -> dict[str, Any]:
     sort = "oldest" if request.GET.get("sort") == "oldest" else "newest"
     at = request.GET.get("at", "")
     found_then = timeline.from_month(found, at, sort)
-    rows, cursor = page(found_then, sort, request.GET.get("after", ""), PAGE)
+    rows, cursor = _rows(request, found_then, sort, PAGE)
     last = timeline.day_of(rows[-1]) if rows else ""
     days = timeline.days(rows, request.GET.get("day", ""))
     following = _next(request, cursor, day=last)

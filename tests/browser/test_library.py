@@ -66,11 +66,13 @@ def test_trash_is_undone_with_title_and_tags(library: Page) -> None:
     expect(library.get_by_label("Tags", exact=True)).to_contain_text("night")
 
 
-def test_filters_apply_themselves_and_come_off(library: Page) -> None:
-    library.get_by_label("Type").select_option("image")
-    expect(library).to_have_url(re.compile(r"\?kind=image$"))
-    library.get_by_role("link", name="Remove the filter Picture").click()
+def test_a_facet_is_chosen_and_comes_off(library: Page) -> None:
+    library.locator("#facets").get_by_role("link", name=re.compile("^Picture")).click()
+    expect(library).to_have_url(re.compile("type%3Aimage"))
+    expect(library.locator("#q")).to_have_value("type:image")
+    library.get_by_role("link", name="Remove the filter type:image").click()
     expect(library).to_have_url(re.compile(r"/library/\?$"))
+    expect(library.locator("#q")).to_have_value("")
 
 
 def test_what_is_refused_is_said_by_name(library: Page) -> None:
@@ -83,8 +85,12 @@ def test_what_is_refused_is_said_by_name(library: Page) -> None:
 
 def test_a_page_works_without_scripts(visit: Visit) -> None:
     page = visit("/library/", java_script_enabled=False)
-    page.get_by_label("Type").select_option("image")
-    page.get_by_role("button", name="Apply").click()
-    expect(page).to_have_url(re.compile("kind=image"))
+    page.locator("#facet-sheet > summary").click()
+    page.get_by_role("link", name="Choose filters").click()
+    page.get_by_role("link", name=re.compile("^Picture")).click()
+    expect(page.locator("#q")).to_have_value("type:image")
+    page.locator("#q").fill("type:image harbor")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page).to_have_url(re.compile("harbor"))
     page.goto("/transform/image-to-video/")
     expect(page.locator('[type="file"][name="image"]')).to_be_visible()

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0031_uploads'),
+        ('assets', '0009_uploads'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0034_hints'),
+        ('assets', '0012_hints'),
     ]
 
     operations = [

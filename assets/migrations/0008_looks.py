@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0020_organize'),
+        ('assets', '0007_organize'),
         ('billing', '0001_initial'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0032_texts'),
+        ('assets', '0010_texts'),
     ]
 
     operations = [

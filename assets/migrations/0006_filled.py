@@ -11,6 +11,6 @@ def forwards(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("assets", "0010_text_index")]
+    dependencies = [("assets", "0005_text_index")]
 
     operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0033_usage'),
+        ('assets', '0011_usage'),
         ('billing', '0001_initial'),
     ]
 
