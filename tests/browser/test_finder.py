@@ -23,7 +23,7 @@ def library(visit: Visit, picture: Callable[..., bytes]) -> Page:
 
 
 def test_a_search_is_written_by_keyboard(library: Page) -> None:
-    box = library.get_by_role("combobox")
+    box = library.get_by_role("combobox", name="Search the library")
     library.keyboard.press("/")
     expect(box).to_be_focused()
     box.press_sequentially("ty")
@@ -49,7 +49,7 @@ def test_a_search_is_written_by_keyboard(library: Page) -> None:
 def test_an_answer_that_comes_late_is_dropped(library: Page) -> None:
     held: list[Route] = []
     library.route("**/suggest/?q=t&*", lambda route: held.append(route))
-    box = library.get_by_role("combobox")
+    box = library.get_by_role("combobox", name="Search the library")
     box.press_sequentially("t")
     library.wait_for_timeout(300)
     box.press_sequentially("i")
@@ -62,7 +62,7 @@ def test_an_answer_that_comes_late_is_dropped(library: Page) -> None:
 
 
 def test_what_is_wrong_is_pointed_at(library: Page) -> None:
-    box = library.get_by_role("combobox")
+    box = library.get_by_role("combobox", name="Search the library")
     box.fill("harbor modle:x")
     box.press("Enter")
     expect(library.locator("#q-problem mark")).to_contain_text("modle")
