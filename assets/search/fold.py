@@ -39,12 +39,12 @@ def words(text: str) -> list[str]:
 def texts(recipe: Any) -> Iterator[tuple[str, str]]:
     """The texts inside a recipe with the name of the field each is in; ids stay out, or the id of
     a source would find all that it was used for."""
-    todo: list[tuple[str, Any]] = [("", recipe)]
-    while todo:
-        name, value = todo.pop()
+    left: list[tuple[str, Any]] = [("", recipe)]
+    while left:
+        name, value = left.pop()
         if isinstance(value, dict):
-            todo += [(str(key), inner) for key, inner in reversed(value.items())]
+            left += [(str(key), inner) for key, inner in reversed(value.items())]
         elif isinstance(value, list | tuple):
-            todo += [(name, inner) for inner in reversed(value)]
+            left += [(name, inner) for inner in reversed(value)]
         elif isinstance(value, str) and not _UUID.match(value):
             yield name, value
