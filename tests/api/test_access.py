@@ -173,7 +173,7 @@ PATHS = {
 }
 LISTS = (
     *("jobs", "assets", "personas", "all-settings", "boards", "part-uploads"),
-    *("all-bulk", "collections", "tags", "archives", "searches"),
+    *("all-bulk", "collections", "tags", "archives"),
 )
 PERSONA, SETTINGS, SEARCH = uuid.UUID(int=5), uuid.UUID(int=6), uuid.UUID(int=13)
 BOARD, COMMENT, UPLOAD = uuid.UUID(int=7), uuid.UUID(int=8), uuid.UUID(int=9)

@@ -115,7 +115,7 @@ def test_filters_of_the_form_are_choices_too(account: Account, library: list[Ass
     ("text", "inserts"),
     [
         ("ty", {"type:"}),
-        ("boat -col", {"color:"}),
+        ("boat -col", {"color:", "in:"}),
         ("type:vi", {"video"}),
         ("type:image,vi", {"video"}),
         ("tag:re", {'"red car"'}),
