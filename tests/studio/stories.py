@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from assets.models import Asset
+from assets.search import index
 from assets.services import ingest
 from billing.models import Account, User
 from studio.jobs.state import end
@@ -32,9 +33,10 @@ def bring(path: Path, account: Account, user: User | None, title: str = "") -> A
         first = ingest(path, account=account, user=user, filename=path.name)
         names = [str(getattr(first, field)) for field in FILES if getattr(first, field)]
         kept = {name: (Path(settings.MEDIA_ROOT) / name).read_bytes() for name in names}
-        own = ("id", "account", "user", "created", "updated")
+        own = ("id", "account", "user", "created", "updated", "number")
         fields = [f for f in Asset._meta.concrete_fields if f.name not in own]
         _brought[content] = {f.attname: getattr(first, f.attname) for f in fields}, kept
+        index.forget([first])
         first.delete()
     values, kept = _brought[content]
     for name, found in kept.items():
@@ -44,6 +46,7 @@ def bring(path: Path, account: Account, user: User | None, title: str = "") -> A
     asset = Asset(**values, account=account, user=user)
     asset.title = title or path.stem.capitalize()
     asset.save(force_insert=True)
+    index.write([asset])
     return Asset.objects.get(pk=asset.pk)
 
 
