@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import Q
 from django.utils import timezone
@@ -14,6 +17,8 @@ from studio import describing, jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
 from studio.stories import laying
+
+log = logging.getLogger("zoetrope.jobs")
 
 TIDY_EVERY = timedelta(hours=1)
 EXAMINE_EVERY = timedelta(minutes=2)
@@ -95,16 +100,24 @@ def _is_due(name: str, every: timedelta) -> bool:
 
 
 def tidy() -> None:
-    """Remove what dead work and broken uploads left behind."""
+    """Remove what dead work and broken uploads left behind. What one step stumbles over does not
+    stop the others."""
     now = timezone.now()
-    jobs.tidy()
-    keys.forget_retired()
-    Notice.objects.filter(taken=True, at__lt=now - NOTICE_AGE).delete()
-    Upload.objects.filter(expires__lt=now).delete()
-    assets.remove_orphans(now - ORPHAN_AGE)
-    shared.tidy()
-    assets.forget_uploads(now)
-    catch_up()
-    archives.tidy_archives()
-    bulk.tidy_changes()
-    bin.empty_old()
+    steps: tuple[Callable[[], object], ...] = (
+        jobs.tidy,
+        keys.forget_retired,
+        Notice.objects.filter(taken=True, at__lt=now - NOTICE_AGE).delete,
+        Upload.objects.filter(expires__lt=now).delete,
+        partial(assets.remove_orphans, now - ORPHAN_AGE),
+        shared.tidy,
+        partial(assets.forget_uploads, now),
+        catch_up,
+        archives.tidy_archives,
+        bulk.tidy_changes,
+        bin.empty_old,
+    )
+    for step in steps:
+        try:
+            step()
+        except Exception:
+            log.exception("tidying up: %r failed", step)

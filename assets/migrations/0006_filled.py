@@ -10,6 +10,8 @@ def forwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    # Batch by batch, so that nobody waits for the whole library; a repeat changes nothing.
+    atomic = False
 
     dependencies = [("assets", "0005_text_index")]
 

@@ -64,6 +64,8 @@ def _decide(asset: Asset, names: Sequence[str] | None, state: HintState) -> list
     if names is not None:
         chosen = chosen.filter(name__in=tag_names(names))
     with transaction.atomic():
+        # Two who accept at once must not undo each other.
+        Asset.objects.select_for_update().get(pk=asset.pk)
         found = list(chosen.values_list("name", flat=True))
         if state == HintState.ACCEPTED and found:
             had = list(asset.tags.values_list("name", flat=True))

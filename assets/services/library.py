@@ -138,6 +138,7 @@ def restore(asset: Asset) -> Asset:
             versions.step_forward(asset)
         asset.trashed = None
         asset.save(update_fields=["trashed", "updated"])
+        versions.keep_one_shown([asset.pk])
     return asset
 
 

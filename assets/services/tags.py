@@ -16,7 +16,7 @@ from assets.services.bulk.cells import TAG, Cells
 from assets.services.names import tag_names
 from billing.models import Account, User
 
-MOST = 100_000
+MOST = bulk.MOST
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ def rename(account: Account, user: User | None, tag: Tag, name: str) -> BulkChan
     with transaction.atomic():
         cells, old = Cells(), list(_with_nested(account, tag.name))
         wanted = {one.pk: target + one.name.removeprefix(tag.name) for one in old}
-        tag_names(wanted.values())  # none of them may be too long
+        for longer in wanted.values():
+            tag_names([longer])  # none of them may be too long
         for one in old:
             _move(cells, one, wanted[one.pk])
         # Those without files are there by name alone.

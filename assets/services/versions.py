@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -119,6 +120,14 @@ def step_forward(asset: Asset) -> None:
     """What was shown when it went away is shown again."""
     if not asset.stacked:
         stack_of(asset).exclude(pk=asset.pk).update(stacked=True)
+
+
+def keep_one_shown(ids: Iterable[UUID]) -> None:
+    """What is live and hidden behind nothing is shown again: of its stack the newest."""
+    for asset in Asset.objects.filter(pk__in=list(ids), stacked=True).live():
+        live = stack_of(asset).live()
+        if not live.filter(stacked=False).exists() and (newest := live.last()):
+            Asset.objects.filter(pk=newest.pk).update(stacked=False)
 
 
 def hand_over(asset: Asset) -> None:

@@ -61,7 +61,8 @@ def new(request: MemberRequest) -> HttpResponseBase:
 
 
 def _ids(account: Account, given: QueryDict) -> list[str]:
-    if not (query := given.get("filter")):
+    query = given.get("filter")
+    if query is None or given.getlist("ids"):
         return given.getlist("ids")
     params = dict(parse_qsl(query.removeprefix("?")))
     return [str(pk) for pk in bulk.chosen(account, params=params, most=boards.MOST_ITEMS)]

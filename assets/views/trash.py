@@ -18,6 +18,6 @@ def empty(request: MemberRequest) -> HttpResponseBase:
     gone, kept = bin.empty(request.account)
     words = f"{bulk.counted(gone)} {'is' if gone == 1 else 'are'} deleted for good."
     if kept:
-        words += f" {bulk.counted(kept)} must stay for now: jobs or boards still need them."
+        words += f" {bulk.counted(kept)} must stay for now: jobs still need them."
     say(request, words)
     return redirect(f"{reverse('library')}?status=trashed")

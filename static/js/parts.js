@@ -2,8 +2,6 @@
 
 import { refused, token } from "./page.js";
 
-/** Files above this many bytes go in parts. */
-export const LARGE = 20 * 1024 * 1024;
 const HOME = "/api/v1/uploads/";
 const TRIES = 7;
 const LOST = "The connection is lost. What was sent is kept for 24 hours: try again, or choose the same file later.";

@@ -10,6 +10,7 @@ const tiles = () => document.getElementById("tiles");
 const total = () => Number(bar()?.dataset.total ?? 0);
 const chosen = new Set();
 let everything = false;
+let query = "";
 let last = null;
 
 const boxes = () => [...(tiles()?.querySelectorAll(".choose input") ?? [])];
@@ -56,8 +57,15 @@ function choose(box, on, range) {
   paint();
 }
 
+function another() {
+  const asked = bar()?.dataset.query ?? "";
+  if (asked !== query) (chosen.clear(), (everything = false));
+  query = asked;
+}
+
 let shift = false;
 function start() {
+  query = bar()?.dataset.query ?? "";
   document.addEventListener("click", (event) => {
     const tile = event.target.closest("#tiles .tile");
     if (!tile) return acts[event.target.closest("#bulk [data-do]")?.dataset.do]?.();
@@ -71,7 +79,7 @@ function start() {
   document.addEventListener("change", ({ target }) => target.matches("#tiles .choose input") && choose(target, target.checked, shift));
   for (const box of boxes()) if (box.checked) chosen.add(box.value); // the browser kept it over a reload
   // What another search brings is another set; more of the same one leaves what is chosen.
-  document.addEventListener("htmx:afterSwap", ({ target }) => target.matches?.("#found") && (chosen.clear(), (everything = false)));
+  document.addEventListener("htmx:afterSwap", ({ target }) => target.matches?.("#found") && another());
   document.addEventListener("htmx:afterSettle", paint);
   document.addEventListener("submit", (event) => event.target === bar() && submit(event));
   document.addEventListener("keydown", keys);

@@ -1,7 +1,8 @@
 /** One file, sample or address into the library. */
 
 import { refused, token } from "./page.js";
-import { forget, LARGE, sendParts } from "./parts.js";
+
+const LARGE = 20 * 1024 * 1024; // beyond it a file comes in parts
 
 /**
  * @param {string} address
@@ -12,6 +13,7 @@ import { forget, LARGE, sendParts } from "./parts.js";
 export async function upload(address, fields, options = {}) {
   const { file, kind, tags } = fields;
   if (!file || file.size <= LARGE) return post(address, fields, options);
+  const { forget, sendParts } = await import("./parts.js");
   const id = await sendParts(file, { kind, tags, ...options });
   try {
     const asset = await post(address, { upload: id }, { signal: options.signal });

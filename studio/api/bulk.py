@@ -18,7 +18,9 @@ from studio.api import paging
 from studio.api.base import AccountView, find
 from studio.api.errors import Invalid, problem
 from studio.api.fields import Text, YesNo, checked
+from studio.api.finding import FILTERS
 from studio.api.schema import PATH_ID, answers
+from studio.fields import shown
 from studio.jobs import NotPossible
 
 
@@ -29,7 +31,7 @@ class WantedSerializer(serializers.Serializer[Any]):
         child=serializers.UUIDField(), max_length=bulk.MOST, required=False, allow_empty=False
     )
     filter = serializers.DictField(
-        child=Text(max_length=500, allow_blank=True),
+        child=Text(max_length=1000, allow_blank=True),
         required=False,
         help_text="By the names of the list of assets; {} is everything",
     )
@@ -89,6 +91,11 @@ EXAMPLE = OpenApiExample(
 
 def wanted_ids(view: AccountView, said: dict[str, Any], most: int = bulk.MOST) -> list[UUID]:
     """The assets that a body means. Raises Invalid."""
+    known = sorted(parameter.name for parameter in FILTERS)
+    for name in said.get("filter") or {}:
+        if name not in known:
+            words = f"“{shown(name)}” is no filter. Use one of: {', '.join(known)}."
+            raise Invalid([problem("filter", name, words)])
     try:
         given = {"ids": said.get("ids"), "params": said.get("filter")}
         return bulk.chosen(view.account, **given, most=most)

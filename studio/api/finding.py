@@ -41,7 +41,7 @@ Q = OpenApiParameter(
     'and keys such as `type:image`, `rating>=4`, `tag:"red car"`, `added:this-week`. What is '
     "wrong with it is told with its spot, `start` and `end`, in letters.",
 )
-FILTERS = (
+FILTERS: tuple[OpenApiParameter, ...] = (
     Q,
     OpenApiParameter("kind", str, enum=AssetKind.values),
     OpenApiParameter("module", str, description="What made it, such as `upload` or `transform`"),

@@ -115,6 +115,8 @@ class AssetSerializer(serializers.ModelSerializer[Asset]):
     tags = serializers.SlugRelatedField[Any](many=True, read_only=True, slug_field="name")
     files = serializers.SerializerMethodField()
 
+    flag = serializers.ChoiceField(["pick", "reject", ""], read_only=True)
+
     class Meta:
         model = Asset
         fields = [

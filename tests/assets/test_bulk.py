@@ -34,7 +34,7 @@ def state(account: Account) -> dict[Any, Any]:
             asset.favorite,
             asset.rating,
             asset.flag,
-            asset.trashed,
+            asset.trashed is not None,
             asset.stacked,
             sorted(asset.tags.values_list("name", flat=True)),
             sorted(asset.items.values_list("collection__name", "order")),
@@ -160,3 +160,44 @@ def test_after_a_week_it_stays(account: Account, alice: User, three: list[Asset]
     with pytest.raises(bulk.CannotUndo, match="7 days"):
         bulk.undo(done.change)
     assert bulk.tidy_changes() == 1
+
+
+def test_what_is_left_of_a_stack_is_never_hidden(
+    account: Account, alice: User, bring: Bring
+) -> None:
+    """Undone after the newest is gone for good, or restored while the newest is in the trash."""
+    first = bring(title="First")
+    newest = services.accept_version(bring(title="Second", parents=[first]), first)
+    done = bulk.apply(account, alice, "trash", None, [newest.pk])
+    services.purge(Asset.objects.get(pk=newest.pk))
+    assert done.change
+    bulk.undo(done.change)
+    assert [a.title for a in Asset.objects.live().shown()] == ["First"]
+
+
+@pytest.mark.parametrize("many", [True, False])
+def test_an_older_version_that_comes_back_alone_is_shown(
+    account: Account, alice: User, bring: Bring, many: bool
+) -> None:
+    first = bring(title="First")
+    newest = services.accept_version(bring(title="Second", parents=[first]), first)
+    for asset in (Asset.objects.get(pk=first.pk), Asset.objects.get(pk=newest.pk)):
+        services.trash(asset)
+    if many:
+        bulk.apply(account, alice, "restore", None, [first.pk])
+    else:
+        services.restore(Asset.objects.get(pk=first.pk))
+    assert [a.title for a in Asset.objects.live().shown()] == ["First"]
+
+
+def test_an_undone_restore_has_its_days_in_the_trash_again(
+    account: Account, alice: User, three: list[Asset]
+) -> None:
+    long_ago = timezone.now() - timedelta(days=29)
+    Asset.objects.filter(pk=three[0].pk).update(trashed=long_ago)
+    done = bulk.apply(account, alice, "restore", None, [three[0].pk])
+    assert done.change
+    bulk.undo(done.change)
+    trashed = Asset.objects.get(pk=three[0].pk).trashed
+    assert trashed
+    assert trashed > long_ago + timedelta(days=28)

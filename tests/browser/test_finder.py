@@ -82,7 +82,7 @@ def test_size_and_columns_are_remembered(library: Page) -> None:
     library.get_by_role("link", name="List", exact=True).click()
     expect(library).to_have_url(re.compile("view=list"))
     library.get_by_text("Columns").click()
-    library.get_by_label("Model", exact=True).check()
+    library.get_by_role("checkbox", name="Model", exact=True).check()
     library.get_by_role("button", name="Show these").click()
     expect(library.get_by_role("columnheader", name="Model")).to_be_visible()
     library.goto("/library/?view=list")

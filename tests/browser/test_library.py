@@ -18,7 +18,7 @@ def library(visit: Visit, picture: Callable[..., bytes]) -> Page:
     before = page.locator(".tile").count()
     files = [{"name": "harbor.png", "mimeType": "image/png", "buffer": picture((320, 200))}]
     page.locator("#upload-file").set_input_files(files)
-    expect(page.locator(".tile")).to_have_count(before + 1)
+    expect(page.locator(".tile")).to_have_count(min(before + 1, 36))
     return page
 
 

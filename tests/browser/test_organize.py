@@ -24,6 +24,8 @@ def library(visit: Visit, picture: Callable[..., bytes]) -> Page:
     ]
     page.locator("#upload-file").set_input_files(files)
     expect(page.locator(".tile")).to_have_count(min(before + 4, 36))
+    expect(page.locator("#tray [data-head]")).not_to_contain_text("Uploading")
+    page.wait_for_load_state("networkidle")
     return page
 
 

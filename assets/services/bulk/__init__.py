@@ -1,8 +1,8 @@
 """One verb for many assets at once, with the way back."""
 
+from assets.services.bulk.cells import UNDO_DAYS
 from assets.services.bulk.change import (
     MOST,
-    UNDO_DAYS,
     CannotUndo,
     Outcome,
     apply,

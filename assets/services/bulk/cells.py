@@ -7,7 +7,7 @@ cell: where something else stands by now, somebody else has changed it, and that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from assets.models import Asset, AssetQuerySet, Collection, CollectionItem, Tag
 from assets.services.library import refresh_search_of
+from assets.services.versions import keep_one_shown
 from billing.models import Account
 
 Value = bool | int | str | None
 CHUNK = 500
+UNDO_DAYS = 7
 TAG, COLLECTION = "tag:", "in:"
 # What changes because a neighbor does; nobody asked for it by itself.
 ASIDE = "stacked"
@@ -73,19 +75,24 @@ class Cells:
         return back
 
 
-def write(account: Account, cells: Cells) -> set[UUID]:
-    """Writes them, inside a transaction of the caller. Returns the assets that were meant and are
-    changed now."""
+def write(account: Account, cells: Cells, back: bool = False) -> set[UUID]:
+    """Writes them, inside a transaction of the caller; `back` says that they are an undo. Returns
+    the assets that were meant and are changed now."""
     changed: set[UUID] = set()
     renamed: set[UUID] = set()
     for field, groups in cells.fields.items():
         for (before, after), ids in groups.items():
             for chunk in chunks(ids):
-                done = _write(account, field, before, after, chunk)
+                then = _in_trash_again(after) if back and field == "trashed" else after
+                done = _write(account, field, before, then, chunk)
                 if field.startswith(TAG):
                     renamed |= done
                 if field != ASIDE:
                     changed |= done
+    for field in ("trashed", ASIDE):
+        for ids in cells.fields.get(field, {}).values():
+            for chunk in chunks(ids):
+                keep_one_shown(chunk)
     _touch(changed)
     refresh_search_of(sorted(renamed))
     return changed
@@ -103,6 +110,13 @@ def _write(account: Account, field: str, before: Value, after: Value, ids: list[
     found = _held(mine.filter(**same))
     Asset.objects.filter(pk__in=found).update(**{field: then})
     return found
+
+
+def _in_trash_again(after: Value) -> Value:
+    """What was thrown away long ago, so that nobody can undo that any more, has its days in the
+    trash anew: it must not go for good the moment it is put back there."""
+    moment, now = _moment(after), timezone.now()
+    return now.isoformat() if moment and moment < now - timedelta(days=UNDO_DAYS) else after
 
 
 def _held(queryset: AssetQuerySet) -> set[UUID]:

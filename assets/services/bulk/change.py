@@ -14,12 +14,11 @@ from django.utils import timezone
 from assets.media import Refused
 from assets.models import Asset, BulkChange
 from assets.search import filter_assets
-from assets.services.bulk.cells import Cells, chunks, write
+from assets.services.bulk.cells import UNDO_DAYS, Cells, chunks, write
 from assets.services.bulk.verbs import VERBS, Verb
 from billing.models import Account, User
 
 MOST = 10_000
-UNDO_DAYS = 7
 
 
 class CannotUndo(Refused):
@@ -141,7 +140,7 @@ def undo(change: BulkChange) -> int:
             raise CannotUndo(f"This is more than {UNDO_DAYS} days ago and cannot be undone.")
         if not fresh.update(undone=now):
             raise CannotUndo("This was undone already.")
-        return len(write(change.account, Cells.unpacked(change.cells).reversed()))
+        return len(write(change.account, Cells.unpacked(change.cells).reversed(), back=True))
 
 
 def tidy_changes() -> int:
