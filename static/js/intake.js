@@ -47,8 +47,17 @@ function named(file) {
 
 /** The list as it is now, in the place of the old one. */
 async function showNew() {
-  if (!document.getElementById("found")) return location.reload();
-  await window.htmx.ajax("GET", location.href, { target: "#found", select: "#found", swap: "outerHTML show:none" });
+  const old = document.getElementById("tiles") ?? document.querySelector("main .empty");
+  if (!old) return location.reload();
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("tiles");
+  if (!fresh) return;
+  const count = ".found-bar p";
+  document.querySelector(count)?.replaceChildren(...(page.querySelector(count)?.childNodes ?? []));
+  old.replaceWith(fresh);
+  window.htmx?.process(fresh);
 }
 
 if (form) {

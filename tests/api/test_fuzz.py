@@ -36,7 +36,7 @@ CHECKS = [
     checks.response_headers_conformance,
 ]
 EXAMPLES = 20
-GOES = ("stories", "scenes", "shots", "boards", "board-comments")
+GOES = ("stories", "scenes", "shots", "boards", "board-comments", "uploads")
 made_up = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -50,6 +50,7 @@ made_up = settings(
 def real(api: Client, cat: Asset, body: Callable[..., Any], story: Any) -> dict[str, str]:
     """Ids of things that are there; made-up ones never hit."""
     persona = post(api, "/api/v1/personas/", {"name": "Acme Tea", "look": "terracotta"})
+    large = {"name": "large.mp4", "size": 30_000_000}
     rated = {"verb": "rate", "rating": 3, "filter": {}}
     kept = {"name": "Shop", "operation": "watermark", "params": {"text": "© Acme"}}
     board = post(api, "/api/v1/boards/", {"title": "For Acme", "assets": [str(cat.pk)]}).json()
@@ -61,6 +62,8 @@ def real(api: Client, cat: Asset, body: Callable[..., Any], story: Any) -> dict[
         "jobs": post(api, "/api/v1/jobs/", body()).json()["id"],
         "assets": str(cat.pk),
         "personas": persona.json()["id"],
+        "searches": post(api, "/api/v1/searches/", {"name": "Kept"}).json()["id"],
+        "uploads": post(api, "/api/v1/uploads/", large).json()["id"],
         "bulk": post(api, "/api/v1/bulk/", rated).json()["change"],
         "collections": post(api, "/api/v1/collections/", {"name": "Box"}).json()["id"],
         "tags": Tag.objects.create(account=cat.account, name="sea").pk,

@@ -41,7 +41,7 @@ def board(visit: Visit, picture: Callable[..., bytes]) -> Page:
     before = page.locator(".tile").count()
     files = [{"name": "pier.png", "mimeType": "image/png", "buffer": picture((640, 400))}]
     page.locator("#upload-file").set_input_files(files)
-    expect(page.locator(".tile")).to_have_count(before + 1)
+    expect(page.locator(".tile")).to_have_count(min(before + 1, 36))
     page.locator(".tile", has_text="Pier").first.get_by_role("link").click()
     page.get_by_role("link", name="Share").click()
     page.get_by_label("Title").fill("For the client")

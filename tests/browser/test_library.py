@@ -56,7 +56,7 @@ def test_trash_is_undone_with_title_and_tags(library: Page) -> None:
     address = library.url
     library.get_by_text("Edit title").click()
     library.get_by_label("Title").fill("Harbor at night")
-    library.get_by_label("Tags").fill("sea, night")
+    library.get_by_role("textbox", name="Tags").fill("sea, night")
     library.get_by_role("button", name="Save").click()
     expect(library.get_by_role("heading", name="Harbor at night")).to_be_visible()
     library.get_by_role("button", name="Move to the trash").click()
