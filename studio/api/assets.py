@@ -142,10 +142,11 @@ class Assets(AssetView):
         return self.came(asset)
 
 
-def _fields(form: QueryDict) -> dict[str, Any]:
+def _fields(form: QueryDict | dict[str, Any]) -> dict[str, Any]:
     """The fields of an upload: one value each, tags as a list."""
     fields: dict[str, Any] = {}
-    for name, values in form.lists():
+    # A form without any field comes as a plain dictionary.
+    for name, values in form.lists() if isinstance(form, QueryDict) else ():
         if name == "tags":
             fields[name] = [tag.strip() for v in values for tag in str(v).split(",") if tag.strip()]
         elif len(values) > 1:
