@@ -14,7 +14,7 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q
 
-from assets.models import Asset, Excerpt, Tag
+from assets.models import Asset, Excerpt
 from assets.search import colors, fold, match
 from assets.search.match import Match
 
@@ -165,11 +165,6 @@ def forget(assets: Iterable[Asset], using: str = "default") -> None:
     if connection.vendor == "sqlite" and numbers:
         with connection.cursor() as cursor:
             cursor.executemany("DELETE FROM assets_words WHERE rowid = %s", numbers)
-
-
-def tag_renamed(tag: Tag) -> None:
-    """Its assets are found by the new name."""
-    write(tag.assets.all())
 
 
 def matching(found: Match, account: UUID) -> Q:
