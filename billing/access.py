@@ -16,14 +16,19 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
+from billing import clients
 from billing.models import Account, ApiKey, Membership, Role, SignInLink, User
+from billing.scope import Scope
 
 # The entry of the session that names one of several accounts.
 SESSION_KEY = "account"
+# The entry that names the client whom somebody works for, and the header that does.
+CLIENT_KEY = "client"
+CLIENT_HEADER = "X-Client"
 KEY_START = "zt_"
 LAST_USED_STEP = timedelta(minutes=1)
 
@@ -32,15 +37,37 @@ class AccountMiddleware(MiddlewareMixin):
     """Gives each request `account` and `role`; both are None for a visitor.
 
     They are plain values, so that `is None` works. A request without a session cookie (an API
-    key, a health check) costs no query.
+    key, a health check) costs no query. A page names the client that it was made for in a header,
+    so that another choice in another window does not change what it asks for.
     """
 
-    def process_request(self, request: HttpRequest) -> None:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
         membership = None
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             membership = membership_for(request.user, request.session.get(SESSION_KEY))
         request.account = membership.account if membership else None  # type: ignore[attr-defined]
         request.role = Role(membership.role) if membership else None  # type: ignore[attr-defined]
+        if membership is None:
+            return None
+        try:
+            membership.account.scope = _scope(membership, request)
+        except clients.NoClient as error:
+            return JsonResponse({"message": f"{error} Reload the page."}, status=409)
+        return None
+
+
+def _scope(membership: Membership, request: HttpRequest) -> Scope:
+    named = request.headers.get(CLIENT_HEADER, "")
+    if named and (membership.limited or named.lower() != clients.ALL):
+        clients.scope_for(membership, named)  # what the page was made for must still be possible
+    return clients.working_scope(membership, named or request.session.get(CLIENT_KEY))
+
+
+def key_scope(key: ApiKey, named: str | None) -> Scope:
+    """What a program sees: what the person sees whose key it has. Raises clients.NoClient."""
+    mine = Membership.objects.filter(account=key.account_id, user=key.user_id)
+    membership = mine.select_related("account").get()
+    return clients.scope_for(membership, named)
 
 
 # --- memberships --------------------------------------------------------------------------------

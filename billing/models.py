@@ -1,16 +1,18 @@
-"""Accounts (the tenant), their members and keys, and the append-only ledger.
+"""Accounts (the tenant), their clients, members and keys, and the append-only ledger.
 
 Money is counted in integer units: 1 credit = 1,000,000 units, about one US cent.
 """
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, NoReturn
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from billing.ids import uuid7
+from billing.scope import EVERYTHING, Scope
 
 CREDIT = 1_000_000
 
@@ -24,7 +26,12 @@ class Account(models.Model):
 
     `balance` is what was granted and not yet spent, `held` the part of it promised to running work;
     both move only through billing.services, together with an Entry.
+
+    `scope` is no column: it is what of the account is in sight of who asks, and goes with this
+    object to all that is read through it (billing.owned).
     """
+
+    scope: Scope = EVERYTHING
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=100)
@@ -62,6 +69,40 @@ class Account(models.Model):
     def available(self) -> int:
         return self.balance - self.held
 
+    def seen(self, scope: Scope) -> Account:
+        """The same account with that of it in sight."""
+        twin = copy(self)
+        twin.scope = scope
+        return twin
+
+    def widest(self) -> Account:
+        """With all in sight that the person may see, whomever they work for just now."""
+        return self.seen(self.scope.widest())
+
+
+class Client(models.Model):
+    """Somebody whom an account works for. What belongs to one never meets what is another's.
+    An archived one is offered no more; what it has stays. `key` is the name as it is compared."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="clients")
+    name = models.CharField(max_length=60)
+    key = models.CharField(max_length=120, editable=False)
+    note = models.CharField(max_length=500, blank=True, default="")
+    archived = models.DateTimeField(null=True, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["key", "id"]
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="client_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.key = self.name.casefold()
+        super().save(*args, **kwargs)
+
 
 class Role(models.TextChoices):
     OWNER = "owner", "Owner"
@@ -71,9 +112,16 @@ class Role(models.TextChoices):
 
 
 class Membership(models.Model):
+    """A person in an account. One who is `limited` sees what belongs to `clients` and nothing else;
+    owners and admins never are."""
+
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+    limited = models.BooleanField(default=False, help_text="Sees only the clients that are chosen")
+    clients: models.ManyToManyField[Client, models.Model] = models.ManyToManyField(
+        Client, blank=True, related_name="memberships"
+    )
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

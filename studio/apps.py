@@ -7,12 +7,15 @@ class StudioConfig(AppConfig):
 
     def ready(self) -> None:
         from assets.services import bin
+        from assets.services.bulk import verbs
         from studio import (
             catalogue,
             checks,  # noqa: F401 - registers the start-up checks
             workflows,
         )
         from studio.jobs import needed
+        from studio.stories import bound
 
         catalogue.SOURCES.append(workflows.offers)
         bin.HOLDERS.append(needed.held)
+        verbs.BINDERS.append(bound.bound)

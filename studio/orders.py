@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from assets.models import Asset
+from assets.services import Refused
 from studio import catalogue, grids, jobs, keys
 from studio.fields import nearest, shown
 from studio.forecasts import foreseen
@@ -36,6 +37,8 @@ class OrderForm(OperationForm):
     def __init__(self, *args: Any, count: Any = 1, grid: Grid | None = None, **kwargs: Any) -> None:
         self.count, self.grid = count, dict(grid or {})
         self.wanted: list[Wanted] = []
+        # Whom it is for, where that is not said by the account or its files.
+        self.client: UUID | None = None
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
@@ -46,9 +49,19 @@ class OrderForm(OperationForm):
             self._check_number()
         if not self.errors:
             self.wanted = list(self._all_wanted())
+            self._check_client()
         if self.errors:
             self.forget_uploads()
         return cleaned
+
+    def _check_client(self) -> None:
+        if self.errors or self.account is None:
+            return
+        try:
+            files = jobs.files_of(self.operation, self.wanted)
+            jobs.client_of(self.account, files, self.client)
+        except Refused as error:
+            self._problem(None, str(error))
 
     @property
     def terms(self) -> Terms:
@@ -283,6 +296,7 @@ class OrderForm(OperationForm):
             key=key,
             request=request,
             agreed=agreed,
+            client=self.client,
         )
 
 

@@ -85,24 +85,24 @@ def history(account: Account, user: User, operation: str) -> list[str]:
 
 
 def saved(account: Account) -> QuerySet[SavedPrompt]:
-    return account.saved_prompts.all()
+    return SavedPrompt.objects.for_account(account)
 
 
 def save(account: Account, user: User, text: str) -> SavedPrompt:
     """Keep a prompt; one that is kept already stays one. Raises Full."""
     digest = hashlib.sha256(text.encode()).hexdigest()
-    if found := account.saved_prompts.filter(digest=digest).first():
+    if found := saved(account).filter(digest=digest).first():
         return found
-    if account.saved_prompts.count() >= MOST_SAVED:
+    if SavedPrompt.objects.filter(account=account).count() >= MOST_SAVED:
         raise Full(f"There are {MOST_SAVED} saved prompts, which is the most. Remove one first.")
     try:
         with transaction.atomic():
-            return account.saved_prompts.create(user=user, text=text, digest=digest)
+            return SavedPrompt.objects.create(account=account, user=user, text=text, digest=digest)
     except IntegrityError:  # somebody pressed at the same moment
-        return account.saved_prompts.get(digest=digest)
+        return saved(account).get(digest=digest)
 
 
 def check_room(account: Account) -> None:
     """Raises Full when the account may have no further persona."""
-    if account.personas.count() >= MOST_PERSONAS:
+    if Persona.objects.filter(account=account).count() >= MOST_PERSONAS:
         raise Full(f"There are {MOST_PERSONAS} personas, which is the most. Delete one first.")

@@ -68,7 +68,7 @@ class SettingsForm(OperationForm):
 
 
 def of(account: Account, operation: str) -> QuerySet[SavedSettings]:
-    return account.saved_settings.filter(operation=operation)
+    return SavedSettings.objects.for_account(account).filter(operation=operation)
 
 
 def keep(user: User, form: SettingsForm, name: str) -> SavedSettings:
@@ -89,7 +89,8 @@ def keep(user: User, form: SettingsForm, name: str) -> SavedSettings:
         )
     try:
         with transaction.atomic():
-            return form.account.saved_settings.create(
+            return SavedSettings.objects.create(
+                account=form.account,
                 user=user,
                 operation=operation,
                 offer=form.offer.key,

@@ -7,6 +7,7 @@ from django.db import models
 
 from billing.ids import uuid7
 from billing.models import Account
+from billing.owned import Owned, OwnedQuerySet
 
 
 class ArchiveState(models.TextChoices):
@@ -16,7 +17,7 @@ class ArchiveState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
-class Archive(models.Model):
+class Archive(Owned):
     """`wanted` are the assets by id in hex, `count` how many those are, `done` how many are packed;
     `size` in bytes is that of the files beforehand and that of the ZIP when it is ready.
 
@@ -43,6 +44,8 @@ class Archive(models.Model):
     lease = models.DateTimeField(null=True, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField(db_index=True)
+
+    objects = OwnedQuerySet["Archive"].as_manager()
 
     class Meta:
         ordering = ["-created", "-id"]

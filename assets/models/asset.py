@@ -10,7 +10,9 @@ from django.db import models
 
 from assets.models.tag import Tag
 from billing.ids import uuid7
-from billing.models import Account
+from billing.models import Account, Client
+from billing.owned import Owned, OwnedQuerySet
+from billing.scope import EVERYTHING, Scope
 
 
 class AssetKind(models.TextChoices):
@@ -61,25 +63,26 @@ LISTED = [
     "title_key",
     "number",
     "tag_ids",
+    "client",
 ]
 
 
-class AssetQuerySet(models.QuerySet["Asset"]):
-    """`account_id` is whose assets they are, once that is said; `search` what they were found by,
-    as assets.search reads it."""
+class AssetQuerySet(OwnedQuerySet["Asset"]):
+    """`account_id` is whose assets they are, once that is said, and `scope` what of them is in
+    sight; `search` what they were found by, as assets.search reads it."""
 
     account_id: UUID | None = None
+    scope: Scope = EVERYTHING
     search: Any = None
 
     def for_account(self, account: Account) -> AssetQuerySet:
-        """The only way in for pages and API: somebody else's asset is not there."""
-        mine = self.filter(account=account)
-        mine.account_id = account.pk
+        mine = super().for_account(account)
+        mine.account_id, mine.scope = account.pk, account.scope
         return mine
 
     def _clone(self) -> AssetQuerySet:
         twin: AssetQuerySet = super()._clone()  # type: ignore[misc]
-        twin.account_id, twin.search = self.account_id, self.search
+        twin.account_id, twin.search, twin.scope = self.account_id, self.search, self.scope
         return twin
 
     def live(self) -> AssetQuerySet:
@@ -90,7 +93,7 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         return self.filter(stacked=False)
 
 
-class Asset(models.Model):
+class Asset(Owned):
     """A file of an account. Sizes in pixels, `duration` in seconds, `size` in bytes.
 
     `origin` says where it came from as text (`upload`, `job:<id>`); `slot` numbers the results of
@@ -102,6 +105,14 @@ class Asset(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="assets")
+    client = models.ForeignKey(
+        Client,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="assets",
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -176,6 +187,11 @@ class Asset(models.Model):
             # its counts are found without reading the rows.
             models.Index(fields=LISTED, name="asset_listed"),
             models.Index(fields=["account", "module", "provider", "model"], name="asset_makers"),
+            models.Index(
+                fields=["client", "-created", "-id"],
+                condition=models.Q(client__isnull=False),
+                name="asset_of_client",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from assets.models.asset import Asset
 from billing.ids import uuid7
 from billing.models import Account
+from billing.owned import Owned, OwnedQuerySet
 
 
 def item_key() -> str:
@@ -22,18 +23,14 @@ def item_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-class BoardQuerySet(models.QuerySet["Board"]):
-    def for_account(self, account: Account) -> BoardQuerySet:
-        """The only way in for members: somebody else's board is not there."""
-        return self.filter(account=account)
-
+class BoardQuerySet(OwnedQuerySet["Board"]):
     def open(self) -> BoardQuerySet:
         """Those whose link works now."""
         live = models.Q(expires=None) | models.Q(expires__gt=timezone.now())
         return self.filter(live, revoked=None)
 
 
-class Board(models.Model):
+class Board(Owned):
     """Assets of an account under one link. `salt` makes the link together with the secret of the
     studio; `digest` is the SHA-256 of the link's token. The password is hashed; empty is none."""
 

@@ -7,9 +7,10 @@ from django.db import models
 
 from billing.ids import uuid7
 from billing.models import Account
+from billing.owned import Owned, OwnedQuerySet
 
 
-class BulkChange(models.Model):
+class BulkChange(Owned):
     """One change of many assets.
 
     `cells` says what was written where: {field: [[before, after, [ids in hex]]]}. Undoing writes
@@ -28,6 +29,8 @@ class BulkChange(models.Model):
     cells = models.JSONField(default=dict, editable=False)
     created = models.DateTimeField(auto_now_add=True, db_index=True)
     undone = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnedQuerySet["BulkChange"].as_manager()
 
     class Meta:
         ordering = ["-created", "-id"]

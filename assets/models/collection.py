@@ -7,10 +7,12 @@ from django.db import models
 from assets.models.asset import Asset
 from billing.ids import uuid7
 from billing.models import Account
+from billing.owned import Owned, OwnedQuerySet, once
 
 
-class Collection(models.Model):
-    """`key` is the name as it is compared: among siblings it is there once."""
+class Collection(Owned):
+    """`key` is the name as it is compared: among siblings it is there once. Those inside belong to
+    the same client."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="collections")
@@ -27,14 +29,12 @@ class Collection(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
 
+    objects = OwnedQuerySet["Collection"].as_manager()
+
     class Meta:
         ordering = ["order", "key", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "key"],
-                condition=models.Q(parent=None),
-                name="collection_once_on_top",
-            ),
+            *once("collection_once_on_top", ["key"], models.Q(parent=None)),
             models.UniqueConstraint(
                 fields=["parent", "key"],
                 condition=models.Q(parent__isnull=False),

@@ -8,6 +8,7 @@ from django.db import models
 from assets.models.asset import Asset
 from billing.ids import uuid7
 from billing.models import Account
+from billing.owned import Owned, OwnedQuerySet
 
 
 class UploadState(models.TextChoices):
@@ -16,7 +17,7 @@ class UploadState(models.TextChoices):
     DONE = "done", "In the library"
 
 
-class PartUpload(models.Model):
+class PartUpload(Owned):
     """A large file that comes in parts, which may be sent in any order and again.
 
     `size` and `part_size` in bytes. All parts but the last have `part_size`. `joining` says since
@@ -39,6 +40,8 @@ class PartUpload(models.Model):
     asset = models.ForeignKey(Asset, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField(db_index=True)
+
+    objects = OwnedQuerySet["PartUpload"].as_manager()
 
     class Meta:
         ordering = ["-created"]

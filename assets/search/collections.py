@@ -8,20 +8,21 @@ from django.db.models import Exists, OuterRef, Q
 
 from assets.models import Collection, CollectionItem
 from assets.services.names import findable
+from billing.scope import EVERYTHING, Scope
 
 _DEEPEST = 8
 
 
-def in_collection(account: UUID, name_or_id: str) -> Q:
+def in_collection(account: UUID, name_or_id: str, scope: Scope = EVERYTHING) -> Q:
     """Assets in a collection, or in one inside it. A name stands for every collection that has it;
     `a/b` is b inside a. Of a collection that is not there nothing is found."""
-    found = _found(account, name_or_id)
+    found = _found(account, name_or_id, scope)
     items = CollectionItem.objects.filter(collection__in=with_nested(account, found))
     return Q(Exists(items.filter(asset=OuterRef("pk"))))
 
 
-def _found(account: UUID, name_or_id: str) -> set[UUID]:
-    mine = Collection.objects.filter(account=account)
+def _found(account: UUID, name_or_id: str, scope: Scope) -> set[UUID]:
+    mine = Collection.objects.filter(scope.q(), account=account)
     try:
         return set(mine.filter(pk=UUID(name_or_id)).values_list("pk", flat=True))
     except ValueError:

@@ -81,7 +81,7 @@ def facets(account: Account, params: Mapping[str, str]) -> list[Facet]:
 
 
 def _apart(account: Account, params: Mapping[str, str]) -> _State:
-    ask = Ask(account.pk)
+    ask = Ask(account.pk, account.scope)
     tree = filters.read(params)
     state = _State(filters.text_of(params), tree, ask)
     left = []
@@ -237,7 +237,7 @@ class _Lines(Aggregate):
 def _tag_facet(account: Account, lines: str, state: _State) -> Facet:
     counts = _tag_counts(account, lines)
     most = [int(pk) for pk, _ in counts.most_common(MOST_TAGS)]
-    tags = Tag.objects.filter(account=account)
+    tags = Tag.objects.for_account(account)
     named = dict(tags.filter(pk__in=most).values_list("pk", "name"))
     if len(named) < MOST_TAGS:
         named |= dict(tags.values_list("pk", "name")[:MOST_TAGS])

@@ -40,7 +40,7 @@ def filter_assets(queryset: AssetQuerySet, params: Mapping[str, str]) -> AssetQu
     Raises BadFilter for a value that cannot be.
     """
     tree = read(params)
-    ask = Ask(account_of(queryset))
+    ask = Ask(account_of(queryset), queryset.scope)
     found = queryset.alias(_area=keys.AREA).filter(given(params, tree, ask), searched(tree, ask))
     found.search = tree
     return found
@@ -152,7 +152,7 @@ def _collection(ask: Ask, value: str) -> Q:
         raise ValueError(
             f"collection “{value[:40]}” is not an id. Give that of a collection, or “none”."
         ) from None
-    return in_collection(ask.account, value)
+    return in_collection(ask.account, value, ask.scope)
 
 
 def _rating(ask: Ask, value: str) -> Q:

@@ -17,26 +17,37 @@ from assets.search import colors, fold, match, moments, values
 from assets.search.collections import in_collection, unfiled
 from assets.search.ids import id_in
 from assets.search.match import Match
+from billing.models import Client
+from billing.scope import EVERYTHING, Scope
 
 MAKERS = ("module", "provider", "model")
 
 
 @dataclass
 class Ask:
-    """Who asks, and when. What is read once for a search is kept here."""
+    """Who asks, what they may see, and when. What is read once for a search is kept here."""
 
     account: UUID
+    scope: Scope = EVERYTHING
     now: datetime = field(default_factory=timezone.now)
     _known: dict[str, list[str]] = field(default_factory=dict)
+    _clients: dict[UUID, str] | None = None
 
     def known(self, column: str) -> list[str]:
         """All values of `module`, `provider` or `model` in the account."""
         if not self._known:
-            rows = Asset.objects.filter(account=self.account).order_by(*MAKERS)
+            rows = Asset.objects.filter(self.scope.q(), account=self.account).order_by(*MAKERS)
             found = list(rows.values_list(*MAKERS).distinct()[:2_000])
             for at, name in enumerate(MAKERS):
                 self._known[name] = sorted({row[at] for row in found} - {""})
         return self._known[column]
+
+    def clients(self) -> dict[UUID, str]:
+        """The names of the clients in sight."""
+        if self._clients is None:
+            rows = Client.objects.filter(self.scope.q("pk"), account=self.account)
+            self._clients = dict(rows.values_list("pk", "name"))
+        return self._clients
 
 
 Build: TypeAlias = Callable[[Ask, str, str], "Match | Q"]
@@ -255,12 +266,23 @@ def _time(column: str) -> Build:
 
 
 def _tag_names(ask: Ask) -> list[str]:
-    return list(Tag.objects.filter(account=ask.account).values_list("name", flat=True)[:500])
+    mine = Tag.objects.in_sight(ask.account, ask.scope)
+    return list(mine.values_list("name", flat=True)[:500])
 
 
 def _collection_names(ask: Ask) -> list[str]:
-    mine = Collection.objects.filter(account=ask.account).order_by("name")
+    mine = Collection.objects.filter(ask.scope.q(), account=ask.account).order_by("name")
     return list(mine.values_list("name", flat=True)[:500])
+
+
+def _client(ask: Ask, op: str, value: str) -> Q:
+    """Of a client by its name, or a part of it; `none` is what belongs to no client."""
+    word = value.strip().casefold()
+    if word == "none":
+        return Q(client=None)
+    mine = ask.clients()
+    same = [pk for pk, name in mine.items() if name.casefold() == word]
+    return Q(client__in=same or [pk for pk, name in mine.items() if word in name.casefold()])
 
 
 def _known(column: str) -> Values:
@@ -272,7 +294,7 @@ add(
             tuple(AssetKind.values), aliases=("kind",)),
     KeyKind("tag", "A tag, with the tags inside it", 'tag:"red car"', _tag, values=_tag_names),
     KeyKind("in", "A collection, with those inside it", 'in:"Summer/Beach"',
-            lambda ask, op, value: in_collection(ask.account, value),
+            lambda ask, op, value: in_collection(ask.account, value, ask.scope),
             values=_collection_names, aliases=("collection",)),
     KeyKind("is", "A state it is in", "is:favorite", _is, tuple(STATES),
             trash=("trashed", "trash", "deleted")),
@@ -288,6 +310,8 @@ add(
             values=_known("provider")),
     KeyKind("model", "What made it, or a part of its name", "model:flux", _model,
             values=_known("model")),
+    KeyKind("client", "Whom it was made for", "client:acme", _client, ("none",),
+            values=lambda ask: ask.clients().values()),
     KeyKind("prompt", "Words of its prompt", 'prompt:"golden hour"', _text("prompt")),
     KeyKind("title", "Words of its title", "title:harbor", _text("title")),
     KeyKind("color", "Its main color, by name or as #hex", "color:teal", _color,

@@ -38,7 +38,7 @@ def suggest(account: Account, text: str, at: int) -> list[Suggestion]:
     part = _PART.search(text[max(0, at - 200) : at]) if at <= _LONGEST else None
     if part is None:
         return []
-    written, ask = part[1], Ask(account.pk)
+    written, ask = part[1], Ask(account.pk, account.scope)
     name, colon, value = written.partition(":")
     if colon and name.lower() in keys.names():
         return _values(ask, keys.key_of(name.lower()), value, at)
@@ -85,7 +85,7 @@ def _fit(word: str, values: Iterable[str]) -> list[str]:
 
 
 def _tags_like(ask: Ask, word: str, most: int) -> list[str]:
-    found = Tag.objects.filter(account=ask.account, name__startswith=word.lower()[:60])
+    found = Tag.objects.in_sight(ask.account, ask.scope).filter(name__startswith=word.lower()[:60])
     return list(found.order_by("name").values_list("name", flat=True)[:most])
 
 
@@ -103,7 +103,7 @@ def _titles(ask: Ask, written: str, start: int, at: int) -> list[Suggestion]:
     if len(wanted) != 1:
         return []
     named = matching(match.Words(tuple(wanted), False, ("title",)), ask.account)
-    mine = Asset.objects.filter(named, account=ask.account, trashed__isnull=True)
+    mine = Asset.objects.filter(named, ask.scope.q(), account=ask.account, trashed__isnull=True)
     titles = mine.order_by("-created", "-pk").values_list("title", flat=True)[:_TITLES]
     words = (word for title in titles for word in re.findall(r"\w+", title))
     fit = {fold.fold(w): w.lower() for w in words if fold.fold(w).startswith(wanted[0])}

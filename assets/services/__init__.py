@@ -1,6 +1,7 @@
 """What can be done with files and assets. Nothing else writes either of them."""
 
 from assets.media import Limits, Mark, Refused
+from assets.services.clients import common_client, join
 from assets.services.files import Gone, NoRoom, check_disk, local_copy, open_file, room_told
 from assets.services.intake import (
     Draft,
@@ -54,11 +55,13 @@ __all__ = [
     "begin_upload",
     "catch_up_looks",
     "check_disk",
+    "common_client",
     "complete_upload",
     "count",
     "forget_uploads",
     "from_data_url",
     "ingest",
+    "join",
     "judge",
     "like",
     "local_copy",

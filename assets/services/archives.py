@@ -31,6 +31,7 @@ from assets.models import Archive, ArchiveState, Asset
 from assets.services import files
 from assets.services.bulk.cells import chunks
 from billing.models import Account, User
+from billing.scope import Scope
 
 log = logging.getLogger("zoetrope.assets")
 
@@ -145,9 +146,10 @@ def _write(archive: Archive, path: Path, folder: Path) -> int:
     """The ZIP at `path`. Returns how many files were not there."""
     names, manifest, done = Names(), [], 0
     beat = _heart(archive)
+    whose = archive.account.seen(Scope(archive.client_id))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as zip:
         for chunk in _in_order(archive):
-            rows = Asset.objects.for_account(archive.account).filter(pk__in=chunk)
+            rows = Asset.objects.for_account(whose).filter(pk__in=chunk)
             found = {row.pk: row for row in rows.prefetch_related("tags", "parents")}
             for pk in chunk:
                 done += 1

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from assets.media import Refused
 from assets.models import Asset, Board, BoardComment, BoardItem
+from assets.services.clients import join
 from assets.services.names import checked_title, clean
 from billing.models import Account, User
 
@@ -176,9 +177,10 @@ def close_board(board: Board) -> Board:
 
 def shown_items(board: Board) -> QuerySet[BoardItem]:
     """What is to be seen of it, in order."""
-    return board.items.filter(
-        asset__trashed=None, asset__account_id=board.account_id
-    ).select_related("asset")
+    shown = board.items.filter(asset__trashed=None, asset__account_id=board.account_id)
+    if board.client_id is not None:  # what was moved to another client is not this one's to see
+        shown = shown.filter(Q(asset__client=board.client_id) | Q(asset__client=None))
+    return shown.select_related("asset")
 
 
 def chosen(account: Account, ids: Iterable[str]) -> list[Asset]:
@@ -207,6 +209,7 @@ def add_items(board: Board, assets: Sequence[Asset]) -> int:
             f"The board has {len(there)} files and {len(new)} more were chosen; the most is "
             f"{MOST_ITEMS}. Take some off, or make a second board."
         )
+    join(board, new)
     last = board.items.aggregate(last=Max("place"))["last"] or 0
     BoardItem.objects.bulk_create(
         [BoardItem(board=board, asset=a, place=last + n) for n, a in enumerate(new, 1)],
@@ -262,7 +265,8 @@ def looked(board: Board) -> None:
 def fresh_comments(account: Account) -> int:
     """How many comments of visitors nobody of the account has seen."""
     unseen = Q(item__board__seen=None) | Q(created__gt=F("item__board__seen"))
-    said = BoardComment.objects.filter(unseen, item__board__account=account, user=None)
+    mine = account.scope.q("item__board__client")
+    said = BoardComment.objects.filter(unseen, mine, item__board__account=account, user=None)
     return said.count()
 
 

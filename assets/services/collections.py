@@ -46,6 +46,8 @@ def make(
         if parent and len(_above(parent)) + 1 >= DEEPEST:
             raise Refused(_too_deep(parent.name))
         made = Collection(account=account, name=name, key=findable(name), parent=parent, note=note)
+        if parent:
+            made.client_id = parent.client_id
         made.order = mine.filter(parent=parent).count()
         return _saved(made)
 
@@ -98,7 +100,7 @@ def delete(collection: Collection) -> int:
 def tree(account: Account) -> list[Node]:
     """All of an account, each after the one it is in."""
     live = Q(assets__trashed=None, assets__stacked=False, assets__isnull=False)
-    rows = Collection.objects.filter(account=account).annotate(held=Count("assets", filter=live))
+    rows = Collection.objects.for_account(account).annotate(held=Count("assets", filter=live))
     inside: dict[UUID | None, list[Collection]] = {}
     for row in rows.order_by("order", "key", "pk"):
         inside.setdefault(row.parent_id, []).append(row)

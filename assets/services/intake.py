@@ -26,6 +26,7 @@ from assets import media
 from assets.media import Facts, Likeness, Limits, Refused, filesize
 from assets.models import Asset, Excerpt
 from assets.services import files, hints, looks
+from assets.services.clients import common_client
 from assets.services.library import set_tags
 from assets.services.names import checked_title, clean, clean_filename, tag_names, title_of
 from billing.ids import uuid7
@@ -96,10 +97,13 @@ class Draft:
         parents: Iterable[Asset] = (),
         tags: Iterable[str] = (),
         made: Made | None = None,
+        client: UUID | None = None,
     ) -> Asset:
-        """The asset. For an origin and slot that have one already it is that one, and the files
+        """The asset. It belongs to `client`, else to whom the account works for, else to the client
+        of its parents. For an origin and slot that have one already it is that one, and the files
         of this draft go. Only database work, so it may be called inside a transaction."""
-        names = tag_names(tags)
+        names, parents = tag_names(tags), list(parents)
+        client = client or self.account.scope.client or common_client(parents)
         title = checked_title(clean(title) or title_of(self.filename))
         if self.told and not recipe:
             recipe = {"imported": self.told["tool"], "params": self.told["params"]}
@@ -107,7 +111,14 @@ class Draft:
             try:
                 with transaction.atomic():
                     asset = self._create(
-                        user, title, origin, slot, module, dict(recipe or {}), made or Made()
+                        user,
+                        title,
+                        origin,
+                        slot,
+                        module,
+                        dict(recipe or {}),
+                        made or Made(),
+                        client,
                     )
             except IntegrityError:
                 twin = Asset.objects.filter(account=self.account, origin=origin, slot=slot).first()
@@ -133,6 +144,7 @@ class Draft:
         module: str,
         recipe: dict[str, Any],
         made: Made,
+        client: UUID | None,
     ) -> Asset:
         facts = self.facts
         return Asset.objects.create(
@@ -164,6 +176,7 @@ class Draft:
             model=made.model[:120],
             seed=made.seed,
             cost=made.cost,
+            client_id=client,
         )
 
     def discard(self) -> None:

@@ -71,20 +71,20 @@ def remember(asset: Asset, seen: Likeness) -> Look:
 def alike(asset: Asset, limit: int = 12) -> list[Asset]:
     """The live assets of the same account that look like it, the most alike first."""
     ids = [pk for pk, _, _ in _copies(asset.account_id, _look_of(asset)) if pk != asset.pk]
-    live = Asset.objects.filter(account_id=asset.account_id).live().in_bulk(ids[:MOST_ALIKE])
+    live = Asset.objects.for_account(asset.account).live().in_bulk(ids[:MOST_ALIKE])
     return [live[pk] for pk in ids if pk in live][:limit]
 
 
-def like(value: str) -> Q:
+def like(ask: keys.Ask, value: str) -> Q:
     """The condition for `like:<id>`, to be put on the assets of one account: what looks like it,
-    and itself. One of another account is like nothing. Raises ValueError for what is no id."""
+    and itself. One that is not in sight is like nothing. Raises ValueError for what is no id."""
     try:
         pk = UUID(value)
     except ValueError:
         raise ValueError(
             f"like “{value[:40]}” is not the id of an asset. Copy one from the address of its page."
         ) from None
-    asset = Asset.objects.filter(pk=pk).first()
+    asset = Asset.objects.filter(ask.scope.q(), account=ask.account, pk=pk).first()
     if asset is None:
         return Q(pk=pk)
     copies = _copies(asset.account_id, _look_of(asset))
@@ -96,14 +96,14 @@ keys.add(
         "like",
         "What looks like a picture or film, by its id",
         "like:01890f3e-…",
-        lambda ask, op, value: like(value),
+        lambda ask, op, value: like(ask, value),
     )
 )
 
 
 def twin_of(asset: Asset) -> Twin | None:
     """The live asset, older than it, that it equals: in its bytes, or to the eye."""
-    others = Asset.objects.filter(account_id=asset.account_id).live().exclude(pk=asset.pk)
+    others = Asset.objects.for_account(asset.account).live().exclude(pk=asset.pk)
     older = others.filter(created__lte=asset.created)
     if exact := older.filter(sha256=asset.sha256).order_by("created").first():
         return Twin(exact, exact=True)

@@ -32,13 +32,12 @@ class TagRow:
 
 def listed(account: Account) -> list[TagRow]:
     """By name, each after the one it is nested in."""
-    rows = Tag.objects.filter(account=account).annotate(
-        held=Count("assets", filter=Q(assets__trashed=None))
-    )
+    live = Q(assets__trashed=None) & account.scope.q("assets__client")
+    rows = Tag.objects.for_account(account).annotate(held=Count("assets", filter=live))
     found = []
     for tag in sorted(rows, key=lambda tag: tag.name.split("/")):
         *above, last = tag.name.split("/")
-        found.append(TagRow(tag, min(len(above), 7), last, int(tag.held)))
+        found.append(TagRow(tag, min(len(above), 7), last, int(getattr(tag, "held", 0))))
     return found
 
 

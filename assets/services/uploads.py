@@ -214,7 +214,7 @@ def _joined(upload: PartUpload, fence: datetime) -> Asset:
         draft = intake.prepare(path, account=upload.account, filename=upload.name, kinds=kinds)
     try:
         with transaction.atomic():
-            asset = draft.save(user=upload.user, tags=upload.tags)
+            asset = draft.save(user=upload.user, tags=upload.tags, client=upload.client_id)
             if not _mine(upload, fence).update(state=UploadState.DONE, joining=None, asset=asset):
                 raise Busy(_BUSY[UploadState.JOINING])
             _forget_parts(upload)

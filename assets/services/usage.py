@@ -59,9 +59,9 @@ def count(pk: UUID, use: Use) -> None:
 
 
 def storage(account: Account) -> Storage:
-    """What the account stores now."""
+    """What the account stores now, of what is in sight of who asks; the limit is that of all."""
     rows = list(
-        Asset.objects.filter(account=account)
+        Asset.objects.for_account(account)
         .order_by()
         .annotate(is_live=ExpressionWrapper(Q(trashed=None), BooleanField()))
         .values_list("kind", "is_live", "stacked")
@@ -83,13 +83,13 @@ def storage(account: Account) -> Storage:
         trash=room("trash", "Trash", [row for row in rows if not row[1]]),
         used=everything.size,
         files=everything.files,
-        limit=settings.ACCOUNT_STORAGE_BYTES,
+        limit=settings.ACCOUNT_STORAGE_BYTES if account.scope.is_everything else None,
     )
 
 
 def storage_told(account: Account) -> Storage:
     """The same for a page that is opened often: up to a minute old."""
-    key = f"storage:{account.pk}"
+    key = f"storage:{account.pk}:{hash(account.scope)}"
     told = cache.get(key)
     if not isinstance(told, Storage):
         told = storage(account)

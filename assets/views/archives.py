@@ -35,7 +35,7 @@ def shown(request: MemberRequest) -> HttpResponseBase:
 
 
 def mine(request: MemberRequest) -> QuerySet[Archive]:
-    return Archive.objects.filter(account=request.account, expires__gt=timezone.now())
+    return Archive.objects.for_account(request.account).filter(expires__gt=timezone.now())
 
 
 @writer

@@ -63,7 +63,7 @@ def ids_of(sent: QueryDict) -> list[UUID]:
 @require_POST
 @writer
 def undo(request: MemberRequest, pk: UUID) -> HttpResponseBase:
-    mine = BulkChange.objects.filter(account=request.account)
+    mine = BulkChange.objects.for_account(request.account)
     row = get_object_or_404(mine, pk=pk)
     try:
         back = bulk.undo(row)

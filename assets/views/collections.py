@@ -67,7 +67,7 @@ def _parent(request: MemberRequest) -> Collection | None:
 
 
 def find(request: MemberRequest, pk: UUID) -> Collection:
-    return get_object_or_404(Collection.objects.filter(account=request.account), pk=pk)
+    return get_object_or_404(Collection.objects.for_account(request.account), pk=pk)
 
 
 @require_POST

@@ -62,7 +62,7 @@ def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
     return {
         "asset": found,
         "days_left": bin.days_left(found),
-        "in_collections": found.collections.filter(account=request.account),
+        "in_collections": found.collections.for_account(request.account),
         "tag_text": ", ".join(t.name for t in found.tags.all()),
         "versions": [v for v in stack if v.account_id == found.account_id] if stack[1:] else [],
         "stands": next((v for v in stack if not v.stacked and v.pk != found.pk), None),

@@ -92,7 +92,7 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
         "trash_days": settings.TRASH_DAYS,
         "collection": _collection(request),
         "tags": list(
-            Tag.objects.filter(account=request.account).values_list("name", flat=True)[:TAGS]
+            Tag.objects.for_account(request.account).values_list("name", flat=True)[:TAGS]
         ),
         "storage": storage_told(request.account),
         "asked": asked,
@@ -118,7 +118,7 @@ def _collection(request: MemberRequest) -> Collection | None:
         wanted = UUID(request.GET.get("collection", ""))
     except ValueError:
         return None
-    return Collection.objects.filter(account=request.account, pk=wanted).first()
+    return Collection.objects.for_account(request.account).filter(pk=wanted).first()
 
 
 def picker(request: MemberRequest, mine: AssetQuerySet, kind: str) -> HttpResponse:

@@ -21,7 +21,7 @@ def index(request: MemberRequest) -> HttpResponseBase:
 
 
 def find(request: MemberRequest, pk: int) -> Tag:
-    return get_object_or_404(Tag.objects.filter(account=request.account), pk=pk)
+    return get_object_or_404(Tag.objects.for_account(request.account), pk=pk)
 
 
 @require_POST

@@ -43,7 +43,7 @@ def _source(request: MemberRequest, result: Asset) -> Asset | None:
     if wanted := request.POST.get("source", ""):
         return _mine(request, wanted)
     made_from = str(result.recipe.get("params", {}).get("image", ""))
-    mine = result.parents.filter(account=request.account)
+    mine = result.parents.for_account(request.account)
     return next((parent for parent in mine if str(parent.pk) == made_from), None)
 
 

@@ -48,7 +48,7 @@ class ArchivePageSerializer(serializers.Serializer[Any]):
 
 class ArchiveView(AccountView):
     def all(self) -> Any:
-        return Archive.objects.filter(account=self.account, expires__gt=timezone.now())
+        return Archive.objects.for_account(self.account).filter(expires__gt=timezone.now())
 
     def archive(self, pk: UUID) -> Archive:
         found: Archive = find(self.all(), pk, "archive")

@@ -27,7 +27,7 @@ from studio.api.errors import Invalid, problem
 from studio.api.fields import Text, YesNo, checked
 from studio.api.finding import FILTERS, ORDERING, ORDERS, told
 from studio.api.schema import PATH_ID, answers
-from studio.api.serializers import RELATED, AssetPageSerializer, AssetSerializer, UploadedSerializer
+from studio.api.serializers import AssetPageSerializer, AssetSerializer, UploadedSerializer, related
 from studio.jobs import NotPossible
 
 LIST = (*FILTERS, ORDERING, *paging.PAGE)
@@ -71,7 +71,7 @@ class UploadSerializer(serializers.Serializer[Any]):
 
 class AssetView(AccountView):
     def assets(self) -> AssetQuerySet:
-        return Asset.objects.for_account(self.account).prefetch_related(*RELATED)
+        return Asset.objects.for_account(self.account).prefetch_related(*related(self.account))
 
     def asset(self, pk: UUID) -> Asset:
         return find(self.assets(), pk, "asset")
@@ -109,7 +109,7 @@ class Assets(AssetView):
                 ORDERS.get(order, order),
                 query.get("cursor", ""),
                 size,
-                load=Asset.objects.prefetch_related(*RELATED),
+                load=Asset.objects.prefetch_related(*related(self.account)),
             )
         results = AssetSerializer(rows, many=True, context={"request": request}).data
         return Response({"results": results, "next": paging.following(request, cursor)})

@@ -6,17 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import APIException, AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
-from billing import access
+from billing import access, clients
 from billing.models import ApiKey, User
 
 if TYPE_CHECKING:
     from drf_spectacular.openapi import AutoSchema
     from rest_framework.views import APIView
+
+
+class ClientUnknown(APIException):
+    """The header X-Client names nobody whom this key may work for."""
+
+    status_code = 400
+    default_code = "client"
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -31,6 +38,10 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(
                 "This API key is unknown, expired or revoked. Make a new one on your account page."
             )
+        try:
+            key.account.scope = access.key_scope(key, request.headers.get(access.CLIENT_HEADER))
+        except clients.NoClient as error:
+            raise ClientUnknown(str(error)) from None
         request._request.account = key.account  # type: ignore[attr-defined]
         request._request.role = access.role_in(key.account, key.user)  # type: ignore[attr-defined]
         return key.user, key
@@ -67,6 +78,12 @@ class MemberPermission(BasePermission):
         if not access.can_write(getattr(request, "role", None)):
             raise PermissionDenied(
                 "Your role in this account is viewer: you may look, not change. Ask its owner."
+            )
+        scope = request.account.scope  # type: ignore[attr-defined]
+        if scope.is_limited and scope.client is None:
+            raise ClientUnknown(
+                "You work for several clients. Say for which one this is: give its id or name in "
+                f"the header {access.CLIENT_HEADER}. GET /api/v1/clients/ lists them."
             )
         return True
 

@@ -364,7 +364,9 @@ class BoardComments(BoardView):
 
 class OneBoardComment(AccountView):
     def comment(self, pk: UUID) -> BoardComment:
-        mine = BoardComment.objects.filter(item__board__account=self.account)
+        mine = BoardComment.objects.filter(
+            self.account.scope.q("item__board__client"), item__board__account=self.account
+        )
         return find(mine.select_related("item"), pk, "comment")
 
     @extend_schema(

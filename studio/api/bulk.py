@@ -49,6 +49,9 @@ class BulkSerializer(WantedSerializer):
         child=Text(max_length=60), max_length=50, required=False, help_text="For `tag` and `untag`"
     )
     collection = serializers.UUIDField(required=False, help_text="For `collect` and `uncollect`")
+    client = serializers.CharField(
+        max_length=36, required=False, help_text="For `move`: an id, or `none`"
+    )
     dry = YesNo(required=False, help_text="Only count what would change")
 
 
@@ -117,7 +120,7 @@ class Bulk(AccountView):
     )
     def get(self, request: Request) -> Response:
         query = paging.read(request, paging.PAGE)
-        mine = BulkChange.objects.filter(account=self.account).defer("cells")
+        mine = BulkChange.objects.for_account(self.account).defer("cells")
         rows, following = paging.page(request, mine, query)
         return Response({"results": ChangeSerializer(rows, many=True).data, "next": following})
 
@@ -187,4 +190,4 @@ class UndoBulk(AccountView):
 
 
 def change_of(view: AccountView, pk: UUID) -> BulkChange:
-    return find(BulkChange.objects.filter(account=view.account), pk, "change")
+    return find(BulkChange.objects.for_account(view.account), pk, "change")

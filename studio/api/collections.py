@@ -60,11 +60,11 @@ class CollectionChangeSerializer(NewCollectionSerializer):
 
 class CollectionView(AccountView):
     def mine(self, pk: UUID) -> Collection:
-        return find(Collection.objects.filter(account=self.account), pk, "collection")
+        return find(Collection.objects.for_account(self.account), pk, "collection")
 
     def parent(self, said: dict[str, Any]) -> Collection | None:
         pk = said.get("parent")
-        found = Collection.objects.filter(account=self.account, pk=pk).first() if pk else None
+        found = Collection.objects.for_account(self.account).filter(pk=pk).first() if pk else None
         if pk and found is None:
             words = f"There is no collection {pk}. Give the id of another, or null."
             raise Invalid([problem("parent", pk, words)])
@@ -82,7 +82,7 @@ class Collections(CollectionView):
     )
     def get(self, request: Request) -> Response:
         query = paging.read(request, paging.PAGE)
-        rows = Collection.objects.filter(account=self.account)
+        rows = Collection.objects.for_account(self.account)
         found, following = paging.page(request, rows, query, "created")
         return Response({"results": CollectionSerializer(found, many=True).data, "next": following})
 

@@ -60,7 +60,7 @@ class PersonaChangeSerializer(NewPersonaSerializer):
 
 class PersonaView(AccountView):
     def persona(self, pk: UUID) -> Persona:
-        return find(self.account.personas.all(), pk, "persona")
+        return find(Persona.objects.for_account(self.account), pk, "persona")
 
     def keep(self, persona: Persona) -> Response:
         try:
@@ -83,7 +83,9 @@ class Personas(PersonaView):
     )
     def get(self, request: Request) -> Response:
         query = paging.read(request, paging.PAGE)
-        rows, following = paging.page(request, self.account.personas.all(), query, "name")
+        rows, following = paging.page(
+            request, Persona.objects.for_account(self.account), query, "name"
+        )
         return Response({"results": PersonaSerializer(rows, many=True).data, "next": following})
 
     @extend_schema(

@@ -64,6 +64,6 @@ class AssetRecipe(AccountView):
             "created": asset.created,
             "digital_source_type": provenance.kind_of(asset),
             "recipe": asset.recipe,
-            "sources": asset.parents.filter(account=self.account).order_by("created"),
+            "sources": asset.parents.for_account(self.account).order_by("created"),
         }
         return Response(RecipeSerializer(told).data)

@@ -69,7 +69,7 @@ class Settings(AccountView):
     )
     def get(self, request: Request) -> Response:
         query = paging.read(request, QUERY)
-        rows = self.account.saved_settings.all()
+        rows = SavedSettings.objects.for_account(self.account)
         if key := query.pop("operation", ""):
             if key not in catalogue.operations():
                 words = f"“{key[:60]}” is not an operation. Take a key of /api/v1/operations/."
@@ -116,7 +116,7 @@ class OneSettings(AccountView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         paging.read(request, ())
-        row = find(self.account.saved_settings.all(), pk, "set of settings")
+        row = find(SavedSettings.objects.for_account(self.account), pk, "set of settings")
         return Response(SettingsSerializer(row).data)
 
     @extend_schema(
@@ -129,5 +129,5 @@ class OneSettings(AccountView):
     )
     def delete(self, request: Request, pk: UUID) -> Response:
         paging.read(request, ())
-        find(self.account.saved_settings.all(), pk, "set of settings").delete()
+        find(SavedSettings.objects.for_account(self.account), pk, "set of settings").delete()
         return Response(status=204)

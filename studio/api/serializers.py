@@ -24,8 +24,9 @@ from studio.spec import Offer
 ASSET_EXAMPLE_ID = "01990c1f-7d3a-7000-8000-5b2f6a1c9e10"
 
 
-# What AssetSerializer reads beside the row; of parents only the ids.
-RELATED = ("tags", Prefetch("parents", Asset.objects.only("pk")))
+def related(account: Account) -> tuple[str | Prefetch[str], ...]:
+    """What AssetSerializer reads beside the row; of parents only the ids of those in sight."""
+    return "tags", Prefetch("parents", Asset.objects.for_account(account).only("pk", "account"))
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -367,7 +368,7 @@ def with_money_and_outputs(account: Account, jobs: Iterable[Job]) -> dict[str, A
     charges = account.entries.filter(reference__in=origins, kind=Kind.CHARGE)
     made: dict[str, list[Asset]] = defaultdict(list)
     found = Asset.objects.for_account(account).live().filter(origin__in=origins)
-    for asset in found.order_by("slot").prefetch_related(*RELATED):
+    for asset in found.order_by("slot").prefetch_related(*related(account)):
         made[asset.origin].append(asset)
     return {"charges": dict(charges.values_list("reference", "amount")), "outputs": made}
 

@@ -57,8 +57,9 @@ class TagChangedSerializer(serializers.Serializer[Any]):
 
 class TagView(AccountView):
     def all(self) -> QuerySet[Tag]:
-        held = Count("assets", filter=Q(assets__trashed=None))
-        return Tag.objects.filter(account=self.account).annotate(held=held)
+        live = Q(assets__trashed=None) & self.account.scope.q("assets__client")
+        held = Count("assets", filter=live)
+        return Tag.objects.for_account(self.account).annotate(held=held)
 
     def tag(self, pk: int) -> Tag:
         found = self.all().filter(pk=pk).first() if pk < 2**63 else None

@@ -95,8 +95,10 @@ class Bytes(BaseParser):
 
 class UploadView(AccountView):
     def uploads(self) -> QuerySet[PartUpload]:
-        mine = PartUpload.objects.filter(account=self.account, expires__gt=timezone.now())
-        return mine.select_related("asset", "user", "account")
+        mine = PartUpload.objects.for_account(self.account.widest()).filter(
+            expires__gt=timezone.now()
+        )
+        return mine.select_related("asset", "user")
 
     def upload(self, pk: UUID) -> PartUpload:
         return find(self.uploads(), pk, "upload")

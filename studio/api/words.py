@@ -192,7 +192,7 @@ class Enhance(AccountView):
     def _persona(self, pk: UUID | None) -> Persona | None:
         if pk is None:
             return None
-        found = self.account.personas.filter(pk=pk).first()
+        found = Persona.objects.for_account(self.account).filter(pk=pk).first()
         if found is None:
             words = f"There is no persona {pk}. Take one of the list, or leave it out."
             raise Invalid([problem("persona", str(pk), words)], 404)

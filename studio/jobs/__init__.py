@@ -20,6 +20,7 @@ from studio.jobs.order import (
     changed_key,
     create,
     create_run,
+    files_of,
     last_tries,
     quote,
     replayed,
@@ -32,7 +33,7 @@ from studio.jobs.order import (
 from studio.jobs.remote import claim
 from studio.jobs.render import start, work_folder
 from studio.jobs.results import collect, fetch
-from studio.jobs.sources import source_assets
+from studio.jobs.sources import client_of, source_assets
 from studio.jobs.state import NotPossible, move
 from studio.jobs.sweep import dispatch, pump_is_wanted, rescue, tidy, void_host
 from studio.jobs.turns import take as take_turn
@@ -52,6 +53,7 @@ __all__ = [
     "cancel",
     "changed_key",
     "claim",
+    "client_of",
     "collect",
     "create",
     "create_run",
@@ -60,6 +62,7 @@ __all__ = [
     "fail",
     "fall_over",
     "fetch",
+    "files_of",
     "give_up",
     "keep",
     "kept",

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, transaction
 
@@ -17,7 +18,7 @@ from billing import services as billing
 from billing.models import Account, User
 from billing.pricing import Quote, about
 from studio import catalogue, keys
-from studio.jobs.sources import asset_ids
+from studio.jobs.sources import asset_ids, client_of
 from studio.jobs.state import NotPossible
 from studio.jobs.sweep import dispatch
 from studio.jobs.turns import STAGE
@@ -151,18 +152,22 @@ def create_run(
     retry_of: Job | None = None,
     agreed: str | None = None,
     at_once: int | None = None,
+    client: UUID | None = None,
 ) -> tuple[list[Job], bool]:
     """Accept a checked request, all of it or nothing: (its jobs, whether they are new). At most
     `at_once` of them are worked on at the same time.
 
     The same `key` with the same request returns the first jobs; with another request KeyReused.
     `request` is a digest of what was sent, for `replayed`; `agreed` are the terms that were shown.
-    Raises TermsChanged, or billing's InsufficientCredits, before anything is written.
+    It is for `client`, else for whom the account works, else for whom its files belong to.
+    Raises TermsChanged, Refused for files of different clients, or billing's InsufficientCredits,
+    before anything is written.
     """
     key = key or str(uuid.uuid4())
     print_ = fingerprint(account, operation, wanted)
     if first := _first(account, key, print_):
         return run_of(first), False
+    client = client_of(account, files_of(operation, wanted), client)
     each = [terms_of(one, account) for one in wanted]
     if not (now := together(each)).are(agreed):
         raise TermsChanged(agreed or "", now)
@@ -171,7 +176,7 @@ def create_run(
         for n, (one, its) in enumerate(zip(wanted, each, strict=True))
     ]
     for job in new:
-        job.fingerprint, job.retry_of = print_, retry_of
+        job.fingerprint, job.retry_of, job.client_id = print_, retry_of, client
         job.run = uuid.uuid5(uuid.NAMESPACE_OID, f"{account.pk} {key}") if len(new) > 1 else None
     _take_turns(new, wanted, at_once)
     try:
@@ -295,7 +300,14 @@ def retry(
     wanted = Wanted((doer,), job.title, job.varied, after=after, begins_with=begins_with)
     key = key or f"retry-{job.pk}"
     (again,), created = create_run(
-        job.account, user, operation, [wanted], key=key, retry_of=job, agreed=agreed
+        job.account,
+        user,
+        operation,
+        [wanted],
+        key=key,
+        retry_of=job,
+        agreed=agreed,
+        client=job.client_id,
     )
     if created:
         again.stories.set(job.stories.all())
@@ -328,10 +340,16 @@ def last_tries(jobs: Sequence[Job]) -> dict[uuid.UUID, Job]:
     return last
 
 
+def files_of(operation: Operation, wanted: Sequence[Wanted]) -> set[str]:
+    """The ids of all files of an order."""
+    firsts = [(one.operation or operation, one.doers[0]) for one in wanted]
+    return {pk for its, doer in firsts for pk in asset_ids(its, doer.params)}
+
+
 def fingerprint(account: Account, operation: Operation, wanted: Sequence[Wanted]) -> str:
     """What was asked for. Files count by their content: a repeated upload has a new id."""
     doers = [(one.operation or operation, one.doers[0]) for one in wanted]
-    ids = {i for its, doer in doers for i in asset_ids(its, doer.params)}
+    ids = files_of(operation, wanted)
     found = Asset.objects.for_account(account).filter(pk__in=ids).values_list("pk", "sha256")
     content = {str(pk): sha256 for pk, sha256 in found}
     said = [
@@ -350,13 +368,18 @@ def fingerprint(account: Account, operation: Operation, wanted: Sequence[Wanted]
 
 
 def _first(account: Account, key: str, print_: str) -> Job | None:
-    job = Job.objects.for_account(account).filter(key=key).first()
-    if job and job.fingerprint != print_:
+    job = Job.objects.filter(account=account, key=key).first()
+    if job is None:
+        return None
+    in_sight = account.scope.holds(job.client_id)
+    if job.fingerprint != print_ or not in_sight:
+        which = f" (job {job.pk})" if in_sight else ""
         raise KeyReused(
-            f"The idempotency key “{key[:40]}” already stands for another request "
-            f"(job {job.pk}). Use a new key for a new request.",
+            f"The idempotency key “{key[:40]}” already stands for another request{which}. Use a "
+            "new key for a new request.",
             print_,
         )
+    job.account = account
     return job
 
 

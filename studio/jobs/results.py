@@ -135,6 +135,7 @@ def _save(job: Job, draft: assets.Draft, slot: int, cost: int) -> Asset:
         parents=tuple(Asset.objects.for_account(job.account).filter(pk__in=ids)),
         tags=operation.tags,
         made=_made(job, cost),
+        client=job.client_id,
     )
 
 

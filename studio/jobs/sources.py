@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from assets import services as assets
 from assets.models import Asset
+from billing.models import Account
 from studio import catalogue, edl
 from studio.models import Job
 from studio.spec import Offer, Operation, Param
@@ -25,6 +27,14 @@ def named(params: Mapping[str, Any], declared: tuple[Param, ...]) -> Iterator[tu
 
 def asset_ids(operation: Operation, params: Mapping[str, Any]) -> list[str]:
     return [pk for _, _, pk in named(params, operation.params)]
+
+
+def client_of(account: Account, files: Iterable[str], client: UUID | None = None) -> UUID | None:
+    """Whom an order with these files is for: `client`, or for whom the account works, or whose the
+    files are. Raises assets.Refused where they belong to different clients."""
+    rows = Asset.objects.for_account(account).filter(pk__in=files).exclude(client=None)
+    named = rows.only("pk", "title", "client", "account")
+    return assets.common_client(named, client or account.scope.client)
 
 
 def source_assets(job: Job, offer: Offer) -> dict[str, Asset]:

@@ -4,7 +4,7 @@ from studio.models.job import LIVE, TERMINAL, Attempt, Event, Job, JobQuerySet, 
 from studio.models.prompt import Persona, SavedPrompt, SavedSettings
 from studio.models.provider import Health, Notice, ProviderKey, Upload, Workflow
 from studio.models.running import Beat, Lease
-from studio.models.story import Scene, Shot, Story, Take
+from studio.models.story import Scene, Shot, Story, StoryQuerySet, Take
 
 __all__ = [
     "LIVE",
@@ -25,6 +25,7 @@ __all__ = [
     "Shot",
     "State",
     "Story",
+    "StoryQuerySet",
     "Take",
     "Upload",
     "Workflow",

@@ -10,7 +10,8 @@ from django.db import models
 from django.utils import timezone
 
 from billing.ids import uuid7
-from billing.models import Account
+from billing.models import Account, Client
+from billing.owned import Owned, OwnedQuerySet
 
 
 class State(models.TextChoices):
@@ -33,11 +34,7 @@ def _token() -> str:
     return secrets.token_urlsafe(32)
 
 
-class JobQuerySet(models.QuerySet["Job"]):
-    def for_account(self, account: Account) -> JobQuerySet:
-        """The only way in for pages and API: somebody else's job is not there."""
-        return self.filter(account=account)
-
+class JobQuerySet(OwnedQuerySet["Job"]):
     def live(self) -> JobQuerySet:
         return self.filter(state__in=LIVE)
 
@@ -55,7 +52,7 @@ class JobManager(models.Manager["Job"]):
         return self.get_queryset().live()
 
 
-class Job(models.Model):
+class Job(Owned):
     """One piece of work that somebody asked for.
 
     `key` is the caller's idempotency key, `fingerprint` what it stood for. `fence` counts starts:
@@ -78,6 +75,9 @@ class Job(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="jobs")
+    client = models.ForeignKey(
+        Client, null=True, blank=True, on_delete=models.PROTECT, db_index=False, related_name="jobs"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     operation = models.CharField(max_length=60)
     offer = models.CharField(max_length=60)
@@ -147,6 +147,7 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "-created", "-id"]),
+            models.Index(fields=["client", "-created", "-id"], name="job_of_client"),
             models.Index(fields=["state", "next_at"]),
             models.Index(fields=["provider", "state", "created"]),
             models.Index(fields=["provider", "provider_ref"]),

@@ -7,9 +7,10 @@ from django.db import models
 
 from billing.ids import uuid7
 from billing.models import Account
+from billing.owned import Owned, OwnedQuerySet, once
 
 
-class Persona(models.Model):
+class Persona(Owned):
     """A brand's voice and look, in words that a prompt gets when somebody asks for them."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -20,15 +21,18 @@ class Persona(models.Model):
     avoid = models.CharField(max_length=300, blank=True, help_text="What is never to be seen")
     created = models.DateTimeField(auto_now_add=True)
 
+    is_shared = True
+    objects = OwnedQuerySet["Persona"].as_manager()
+
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["account", "name"], name="persona_once")]
+        constraints = once("persona_once", ["name"])
 
     def __str__(self) -> str:
         return self.name
 
 
-class SavedPrompt(models.Model):
+class SavedPrompt(Owned):
     """A prompt that somebody wants to find again, for all of the account. `digest` tells equal
     texts, which an index of long texts cannot."""
 
@@ -39,17 +43,18 @@ class SavedPrompt(models.Model):
     digest = models.CharField(max_length=64, editable=False)
     created = models.DateTimeField(auto_now_add=True)
 
+    is_shared = True
+    objects = OwnedQuerySet["SavedPrompt"].as_manager()
+
     class Meta:
         ordering = ["-created", "-id"]
-        constraints = [
-            models.UniqueConstraint(fields=["account", "digest"], name="saved_prompt_once")
-        ]
+        constraints = once("saved_prompt_once", ["digest"])
 
     def __str__(self) -> str:
         return self.text[:80]
 
 
-class SavedSettings(models.Model):
+class SavedSettings(Owned):
     """The params of an operation under a name, for all of the account; without the source. Assets
     that belong to them, such as a logo, are named by id."""
 
@@ -62,14 +67,13 @@ class SavedSettings(models.Model):
     params = models.JSONField(default=dict)
     created = models.DateTimeField(auto_now_add=True)
 
+    is_shared = True
+    objects = OwnedQuerySet["SavedSettings"].as_manager()
+
     class Meta:
         ordering = ["name"]
         verbose_name_plural = "saved settings"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account", "operation", "name"], name="saved_settings_once"
-            )
-        ]
+        constraints = once("saved_settings_once", ["operation", "name"])
 
     def __str__(self) -> str:
         return self.name

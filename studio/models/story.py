@@ -8,19 +8,16 @@ from django.db import models
 from assets.models import Asset
 from billing.ids import uuid7
 from billing.models import Account
+from billing.owned import Owned, OwnedQuerySet
 from studio.models.job import Job
 
 
-class StoryQuerySet(models.QuerySet["Story"]):
-    def for_account(self, account: Account) -> StoryQuerySet:
-        """The only way in for pages and API: somebody else's story is not there."""
-        return self.filter(account=account)
-
+class StoryQuerySet(OwnedQuerySet["Story"]):
     def live(self) -> StoryQuerySet:
         return self.filter(trashed__isnull=True)
 
 
-class Story(models.Model):
+class Story(Owned):
     """A film in the making. `facts` are what studio.stories.fields declares of a story.
 
     `track` is the sound under all of it, `pace` what was measured in that: {"seconds", "bpm",

@@ -7,7 +7,10 @@ from typing import Any
 
 from django import forms
 
+from assets import services as assets
+from assets.models import Asset
 from studio.fields import FIELDS, nearest, shown
+from studio.models import Story
 from studio.stories import fields
 from studio.stories.fields import LEVELS, Level
 
@@ -68,6 +71,14 @@ class FactsForm(forms.Form):
             for message in messages
         ]
         return strange + wrong
+
+
+def join(story: Story, *files: Asset | None) -> None:
+    """The story takes these files: all of it belongs to one client. Raises NotChanged."""
+    try:
+        assets.join(story, [file for file in files if file])
+    except assets.Refused as error:
+        raise NotChanged(str(error)) from None
 
 
 def out_of_order(facts: Mapping[str, Any]) -> str:

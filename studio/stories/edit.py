@@ -19,6 +19,7 @@ from studio.operations.transform import IMAGE_TO_VIDEO
 from studio.stories import fields
 from studio.stories.checks import NotChanged as NotChanged
 from studio.stories.checks import checked as checked
+from studio.stories.checks import join as join
 from studio.stories.checks import out_of_order
 from studio.stories.fields import Level
 
@@ -349,6 +350,7 @@ def set_track(story: Story, asset: Asset | None) -> None:
         words = f"“{asset.title}” is no sound. Choose a sound for the track."
         raise NotChanged(words, "track")
     if story.track_id != (asset.pk if asset else None):
+        join(story, asset)
         Story.objects.filter(pk=story.pk).update(track=asset, pace=None)
         story.track, story.pace = asset, None
         if asset is None:

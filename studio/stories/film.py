@@ -149,9 +149,11 @@ def form_of(
     that of the order."""
     params = {**usual(board.story, key), **{n: v for n, v in said.items() if n != "cuts"}}
     cuts = cuts_of(board, missing=missing, lengths=lengths)
-    return OrderForm(
+    form = OrderForm(
         FILM, ASSEMBLER, {**params, "cuts": cuts}, account=account, user=user, resolve=resolve
     )
+    form.client = board.story.client_id
+    return form
 
 
 def check(board: Board) -> None:

@@ -357,6 +357,7 @@ def order(
             agreed=agreed,
             request=request,
             at_once=story.at_once,
+            client=story.client_id,
         )
         if created:
             for making, job in zip(plan.open, made, strict=True):

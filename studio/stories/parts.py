@@ -20,7 +20,7 @@ from studio.operations.avatar import TALKING_AVATAR
 from studio.spec import Param
 from studio.stories import making
 from studio.stories.board import Board, ShotView, TakeView
-from studio.stories.edit import NotChanged, set_facts, story_of, touch
+from studio.stories.edit import NotChanged, join, set_facts, story_of, touch
 from studio.words.scene_writing import SceneBrief
 from studio.words.traced import Traced
 
@@ -39,6 +39,7 @@ def set_file(shot: Shot, name: str, asset: Asset | None) -> None:
         )
     if asset and name == "mask":
         _check_mask(shot, asset)
+    join(story_of(shot), asset)
     changed: dict[str, Any] = {name: asset}
     if name == "still":
         # What is being drawn would take the place of what was chosen after it.
@@ -102,6 +103,7 @@ def add_take(shot: Shot, asset: Asset) -> Take:
             "asset",
         )
     with transaction.atomic():
+        join(story_of(shot), asset)
         still = None if shot.linked else shot.still
         take = Take.objects.create(shot=shot, asset=asset, still=still, voice=shot.voice)
         choose(shot, take)

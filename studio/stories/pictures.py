@@ -114,7 +114,14 @@ def order_all(
     ]
     with transaction.atomic():
         made, created = jobs.create_run(
-            account, user, TEXT_TO_IMAGE, wanted, key=key, agreed=agreed, request=request
+            account,
+            user,
+            TEXT_TO_IMAGE,
+            wanted,
+            key=key,
+            agreed=agreed,
+            request=request,
+            client=views[0].shot.scene.story.client_id,
         )
         if created:
             for view, job in zip(views, made, strict=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.db import transaction
+
 from assets.models import Asset
 from billing.models import Account, User
 from studio.fields import shown
@@ -76,14 +78,16 @@ def podcast(
         }
         for segment in segments
     ]
-    story = edit.create(
-        account,
-        user,
-        {"title": title},
-        [({"kind": "voice-over"}, shots)],
-        track=audio,
-        paced=True,
-    )
+    with transaction.atomic():
+        story = edit.create(
+            account,
+            user,
+            {"title": title},
+            [({"kind": "voice-over"}, shots)],
+            track=audio,
+            paced=True,
+        )
+        edit.join(story, audio, *portraits.values())
     rows = [shot for scene in story.scenes.all() for shot in scene.shots.all()]
     for shot, segment in zip(rows, segments, strict=True):
         shot.still, shot.voice = portraits.get(segment.speaker), audio

@@ -38,7 +38,7 @@ class PersonaForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())
-        others = self.instance.account.personas.exclude(pk=self.instance.pk)
+        others = Persona.objects.for_account(self.instance.account).exclude(pk=self.instance.pk)
         if others.filter(name=name).exists():
             raise ValidationError(TAKEN)
         return name
@@ -70,7 +70,7 @@ def personas(request: MemberRequest) -> HttpResponseBase:
         if form.kept():
             messages.success(request, f"“{form.instance}” can be chosen below every prompt.")
             return redirect("personas")
-    context = {"personas": request.account.personas.all(), "form": form}
+    context = {"personas": Persona.objects.for_account(request.account), "form": form}
     status = 422 if form.errors else 200
     return render(request, "studio/personas/list.html", context, status=status)
 
@@ -114,7 +114,7 @@ def delete(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _find(request: MemberRequest, pk: UUID) -> Persona:
-    found = request.account.personas.filter(pk=pk).first()
+    found = Persona.objects.for_account(request.account).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

@@ -59,7 +59,7 @@ def helper(form: OperationForm) -> dict[str, Any]:
     sized = form.operation.makes == "image" and {"width", "height"} <= spec.keys()
     return {
         "has_prompt": "prompt" in spec,
-        "personas": list(account.personas.all()) if "prompt" in spec else [],
+        "personas": list(Persona.objects.for_account(account)) if "prompt" in spec else [],
         "shelves": shelves(spec["width"], spec["height"]) if sized else [],
     }
 
@@ -151,7 +151,7 @@ def _limit(param: Param | None) -> int:
 def _persona(account: Account, pk: str) -> Persona | None:
     """The persona of that id; one that is gone meanwhile is as good as none."""
     try:
-        return account.personas.filter(pk=UUID(pk)).first()
+        return Persona.objects.for_account(account).filter(pk=UUID(pk)).first()
     except ValueError:
         return None
 

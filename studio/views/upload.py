@@ -94,7 +94,9 @@ def _upload(request: MemberRequest, pk: str) -> PartUpload:
         wanted = UUID(pk)
     except ValueError:
         raise Http404 from None
-    mine = PartUpload.objects.filter(account=request.account, expires__gt=timezone.now())
+    mine = PartUpload.objects.for_account(request.account.widest()).filter(
+        expires__gt=timezone.now()
+    )
     return get_object_or_404(mine, pk=wanted)
 
 

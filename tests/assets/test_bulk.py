@@ -39,6 +39,7 @@ def state(account: Account) -> dict[Any, Any]:
             sorted(asset.tags.values_list("name", flat=True)),
             sorted(asset.items.values_list("collection__name", "order")),
             len(asset.tag_ids.split()),
+            asset.client_id,
         )
         for asset in Asset.objects.for_account(account)
     }

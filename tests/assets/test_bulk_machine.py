@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assets import services
 from assets.models import Asset, BulkChange, Collection
 from assets.services import bulk
-from billing.models import Account, User
+from billing.models import Account, Client, User
 from tests.assets.test_bulk import state
 
 HOW_MANY = 5
@@ -22,6 +22,7 @@ values: dict[str, st.SearchStrategy[Any]] = {
     "flag": st.sampled_from(["pick", "reject", ""]),
     "tags": st.lists(st.sampled_from(["a", "a/b", "c"]), min_size=1, max_size=2),
     "collection": st.integers(0, 1),
+    "client": st.sampled_from(["Acme", "Zen", "none"]),
 }
 steps = st.lists(
     st.sampled_from(sorted(bulk.VERBS)).flatmap(
@@ -59,6 +60,8 @@ def test_undone_in_turn_everything_is_as_it_was(
     for key, value, places in steps:
         if bulk.VERBS[key].takes == "collection":
             value = str(boxes[value].pk)
+        if bulk.VERBS[key].takes == "client" and value != "none":
+            value = str(Client.objects.get_or_create(account=account, name=value)[0].pk)
         ids = [assets[place].pk for place in sorted(places)]
         before = state(account)
         counted = bulk.preview(account, key, value, ids)

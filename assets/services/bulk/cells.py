@@ -108,7 +108,8 @@ def _write(account: Account, field: str, before: Value, after: Value, ids: list[
     there, then = (_moment(v) if field == "trashed" else v for v in (before, after))
     same = {f"{field}__isnull": True} if there is None else {field: there}
     found = _held(mine.filter(**same))
-    Asset.objects.filter(pk__in=found).update(**{field: then})
+    column = "client_id" if field == "client" else field
+    Asset.objects.filter(pk__in=found).update(**{column: then})
     return found
 
 
@@ -145,7 +146,7 @@ def _write_tag(account: Account, name: str, wanted: bool, ids: set[UUID]) -> set
 def _write_place(
     account: Account, collection: UUID, before: Value, after: Value, ids: set[UUID]
 ) -> set[UUID]:
-    if not Collection.objects.filter(account=account, pk=collection).exists():
+    if not Collection.objects.for_account(account).filter(pk=collection).exists():
         return set()
     items = CollectionItem.objects.filter(collection_id=collection, asset__in=ids)
     if before is not None:

@@ -118,7 +118,7 @@ def keep(
     """Writes the cells and the row that undoes them; None when nothing was to be changed."""
     if not cells.fields:
         return None
-    changed = len(write(account, cells))
+    changed = len(write(_eyes(account, cells), cells))
     return BulkChange.objects.create(
         account=account,
         user=user,
@@ -140,7 +140,13 @@ def undo(change: BulkChange) -> int:
             raise CannotUndo(f"This is more than {UNDO_DAYS} days ago and cannot be undone.")
         if not fresh.update(undone=now):
             raise CannotUndo("This was undone already.")
-        return len(write(change.account, Cells.unpacked(change.cells).reversed(), back=True))
+        cells = Cells.unpacked(change.cells).reversed()
+        return len(write(_eyes(change.account, cells), cells, back=True))
+
+
+def _eyes(account: Account, cells: Cells) -> Account:
+    """What goes to another client is in sight before or after, never both."""
+    return account.widest() if "client" in cells.fields else account
 
 
 def tidy_changes() -> int:

@@ -16,16 +16,20 @@ from assets.models import Asset, AssetQuerySet, Collection, CollectionItem
 from assets.services.bulk.cells import COLLECTION, TAG, Cells, chunks
 from assets.services.library import checked_flag, checked_rating
 from assets.services.names import MOST_TAGS, tag_names
+from billing.clients import choices
 from billing.models import Account
 
 Plan = Callable[[Account, Sequence[UUID], Any], Cells]
+# Who keeps files with a client: which of the ids may not go to another one, with the reason.
+Binder = Callable[[Sequence[UUID], "UUID | None"], dict[UUID, str]]
+BINDERS: list[Binder] = []
 
 
 @dataclass(frozen=True)
 class Verb:
-    """`takes` names the value that goes with it: "", rating, flag, tags or collection. `check`
-    makes it one that can be stored, or raises Refused. `plan` says what would change, and writes
-    nothing. `done` is said of the files that were changed."""
+    """`takes` names the value that goes with it: "", rating, flag, tags, collection or client.
+    `check` makes it one that can be stored, or raises Refused. `plan` says what would change, and
+    writes nothing. `done` is said of the files that were changed."""
 
     key: str
     takes: str
@@ -85,7 +89,13 @@ def _tags_of(mine: AssetQuerySet) -> dict[UUID, set[str]]:
 def _collect(account: Account, ids: Sequence[UUID], value: str) -> Cells:
     cells, items = Cells(), CollectionItem.objects.filter(collection_id=value)
     place = (items.aggregate(last=Max("order"))["last"] or 0) + 1
+    kept = Collection.objects.select_related("client").get(pk=value)
     for mine in _mine(account, ids):
+        if kept.client and (other := mine.exclude(client=kept.client).first()):
+            raise Refused(
+                f"“{kept.name}” is a collection of {kept.client.name}, and “{other.title}” is not "
+                f"theirs. Move it to {kept.client.name} first, or choose another collection."
+            )
         there = set(items.filter(asset__in=mine).values_list("asset_id", flat=True))
         for pk in mine.values_list("pk", flat=True):
             if pk not in there:
@@ -144,6 +154,45 @@ def _stacks(account: Account, ids: Sequence[UUID]) -> list[list[Asset]]:
     return list(stacks.values())
 
 
+def _move(account: Account, ids: Sequence[UUID], value: str | None) -> Cells:
+    """With all versions of each. What is in a collection of another client leaves that."""
+    cells, client = Cells(), UUID(value) if value else None
+    moved = {pk for mine in _mine(account, ids) for pk in mine.values_list("pk", flat=True)}
+    moved |= {asset.pk for stack in _stacks(account, sorted(moved)) for asset in stack}
+    for mine in _mine(account, sorted(moved)):
+        _refuse_bound(list(mine.values_list("pk", flat=True)), client)
+        for pk, before in mine.values_list("pk", "client"):
+            cells.add("client", str(before) if before else None, value, pk)
+        items = CollectionItem.objects.filter(asset__in=mine, collection__client__isnull=False)
+        for pk, collection, order in items.exclude(collection__client=client).values_list(
+            "asset", "collection", "order"
+        ):
+            cells.add(f"{COLLECTION}{collection}", order, None, pk)
+    return cells
+
+
+def _refuse_bound(ids: list[UUID], client: UUID | None) -> None:
+    bound = {pk: why for binder in BINDERS for pk, why in binder(ids, client).items()}
+    for asset in Asset.objects.filter(pk__in=list(bound)[:1]):
+        raise Refused(
+            f"“{asset.title}” cannot be moved: {bound[asset.pk]}. Take it out there, or leave it "
+            "where it is."
+        )
+
+
+def _client(account: Account, value: Any) -> str | None:
+    """The id of one that the person may work for; "none" takes it from all of them."""
+    if str(value).lower() == "none" and not account.scope.is_limited:
+        return None
+    try:
+        pk = UUID(str(value))
+    except ValueError:
+        raise Refused("No client was given. Choose one.") from None
+    if not choices(account).filter(pk=pk).exists():
+        raise Refused(f"There is no client {pk}. Choose another.")
+    return str(pk)
+
+
 def _none(account: Account, value: Any) -> None:
     return None
 
@@ -172,7 +221,7 @@ def _collection(account: Account, value: Any) -> str:
         pk = UUID(str(value))
     except ValueError:
         raise Refused("No collection was given. Choose one.") from None
-    if not Collection.objects.filter(account=account, pk=pk).exists():
+    if not Collection.objects.for_account(account).filter(pk=pk).exists():
         raise Refused(f"There is no collection {pk}. Choose another, or make it first.")
     return str(pk)
 
@@ -192,6 +241,7 @@ VERBS = {
         Verb("untag", "tags", "without the tag", _names, _untag),
         Verb("collect", "collection", "collected", _collection, _collect),
         Verb("uncollect", "collection", "taken out of the collection", _collection, _uncollect),
+        Verb("move", "client", "moved", _client, _move),
         Verb("trash", "", "in the trash", _none, _trash),
         Verb("restore", "", "back in the library", _none, _restore),
     )

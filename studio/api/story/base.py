@@ -37,12 +37,16 @@ class StoryView(JobView):
         return find(self.stories(), pk, "story")  # type: ignore[no-any-return]
 
     def scene(self, pk: UUID) -> Scene:
-        mine = Scene.objects.filter(story__account=self.account, story__trashed=None)
-        return find(mine.select_related("story"), pk, "scene")
+        mine = Scene.objects.filter(story__in=self.stories())
+        found = find(mine.select_related("story"), pk, "scene")
+        found.story.account = self.account
+        return found
 
     def shot(self, pk: UUID) -> Shot:
-        mine = Shot.objects.filter(scene__story__account=self.account, scene__story__trashed=None)
-        return find(mine.select_related("scene__story", "still", "mask", "voice"), pk, "shot")
+        mine = Shot.objects.filter(scene__story__in=self.stories())
+        found = find(mine.select_related("scene__story", "still", "mask", "voice"), pk, "shot")
+        found.scene.story.account = self.account
+        return found
 
     def seen(self, shot: Shot) -> ShotView:
         """The shot as its story has it now."""

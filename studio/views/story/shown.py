@@ -15,7 +15,7 @@ from assets.models import Asset, AssetKind
 from assets.views.guard import MemberRequest
 from billing.models import Account
 from studio import jobs
-from studio.models import Scene, Shot, Story
+from studio.models import Scene, Shot, Story, StoryQuerySet
 from studio.operations.avatar import TALKING_AVATAR
 from studio.operations.transform import IMAGE_TO_VIDEO
 from studio.spec import Param
@@ -28,27 +28,33 @@ from studio.views.controls import Choice, text
 from studio.views.price_words import on_the_button
 
 
+def _stories(request: MemberRequest) -> StoryQuerySet:
+    return Story.objects.for_account(request.account).live()
+
+
 def find(request: MemberRequest, pk: UUID) -> Story:
     """The story of the account, or a 404 that is the same for somebody else's."""
-    found = Story.objects.for_account(request.account).live().filter(pk=pk).first()
+    found = _stories(request).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
 
 
 def find_scene(request: MemberRequest, pk: UUID) -> Scene:
-    mine = Scene.objects.filter(story__account=request.account, story__trashed=None)
+    mine = Scene.objects.filter(story__in=_stories(request))
     found = mine.filter(pk=pk).select_related("story").first()
     if found is None:
         raise Http404
+    found.story.account = request.account
     return found
 
 
 def find_shot(request: MemberRequest, pk: UUID) -> Shot:
-    mine = Shot.objects.filter(scene__story__account=request.account, scene__story__trashed=None)
+    mine = Shot.objects.filter(scene__story__in=_stories(request))
     found = mine.filter(pk=pk).select_related("scene__story", "still", "mask", "voice").first()
     if found is None:
         raise Http404
+    found.scene.story.account = request.account
     return found
 
 
