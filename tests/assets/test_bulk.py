@@ -202,3 +202,20 @@ def test_an_undone_restore_has_its_days_in_the_trash_again(
     trashed = Asset.objects.get(pk=three[0].pk).trashed
     assert trashed
     assert trashed > long_ago + timedelta(days=28)
+
+
+def test_what_comes_back_without_the_version_that_was_shown_is_undone_whole(
+    account: Account, alice: User, bring: Callable[..., Asset]
+) -> None:
+    first, second, third = (bring(title=name) for name in ("first", "second", "third"))
+    for other in (second, third):
+        other.parents.set([first])
+        services.accept_version(other, first)
+    bulk.apply(account, alice, "trash", None, ids([first, second, third]))
+    before = state(account)
+    done = bulk.apply(account, alice, "restore", None, ids([first, second]))
+    shown = Asset.objects.for_account(account).live().shown()
+    assert [asset.title for asset in shown] == ["second"]
+    assert done.change
+    bulk.undo(done.change)
+    assert state(account) == before

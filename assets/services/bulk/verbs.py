@@ -136,6 +136,9 @@ def _restore(account: Account, ids: Sequence[UUID], value: None) -> Cells:
         for asset in stack:
             if stand and asset is not stand[-1]:
                 cells.add("stacked", asset.stacked, True, asset.pk)
+        there = [asset for asset in stack if asset.trashed is None or asset.pk in back]
+        if there and all(asset.stacked for asset in there):
+            cells.add("stacked", True, False, there[-1].pk)
     return cells
 
 
