@@ -63,11 +63,12 @@ def _scope(membership: Membership, request: HttpRequest) -> Scope:
     return clients.working_scope(membership, named or request.session.get(CLIENT_KEY))
 
 
-def key_scope(key: ApiKey, named: str | None) -> Scope:
-    """What a program sees: what the person sees whose key it has. Raises clients.NoClient."""
-    mine = Membership.objects.filter(account=key.account_id, user=key.user_id)
-    membership = mine.select_related("account").get()
-    return clients.scope_for(membership, named)
+def open_with(key: ApiKey, named: str | None) -> tuple[Account, Role]:
+    """What a program sees, and may do: as the person whose key it has. `named` is the client that
+    it works for. Raises clients.NoClient."""
+    membership = Membership.objects.get(account=key.account_id, user=key.user_id)
+    key.account.scope = clients.scope_for(membership, named)
+    return key.account, Role(membership.role)
 
 
 # --- memberships --------------------------------------------------------------------------------

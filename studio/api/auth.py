@@ -39,11 +39,11 @@ class ApiKeyAuthentication(BaseAuthentication):
                 "This API key is unknown, expired or revoked. Make a new one on your account page."
             )
         try:
-            key.account.scope = access.key_scope(key, request.headers.get(access.CLIENT_HEADER))
+            account, role = access.open_with(key, request.headers.get(access.CLIENT_HEADER))
         except clients.NoClient as error:
             raise ClientUnknown(str(error)) from None
-        request._request.account = key.account  # type: ignore[attr-defined]
-        request._request.role = access.role_in(key.account, key.user)  # type: ignore[attr-defined]
+        request._request.account = account  # type: ignore[attr-defined]
+        request._request.role = role  # type: ignore[attr-defined]
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:
