@@ -18,11 +18,11 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from assets.media import Refused
-from assets.models import Asset, Board, BoardComment, BoardItem
+from assets.models import Asset, Board, BoardComment, BoardItem, BoardVerdict
 from assets.services.clients import join
 from assets.services.names import checked_title, clean
 from billing.models import Account, User
@@ -255,6 +255,18 @@ def set_resolved(comment: BoardComment, resolved: bool) -> BoardComment:
         first.resolved = timezone.now() if resolved else None
         first.save(update_fields=["resolved"])
     return first
+
+
+def held(ids: Sequence[UUID]) -> dict[UUID, str]:
+    """{asset: why it must stay} for those of `ids` of which something is said on an open board:
+    that would go with it."""
+    said = Exists(BoardComment.objects.filter(item=OuterRef("pk")))
+    decided = Exists(BoardVerdict.objects.filter(item=OuterRef("pk")))
+    shown = BoardItem.objects.filter(said | decided, asset__in=ids, board__in=Board.objects.open())
+    return {
+        pk: f"the open board “{title}” has comments or verdicts on it (close its link to let go)"
+        for pk, title in shown.values_list("asset", "board__title")
+    }
 
 
 def looked(board: Board) -> None:

@@ -13,8 +13,10 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from assets.media import filesize
 from assets.models import Asset, AssetKind, AssetQuerySet, Collection, Tag
 from assets.search import SORTS, BadFilter, filter_assets, page
+from assets.services import bin, bulk
 from assets.services.searches import VIEWS, of
 from assets.services.usage import storage_told
 from assets.views import timeline
@@ -107,6 +109,9 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
         "step": _step(request),
         "saved_searches": of(request.account, request.user)[:20],
     }
+    if context["in_trash"] and context["assets"]:
+        files, size = bin.contents(request.account)
+        context["trash_files"], context["trash_size"] = bulk.counted(files), filesize(size)
     if not context["assets"] and not problem:
         context["ways_out"] = [(f, _count(mine, f.rest)) for f in pills[:8]]
         context["is_new"] = not pills and not mine.live().exists()

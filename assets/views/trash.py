@@ -15,9 +15,11 @@ from assets.views.toast import say
 @require_POST
 @writer
 def empty(request: MemberRequest) -> HttpResponseBase:
-    gone, kept = bin.empty(request.account)
-    words = f"{bulk.counted(gone)} {'is' if gone == 1 else 'are'} deleted for good."
-    if kept:
-        words += f" {bulk.counted(kept)} must stay for now: jobs still need them."
+    done = bin.empty(request.account)
+    words = f"{bulk.counted(done.gone)} {'is' if done.gone == 1 else 'are'} deleted for good."
+    if done.left:
+        words += f" {bulk.counted(done.left)} more are looked at in the background."
+    if done.kept:
+        words += f" {bulk.counted(done.kept)} must stay for now: jobs or open boards need them."
     say(request, words)
     return redirect(f"{reverse('library')}?status=trashed")

@@ -70,4 +70,4 @@ def test_the_trash_lets_go_what_is_old_and_not_needed(
     assert set(Asset.objects.values_list("title", flat=True)) == {"Needed", "New"}
     with pytest.raises(services.Refused, match="the job “A” needs it"):
         bin.purge_one(needed)
-    assert bin.empty(account) == (1, 1)
+    assert bin.empty(account) == bin.Emptied(1, 1)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assets import services
+from assets.media import filesize
 from assets.models import Archive, Asset, BulkChange, Collection, Tag
 from assets.services import archives, bulk, collections
 from billing.models import Account, User
@@ -136,3 +137,11 @@ def test_a_job_keeps_its_source_in_the_trash(
     assert needed.held([cat.pk]) == {}
     sign_in(alice).post(reverse("trash-empty"))
     assert not Asset.objects.exists()
+
+
+def test_emptying_the_trash_says_beforehand_what_goes(
+    cat: Asset, sign_in: Any, alice: User
+) -> None:
+    services.trash(cat)
+    page = said(sign_in(alice).get(f"{reverse('library')}?status=trashed"))
+    assert f"for good: 1 file, {filesize(cat.size)} become free" in page
