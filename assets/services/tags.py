@@ -57,14 +57,13 @@ def rename(account: Account, user: User | None, tag: Tag, name: str) -> BulkChan
         wanted = {one.pk: target + one.name.removeprefix(tag.name) for one in old}
         for longer in wanted.values():
             tag_names([longer])  # none of them may be too long
-        for one in old:
-            _move(cells, one, wanted[one.pk])
+        _move(cells, account, {one: wanted[one.pk] for one in old})
         # Those without files are there by name alone.
         Tag.objects.bulk_create(
             [Tag(account=account, name=name) for name in wanted.values()], ignore_conflicts=True
         )
         change = bulk.keep(account, user, "retag", [tag.name, target], cells, 0)
-        _drop(old)
+        _drop(one for one in old if one.name not in wanted.values())
     return change
 
 
@@ -85,12 +84,19 @@ def _with_nested(account: Account, name: str) -> QuerySet[Tag]:
     return Tag.objects.filter(below, account=account)
 
 
-def _move(cells: Cells, tag: Tag, name: str) -> None:
-    there = Asset.tags.through._default_manager.filter(tag__account=tag.account_id, tag__name=name)
-    already = set(there.values_list("asset_id", flat=True))
-    for pk in _having(tag):
-        cells.add(TAG + tag.name, True, False, pk)
-        if pk not in already:
+def _move(cells: Cells, account: Account, wanted: dict[Tag, str]) -> None:
+    """All at once: `a/a` that becomes `a` may give its name to `a/a/a`."""
+    had = {tag.name: set(_having(tag)) for tag in wanted}
+    comes: dict[str, set[UUID]] = {}
+    for tag, name in wanted.items():
+        comes.setdefault(name, set()).update(had[tag.name])
+    for name, ids in had.items():
+        for pk in sorted(ids - comes.get(name, set())):
+            cells.add(TAG + name, True, False, pk)
+    links = Asset.tags.through._default_manager.filter(tag__account=account)
+    for name, ids in comes.items():
+        already = set(links.filter(tag__name=name).values_list("asset_id", flat=True))
+        for pk in sorted(ids - already):
             cells.add(TAG + name, False, True, pk)
 
 

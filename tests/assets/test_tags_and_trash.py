@@ -34,6 +34,21 @@ def test_a_tag_moves_with_what_is_nested_in_it_and_back(
     assert state(account) == before
 
 
+def test_a_nested_tag_moves_up_and_what_is_below_it_takes_its_name(
+    account: Account, alice: User, bring: Any
+) -> None:
+    both, deep, up = bring(tags=["a/a", "a/a/a"]), bring(tags=["a/a/a"]), bring(tags=["a", "a/a"])
+    Tag.objects.create(account=account, name="a/a/a/a")  # without files
+    before = state(account)
+    change = tags.rename(account, alice, tag(account, "a/a"), "a")
+    names = [sorted(x.tags.values_list("name", flat=True)) for x in (both, deep, up)]
+    assert names == [["a", "a/a"], ["a/a"], ["a"]]
+    assert set(Tag.objects.values_list("name", flat=True)) == {"a", "a/a", "a/a/a"}
+    assert change
+    assert bulk.undo(change) == 3
+    assert state(account) == before
+
+
 def test_merging_and_deleting_are_undone(account: Account, alice: User, bring: Any) -> None:
     bring(tags=["ocean", "sea"]), bring(tags=["ocean"])
     before = state(account)
