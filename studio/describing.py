@@ -75,6 +75,10 @@ def describe(pk: str | UUID) -> None:
         described.propose_description(asset, text, tags)
     except (NotWritten, Gone) as error:
         described.no_description(asset, f"{str(error).rstrip('.')}. Try again later.")
+    except OSError:
+        log.warning("the picture of asset %s cannot be read", pk, exc_info=True)
+        words = "The picture could not be read from the storage. Try again later."
+        described.no_description(asset, words)
     except (writing.Unusable, Refused) as error:
         log.warning("the description of the model cannot be used: %s", error)
         described.no_description(asset, "The answer of the model could not be used. Try again.")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from assets import services as assets
-from assets.services import archives, bin, bulk, shared
+from assets.services import archives, bin, bulk, described, shared
 from studio import describing, jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
@@ -23,6 +23,9 @@ log = logging.getLogger("zoetrope.jobs")
 
 TIDY_EVERY = timedelta(hours=1)
 EXAMINE_EVERY = timedelta(minutes=2)
+GIVE_UP_EVERY = timedelta(minutes=5)
+# No model looks at a picture for so long.
+ASKED_FOR = timedelta(minutes=30)
 # Nothing that is being stored takes so long.
 ORPHAN_AGE = timedelta(hours=24)
 # So many are looked at in about a second.
@@ -74,6 +77,8 @@ def beat(name: str) -> None:
     if name.startswith("engine"):
         jobs.rescue()
         archives.rescue()
+        if _is_due("describing", GIVE_UP_EVERY):
+            described.give_up(timezone.now() - ASKED_FOR)
         if _is_due("tidy", TIDY_EVERY):
             tidy()
         if _is_due("keys", EXAMINE_EVERY) and Health.objects.exclude(refused="").exists():

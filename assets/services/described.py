@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from PIL import Image
 
 from assets.media.still import fitted
@@ -17,6 +19,7 @@ from assets.services.library import update
 SEEN = (AssetKind.IMAGE, AssetKind.VIDEO, AssetKind.MODEL)
 SIDE = 1024
 _QUALITY = 85
+NO_ANSWER = "The model has not answered for a long time. Ask it again."
 
 
 def picture_for_a_model(asset: Asset) -> bytes:
@@ -46,6 +49,13 @@ def propose_description(asset: Asset, text: str, tags: Iterable[str]) -> None:
 def no_description(asset: Asset, why: str) -> None:
     fields = {"state": DescriptionState.FAILED, "text": "", "problem": why[:300]}
     Description.objects.update_or_create(asset=asset, defaults=fields)
+
+
+def give_up(asked_before: datetime) -> int:
+    """What was asked for then and never answered, as when a worker died, can be asked for again.
+    Returns how many."""
+    waiting = Description.objects.filter(state=DescriptionState.WAITING, changed__lt=asked_before)
+    return waiting.update(state=DescriptionState.FAILED, problem=NO_ANSWER, changed=timezone.now())
 
 
 def decide_description(asset: Asset, *, accepted: bool) -> None:

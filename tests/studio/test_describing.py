@@ -6,19 +6,22 @@ import base64
 import io
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from assets import services
 from assets.models import Asset, Description
 from assets.services import described, hints
 from billing.models import Account, User
-from studio import describing
+from studio import describing, tasks
+from studio.models import Beat
 from tests.fakes.writer import FakeWriter
 
 GOOD = {"description": "A red field beside a blue one.", "tags": ["Red", "field", "abstract"]}
@@ -148,3 +151,30 @@ def test_many_by_program_and_only_the_own(
     )
     assert describing.ask(account, [asset.pk, theirs.pk]) == [asset]
     assert describing.ask(charlie.accounts.get(), [asset.pk, theirs.pk]) == []
+
+
+def test_what_was_never_answered_can_be_asked_again(model: FakeWriter, asset: Asset) -> None:
+    described.await_description(asset)
+    Description.objects.update(changed=timezone.now() - timedelta(minutes=29))
+    tasks.beat("engine")
+    assert Description.objects.get().state == "waiting"
+    Description.objects.update(changed=timezone.now() - timedelta(minutes=31))
+    Beat.objects.all().delete()
+    tasks.beat("engine")
+    given_up = Description.objects.get()
+    assert (given_up.state, given_up.problem) == ("failed", described.NO_ANSWER)
+    describing.describe(asset.pk)  # it was only late
+    assert Description.objects.get().state == "open"
+
+
+def test_a_storage_that_does_not_answer_is_said(
+    model: FakeWriter, asset: Asset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(asset: Asset) -> bytes:
+        raise OSError("the disk is away")
+
+    monkeypatch.setattr(described, "picture_for_a_model", away)
+    described.await_description(asset)
+    describing.describe(asset.pk)
+    told = Description.objects.get()
+    assert (told.state, "could not be read" in told.problem) == ("failed", True)
