@@ -21,7 +21,7 @@ from assets.services import archives
 from assets.views import files
 from studio.api import paging
 from studio.api.base import AccountView, find
-from studio.api.bulk import WantedSerializer, wanted_ids
+from studio.api.bulk import MOST_VALUES, WantedSerializer, wanted_ids
 from studio.api.errors import Invalid, problem
 from studio.api.fields import checked
 from studio.api.schema import PATH_ID, answers
@@ -56,6 +56,8 @@ class ArchiveView(AccountView):
 
 
 class Archives(ArchiveView):
+    most_values = MOST_VALUES
+
     @extend_schema(
         summary="List ZIPs",
         description="The newest first. They are kept for seven days.",

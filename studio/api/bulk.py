@@ -23,12 +23,21 @@ from studio.api.schema import PATH_ID, answers
 from studio.fields import shown
 from studio.jobs import NotPossible
 
+# A list of ids of the full length, and of one that is told its limit, with what goes with it.
+MOST_VALUES = bulk.MOST + 1_000
+
 
 class WantedSerializer(serializers.Serializer[Any]):
     """Which assets: by id, or all that a filter finds. One of the two."""
 
     ids = serializers.ListField(
-        child=serializers.UUIDField(), max_length=bulk.MOST, required=False, allow_empty=False
+        child=serializers.UUIDField(),
+        max_length=bulk.MOST,
+        required=False,
+        allow_empty=False,
+        error_messages={
+            "max_length": "There are more than {max_length:,}, the most at once. Send fewer."
+        },
     )
     filter = serializers.DictField(
         child=Text(max_length=1000, allow_blank=True),
@@ -110,6 +119,8 @@ def wanted_ids(view: AccountView, said: dict[str, Any], most: int = bulk.MOST) -
 
 
 class Bulk(AccountView):
+    most_values = MOST_VALUES
+
     @extend_schema(
         summary="List changes of many",
         description="The newest first. They are kept for seven days.",

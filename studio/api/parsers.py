@@ -21,7 +21,8 @@ def _no_number(name: str) -> NoReturn:
 
 
 class JsonParser(parsers.BaseParser):
-    """JSON up to DATA_UPLOAD_MAX_MEMORY_SIZE, of limited depth and number of values."""
+    """JSON up to DATA_UPLOAD_MAX_MEMORY_SIZE, of limited depth and number of values; a view that
+    takes longer lists has `most_values` of its own."""
 
     media_type = "application/json"
 
@@ -36,8 +37,9 @@ class JsonParser(parsers.BaseParser):
         if len(raw) > limit:
             raise TooLarge(limit)
         # A few bytes each become a hundred in memory.
-        if sum(raw.count(mark) for mark in (b"[", b"{", b",")) > MAX_VALUES:
-            raise ParseError(f"The JSON has too many values; the most is {MAX_VALUES:,}.")
+        most = getattr((parser_context or {}).get("view"), "most_values", MAX_VALUES)
+        if sum(raw.count(mark) for mark in (b"[", b"{", b",")) > most:
+            raise ParseError(f"The JSON has too many values; the most is {most:,}.")
         try:
             data = json.loads(raw, parse_constant=_no_number)
         except ValueError as error:

@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from assets.models import Asset
+from assets.services import bulk
+from billing.ids import uuid7
 from tests.api.conftest import post
 
 
@@ -29,3 +31,26 @@ def test_a_filter_finds_what_the_list_finds(api: Client, cat: Asset) -> None:
     said = {"verb": "rate", "rating": 3, "filter": {"q": "cat", "kind": "image"}}
     assert post(api, "/api/v1/bulk/", said).json()["changed"] == 1
     assert post(api, "/api/v1/bulk/", said | {"filter": {"kind": "video"}}).json()["matched"] == 0
+
+
+@pytest.mark.parametrize("address", ["bulk", "archives"])
+def test_as_many_ids_as_the_limit_says(api: Client, cat: Asset, address: str) -> None:
+    ids = [str(cat.pk), *(str(uuid7()) for _ in range(bulk.MOST - 1))]
+    more = {"verb": "rate", "rating": 3} if address == "bulk" else {}
+    answer = post(api, f"/api/v1/{address}/", {**more, "ids": ids})
+    assert answer.status_code in (200, 201), answer.json()
+    ids.append(str(uuid7()))
+    answer = post(api, f"/api/v1/{address}/", {**more, "ids": ids})
+    assert answer.status_code == 400
+    [told] = answer.json()["errors"]
+    assert told["field"] == "ids"
+    assert told["message"] == "ids: There are more than 10,000, the most at once. Send fewer."
+
+
+def test_elsewhere_so_many_values_are_refused_unread(api: Client) -> None:
+    for address, most in (("jobs", "10,000"), ("bulk", "11,000")):
+        answer = post(
+            api, f"/api/v1/{address}/", {"x": [0] * (11_001 if address == "bulk" else 10_000)}
+        )
+        assert answer.status_code == 400
+        assert f"too many values; the most is {most}" in answer.json()["message"]
