@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpResponseBase, QueryDict
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -171,7 +172,8 @@ class OneAsset(AssetView):
 
     @extend_schema(
         summary="Change an asset",
-        description="What is left out stays as it is; `tags` are replaced as a whole.",
+        description="All or nothing. What is left out stays as it is; `tags` are replaced as a "
+        "whole.",
         operation_id="assets_change",
         parameters=[PATH_ID],
         request=AssetChangeSerializer,
@@ -184,11 +186,12 @@ class OneAsset(AssetView):
         said = checked(AssetChangeSerializer, self.sent())
         of = said.pop("version_of", None)
         judged = {n: said.pop(n) for n in ("favorite", "rating", "flag") if n in said}
-        if of is not None:
-            self._accept(asset, of)
-        if said:
-            services.update(asset, **said)
-        services.judge(asset, **judged)
+        with transaction.atomic():
+            if of is not None:
+                self._accept(asset, of)
+            if said:
+                services.update(asset, **said)
+            services.judge(asset, **judged)
         return self.told(asset)
 
     def _accept(self, asset: Asset, of: UUID) -> None:

@@ -58,3 +58,16 @@ def test_what_cannot_be_a_version(
         answer = patch(api, cat, of)
         assert answer.status_code == 404
         assert "in your library" in answer.json()["message"]
+
+
+def test_a_change_is_made_as_a_whole_or_not_at_all(
+    api: Client, cat: Asset, account: Account, alice: User, picture: Callable[..., bytes]
+) -> None:
+    better = another(account, alice, picture, "better.png")
+    better.parents.add(cat)
+    said = {"version_of": str(cat.pk), "rating": 5, "title": "\u200e"}
+    path = f"/api/v1/assets/{better.pk}/"
+    answer = api.patch(path, said, content_type="application/json")
+    assert answer.status_code == 400
+    better.refresh_from_db(), cat.refresh_from_db()
+    assert (better.version_of, better.rating, cat.stacked) == (None, 0, False)
