@@ -94,7 +94,8 @@ def change_board(board: Board, **wishes: Any) -> Board:
     """Changes what is given: title, note, downloads, prompts, metadata; `password`, of which ""
     takes it away; `expires`, of which None is never. Raises Refused."""
     _wish(board, **wishes)
-    board.save()
+    if wishes:
+        board.save(update_fields=[*wishes, "updated"])
     return board
 
 
@@ -160,7 +161,7 @@ def new_link(board: Board) -> Board:
     board.revoked = None
     if board.is_expired:
         board.expires = None
-    board.save()
+    board.save(update_fields=["salt", "digest", "revoked", "expires", "updated"])
     return board
 
 
@@ -219,9 +220,13 @@ def add_items(board: Board, assets: Sequence[Asset]) -> int:
 
 
 def move_item(item: BoardItem, step: int) -> None:
-    """One place to the front (-1) or to the back (1)."""
+    """One place to the front (-1) or to the back (1); what is off the board by now stays so."""
     with transaction.atomic():
-        items = list(item.board.items.all())
+        # Two who move at once: one waits for the other.
+        Board.objects.filter(pk=item.board_id).update(title=F("title"))
+        items = list(BoardItem.objects.filter(board=item.board_id))
+        if item not in items:
+            return
         at = items.index(item)
         to = min(max(at + step, 0), len(items) - 1)
         items.insert(to, items.pop(at))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from assets.media import Refused
 from assets.models import Collection
@@ -49,19 +53,22 @@ def make(
         if parent:
             made.client_id = parent.client_id
         made.order = mine.filter(parent=parent).count()
-        return _saved(made)
+        with _names_its_own(made):
+            made.save()
+        return made
 
 
 def change(
     collection: Collection, *, name: str | None = None, note: str | None = None
 ) -> Collection:
     """Another name or note; None leaves it as it is. Raises Refused."""
+    values: dict[str, str] = {}
     if name is not None:
-        collection.name = _checked_name(name)
-        collection.key = findable(collection.name)
+        values["name"] = _checked_name(name)
+        values["key"] = findable(values["name"])
     if note is not None:
-        collection.note = _checked_note(note)
-    return _saved(collection)
+        values["note"] = _checked_note(note)
+    return _written(collection, values)
 
 
 def move(collection: Collection, parent: Collection | None, place: int | None = None) -> Collection:
@@ -69,7 +76,7 @@ def move(collection: Collection, parent: Collection | None, place: int | None = 
     Refused: not into itself, and not too deep."""
     with transaction.atomic():
         _lock(collection.account)
-        collection, parent = Collection.objects.get(pk=collection.pk), _fresh(parent)
+        collection, parent = _again(collection), _fresh(parent)
         if parent:
             above = [parent, *_above(parent)]
             if any(one.pk == collection.pk for one in above):
@@ -78,16 +85,16 @@ def move(collection: Collection, parent: Collection | None, place: int | None = 
                 )
             if len(above) + _height(collection) > DEEPEST:
                 raise Refused(_too_deep(parent.name))
-        collection.parent = parent
-        moved = _saved(collection)
+        moved = _written(collection, {"parent": parent})
         _put(moved, place)
     return moved
 
 
 def step(collection: Collection, by: int) -> None:
-    """Earlier (-1) or later (1) among its siblings; beyond the ends it stays."""
+    """Earlier (-1) or later (1) among its siblings; beyond the ends it stays. Raises Refused."""
     with transaction.atomic():
         _lock(collection.account)
+        collection = _again(collection)
         row = list(_siblings(collection).values_list("pk", flat=True))
         _put(collection, max(0, row.index(collection.pk) + by))
 
@@ -143,16 +150,27 @@ def _too_deep(name: str) -> str:
     )
 
 
-def _saved(collection: Collection) -> Collection:
+def _written(collection: Collection, values: dict[str, Any]) -> Collection:
+    """These columns and no other, which somebody else may be changing. Raises Refused."""
+    values = {**values, "updated": timezone.now()}
+    for name, value in values.items():
+        setattr(collection, name, value)
+    with _names_its_own(collection):
+        if not Collection.objects.filter(pk=collection.pk).update(**values):
+            raise _gone(collection)
+    return collection
+
+
+@contextmanager
+def _names_its_own(collection: Collection) -> Iterator[None]:
     try:
         with transaction.atomic():
-            collection.save()
+            yield
     except IntegrityError:
         where = f"“{collection.parent.name}” has" if collection.parent else "There is"
         raise Refused(
             f"{where} a collection “{collection.name}” already. Give another name."
         ) from None
-    return collection
 
 
 def _lock(account: Account) -> None:
@@ -160,14 +178,20 @@ def _lock(account: Account) -> None:
     Account.objects.filter(pk=account.pk).update(name=F("name"))
 
 
-def _fresh(parent: Collection | None) -> Collection | None:
+def _again(collection: Collection) -> Collection:
     """As it stands now that nobody else may move anything."""
-    if parent is None:
-        return None
-    found = Collection.objects.filter(pk=parent.pk).first()
+    found = Collection.objects.filter(pk=collection.pk).first()
     if found is None:
-        raise Refused(f"The collection “{parent.name}” is gone. Choose another.")
+        raise _gone(collection)
     return found
+
+
+def _fresh(parent: Collection | None) -> Collection | None:
+    return parent and _again(parent)
+
+
+def _gone(collection: Collection) -> Refused:
+    return Refused(f"The collection “{collection.name}” is gone. Choose another.")
 
 
 def _above(collection: Collection) -> list[Collection]:

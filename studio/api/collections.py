@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -124,7 +125,7 @@ class OneCollection(CollectionView):
 
     @extend_schema(
         summary="Change or move a collection",
-        description="What is left out stays as it is.",
+        description="All or nothing. What is left out stays as it is.",
         operation_id="collections_change",
         parameters=[PATH_ID],
         request=CollectionChangeSerializer,
@@ -138,9 +139,10 @@ class OneCollection(CollectionView):
         parent = self.parent(said) if "parent" in said else one.parent
         field = "parent" if {"parent", "place"} & set(said) else "name"
         try:
-            if field == "parent":
-                one = collections.move(one, parent, said.get("place"))
-            one = collections.change(one, name=said.get("name"), note=said.get("note"))
+            with transaction.atomic():
+                if field == "parent":
+                    one = collections.move(one, parent, said.get("place"))
+                one = collections.change(one, name=said.get("name"), note=said.get("note"))
         except services.Refused as error:
             raise Invalid([problem(field, said.get(field), str(error))]) from None
         return Response(CollectionSerializer(one).data)

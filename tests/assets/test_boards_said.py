@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assets import services
-from assets.models import Asset, Board, BoardComment, BoardVerdict
+from assets.models import Asset, Board, BoardComment, BoardItem, BoardVerdict
 from assets.services import Refused, boards, shared, visitors
 from billing.models import User
 from tests.assets.sharing import People, key, link, said
@@ -166,6 +166,22 @@ def test_order_and_twice_the_same(board: Board, cat: Asset, dog: Asset) -> None:
     assert boards.add_items(board, [cat, dog]) == 1
     boards.move_item(board.items.get(asset=dog), -1)
     assert [item.asset for item in board.items.all()] == [dog, cat]
+
+
+def test_what_is_taken_off_meanwhile_is_not_moved(board: Board, dog: Asset, cat: Asset) -> None:
+    boards.add_items(board, [dog])
+    gone = board.items.get(asset=dog)
+    BoardItem.objects.filter(pk=gone.pk).delete()
+    boards.move_item(gone, -1)
+    assert [item.asset for item in board.items.all()] == [cat]
+
+
+def test_a_change_of_one_wish_leaves_the_others(board: Board) -> None:
+    stale = Board.objects.get(pk=board.pk)
+    boards.close_board(board)
+    boards.change_board(stale, note="Look")
+    again = Board.objects.get(pk=board.pk)
+    assert (again.note, again.is_open) == ("Look", False)
 
 
 def test_copies_go_when_no_board_needs_them(board: Board, cat: Asset) -> None:

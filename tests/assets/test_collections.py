@@ -33,6 +33,30 @@ def test_names_are_their_own_among_siblings(account: Account) -> None:
     assert collections.change(box, name="summer 2026", note="Sea").note == "Sea"
 
 
+def test_what_somebody_else_changes_meanwhile_stays(account: Account) -> None:
+    box, top = collections.make(account, "Box"), collections.make(account, "Top")
+    stale = [Collection.objects.get(pk=box.pk) for _ in range(3)]
+    collections.move(box, top)
+    assert collections.change(stale[0], name="Case").name == "Case"
+    collections.change(stale[1], note="Sea")
+    collections.step(stale[2], 1)  # among those where it is now
+    box.refresh_from_db()
+    assert (box.name, box.note, box.parent) == ("Case", "Sea", top)
+
+
+def test_what_is_deleted_meanwhile_is_said_to_be_gone(account: Account) -> None:
+    box = collections.make(account, "Box")
+    Collection.objects.all().delete()
+    for call in (
+        lambda: collections.change(box, name="Case"),
+        lambda: collections.step(box, 1),
+        lambda: collections.move(box, None),
+    ):
+        with pytest.raises(services.Refused, match=r"“(Box|Case)” is gone"):
+            call()
+    assert not Collection.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("name", "note", "words"),
     [(" / ", "", "no name"), ("x" * 81, "", "limit is 80"), ("x", "n" * 501, "limit is 500")],
