@@ -25,6 +25,7 @@ YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _LONGEST = 200
 VERSIONS = ("shown", "all")
 NOTHING = Q(pk__in=())
+NUL = "\0"
 
 
 def filter_assets(queryset: AssetQuerySet, params: Mapping[str, str]) -> AssetQuerySet:
@@ -54,15 +55,22 @@ def account_of(queryset: AssetQuerySet) -> UUID:
 
 def read(params: Mapping[str, str]) -> Node | None:
     """The tree of `q`. Raises BadFilter with the spot."""
+    text = text_of(params)
+    if (at := text.find(NUL)) >= 0:
+        raise BadFilter("q", _no_nul("q"), at, at + 1)
     try:
-        return parse(text_of(params), keys.names())
+        return parse(text, keys.names())
     except BadSearch as error:
         raise BadFilter("q", str(error), error.start, error.end) from error
 
 
 def text_of(params: Mapping[str, str]) -> str:
     """The search as it is read. Letters are not taken away: spots in it must stay true."""
-    return str(params.get("q") or "").replace("\0", " ")
+    return str(params.get("q") or "")
+
+
+def _no_nul(name: str) -> str:
+    return f"{name} has a character of code 0 in it, which no text has. Take it out."
 
 
 def searched(tree: Node | None, ask: Ask) -> Q:
@@ -83,7 +91,10 @@ def given(
     if not params.get("versions") and params.get("status") != "trashed" and not trash:
         found &= Q(stacked=False)
     for name in _FILTERS:
-        value = clean(str(params.get(name) or ""))
+        raw = str(params.get(name) or "")
+        if NUL in raw:
+            raise BadFilter(name, _no_nul(name))
+        value = clean(raw)
         if value and name not in without:
             found &= one(name, value, ask)
     return found

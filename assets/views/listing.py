@@ -228,7 +228,7 @@ def _spot(request: MemberRequest, problem: BadFilter | None) -> dict[str, Any] |
     text, start, end = request.GET.get("q", ""), problem.start, problem.end or problem.start
     return {
         "before": text[max(0, start - SHOWN_AROUND) : start],
-        "wrong": text[start : min(end, start + SHOWN_AROUND)],
+        "wrong": text[start : min(end, start + SHOWN_AROUND)].replace("\0", "␀"),
         "behind": text[end : end + SHOWN_AROUND],
         "start": start,
         "end": end,

@@ -49,7 +49,8 @@ def read(request: Request, known: Sequence[OpenApiParameter]) -> dict[str, str]:
         elif len(values) > 1:
             wrong.append(problem(name, values[0], f"“{name}” is given twice. Give it once."))
         elif "\x00" in values[0]:
-            wrong.append(problem(name, None, f"“{name}” has a character of code 0 in it."))
+            words = f"“{name}” has a character of code 0 in it, which no text has. Take it out."
+            wrong.append(problem(name, values[0].replace("\x00", "␀"), words))
         elif (choices := names[name].enum) and values[0] and values[0] not in choices:
             words = f"“{shown(values[0])}” is not known. Choose {listed(tuple(choices))}."
             wrong.append(problem(name, values[0], words))

@@ -51,7 +51,6 @@ def three(bring: Bring) -> dict[str, Asset]:
         ("100%", {"cliff"}),
         ("'; DROP TABLE assets_asset; --", set()),
         ('"" - "" boat', {"boat", "film"}),
-        ("\0boat\0", {"boat", "film"}),
         (str(JOB), {"film"}),
         (f"job:{JOB}", {"film"}),
         (JOB.hex.upper(), {"film"}),
@@ -61,6 +60,14 @@ def three(bring: Bring) -> dict[str, Asset]:
 def test_words(account: Account, three: dict[str, Asset], text: str, found: set[str]) -> None:
     ids = set(search(account, text).values_list("pk", flat=True))
     assert ids == {three[name].pk for name in found}
+
+
+@pytest.mark.parametrize("name", ["q", "tag", "kind", "collection", "added_after"])
+def test_a_character_of_code_0_is_refused(account: Account, name: str) -> None:
+    with pytest.raises(BadFilter, match="character of code 0 in it") as told:
+        filter_assets(Asset.objects.for_account(account), {name: "ab\0"})
+    assert told.value.name == name
+    assert (told.value.start, told.value.end) == ((2, 3) if name == "q" else (None, None))
 
 
 def search(account: Account, text: str) -> AssetQuerySet:

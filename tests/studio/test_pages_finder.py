@@ -52,6 +52,17 @@ def test_what_is_wrong_with_a_search_is_pointed_at(
     assert 'data-start="4"' in page
 
 
+def test_a_character_of_code_0_is_refused_in_words(
+    cat: Asset, sign_in: People, alice: User
+) -> None:
+    page = said(sign_in(alice).get(f"{reverse('library')}?q=cat%00"))
+    assert "<mark>␀</mark>" in page
+    assert "Take it out" in page
+    client = sign_in(alice)
+    for name in ("library-facets", "library-months", "library-suggest", "search-help"):
+        assert client.get(f"{reverse(name)}?q=%00").status_code == 200
+
+
 def test_facets_of_another_account_count_nothing(
     cat: Asset, sign_in: People, alice: User, charlie: User
 ) -> None:
