@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from assets import services
 from assets.models import Asset, AssetQuerySet
-from assets.search import filter_assets
+from assets.search import filter_assets, page
 from assets.views.bulk import ids_of
 from assets.views.guard import MemberRequest, member, wants_json
 
@@ -24,27 +24,32 @@ MOST = 10_000
 @require_safe
 @member
 def cull(request: MemberRequest) -> HttpResponseBase:
-    """Of `ids` (with commas), or of all that the filters of the library find. As JSON the files
-    from ?start= on; they are in the order of the library."""
+    """Of `ids` (with commas), or of all that the filters of the library find, the newest first. As
+    JSON a part of the files, those behind the place ?after=; `next` is where the next part begins.
+    What is decided meanwhile may take files out of what is found: none behind them is missed."""
+    if wants_json(request):
+        return _part(request)
     problem, total = "", 0
-    found = Asset.objects.none()
     try:
-        found = wanted(request, request.GET)
-        total = min(found.count(), MOST)
+        total = wanted(request, request.GET)[:MOST].count()
     except ValueError as error:
         problem = str(error)
-    if wants_json(request):
-        if problem:
-            return JsonResponse({"message": problem}, status=422)
-        start = _whole(request.GET.get("start", ""))
-        rows = found[start : min(start + PART, MOST)]
-        return JsonResponse({"total": total, "results": [told(asset) for asset in rows]})
     query = request.GET.copy()
-    query.pop("start", None)
+    query.pop("after", None)
     rest = {} if "ids" in query else query.dict()
     context = {"problem": problem, "total": total, "query": query.urlencode()}
     back = f"{reverse('library')}?{urlencode(rest)}" if rest else reverse("library")
     return render(request, "library/cull.html", context | {"back": back})
+
+
+def _part(request: MemberRequest) -> JsonResponse:
+    load = Asset.objects.defer("recipe")
+    try:
+        found = wanted(request, request.GET)
+        rows, following = page(found, "newest", request.GET.get("after", ""), PART, load)
+    except ValueError as error:
+        return JsonResponse({"message": str(error)}, status=422)
+    return JsonResponse({"results": [told(asset) for asset in rows], "next": following})
 
 
 def wanted(request: MemberRequest, query: QueryDict) -> AssetQuerySet:
@@ -62,10 +67,6 @@ def wanted(request: MemberRequest, query: QueryDict) -> AssetQuerySet:
             "library down with a filter and look through all that fit."
         )
     return mine.live().filter(pk__in=ids)
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def told(asset: Asset) -> dict[str, Any]:

@@ -9,12 +9,14 @@ import { verdicts } from "./verdicts.js";
 const root = document.getElementById("cull");
 const get = (name) => document.getElementById(`cull-${name}`);
 const writes = root && "writes" in root.dataset;
-const total = Number(root?.dataset.total ?? 0);
+let total = Number(root?.dataset.total ?? 0);
 const items = [];
 const done = []; // what was decided here, the newest last: {at, before}
 let at = 0;
+let after = ""; // where the next part of the list begins
+let loading = null;
 
-const queue = root && verdicts((id) => root.dataset.judge.replace(/0{8}-[0-]+/, id), (left, error) => {
+const queue = root && verdicts(root.dataset.who, (id) => root.dataset.judge.replace(/0{8}-[0-]+/, id), (left, error) => {
   const state = get("saving");
   state.hidden = !left;
   state.textContent = left ? `${left} not saved yet, trying again` : "";
@@ -22,18 +24,30 @@ const queue = root && verdicts((id) => root.dataset.judge.replace(/0{8}-[0-]+/, 
 });
 
 /* --- the list, in parts ------------------------------------------------------------------------------- */
-async function load() {
-  const answer = await fetch(`?${root.dataset.query}&start=${items.length}`, { headers: { Accept: "application/json" } });
+const isMore = () => items.length < total;
+
+/** The next part; who asks while it comes waits for the same one. */
+function load() {
+  loading ??= part().finally(() => (loading = null));
+  return loading;
+}
+
+async function part() {
+  const query = new URLSearchParams(root.dataset.query);
+  if (after) query.set("after", after);
+  const answer = await fetch(`?${query}`, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).message ?? "The files could not be listed.");
-  const { results } = await answer.json();
-  items.push(...results.map(queue.over));
-  return results.length;
+  const { results, next } = await answer.json();
+  items.push(...results.slice(0, total - items.length).map(queue.over));
+  after = next;
+  if (!next) get("progress").max = total = items.length; // some are gone since they were counted
 }
 
 async function begin() {
   try {
     const here = location.hash.slice(1);
-    while ((await load()) && items.length < total && here && !items.some(({ id }) => id === here));
+    do await load();
+    while (isMore() && here && !items.some(({ id }) => id === here));
     const place = items.findIndex(({ id }) => id === here);
     show(Math.max(0, place));
   } catch (error) {
@@ -59,7 +73,18 @@ function view(item) {
 }
 
 let ahead = null;
-function show(place) {
+let asked = 0;
+async function show(place) {
+  const mine = ++asked;
+  if (place >= items.length && isMore()) {
+    try {
+      await load();
+    } catch (error) {
+      return say(`${error.message} Try again.`, { bad: true });
+    }
+    if (mine !== asked) return; // another one was asked for meanwhile
+    return show(place);
+  }
   at = Math.min(place, items.length);
   const item = items[at];
   get("end").hidden = Boolean(item);
@@ -74,7 +99,7 @@ function show(place) {
   paint(item);
   const next = items[at + 1];
   ahead = next && next.kind !== "video" && (next.still || next.file) ? picture(next, "") : null;
-  if (items.length < total && at > items.length - 50) load().catch(() => {});
+  if (isMore() && at > items.length - 50) load().catch(() => {});
 }
 
 function paint(item) {

@@ -2,11 +2,12 @@
 
 import { send } from "./bulk.js";
 
-const KEY = "verdicts";
 const WAIT = [1000, 3000, 10_000, 30_000];
 
-/** `tell(n, error)` hears how many are not saved yet, and why when that has a reason to say. */
-export function verdicts(address, tell) {
+/** `who` decides, in which account: nobody else sends what one has left behind. `tell(n, error)` hears
+ * how many are not saved yet, and why when that has a reason to say. */
+export function verdicts(who, address, tell) {
+  const KEY = `verdicts:${who}`;
   let waiting = {};
   let tries = 0;
   let timer = 0;

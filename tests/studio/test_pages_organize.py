@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from assets import services
 from assets.media import filesize
 from assets.models import Archive, Asset, BulkChange, Collection, Tag
 from assets.services import archives, bulk, collections
+from assets.views import cull
 from billing.models import Account, User
 from studio import jobs
 from studio.jobs import needed
@@ -145,3 +147,27 @@ def test_emptying_the_trash_says_beforehand_what_goes(
     services.trash(cat)
     page = said(sign_in(alice).get(f"{reverse('library')}?status=trashed"))
     assert f"for good: 1 file, {filesize(cat.size)} become free" in page
+
+
+def test_culling_goes_on_behind_what_was_shown(
+    account: Account,
+    alice: User,
+    picture: Callable[..., bytes],
+    sign_in: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cull, "PART", 2)
+    for number in range(5):
+        content = ContentFile(picture((64, 40 + number)))
+        services.ingest(content, account=account, user=alice, filename=f"{number}.png")
+    client, query, seen = sign_in(alice), "q=is:unrated", []
+    after: str | None = ""
+    while after is not None:
+        told = client.get(f"{reverse('cull')}?{query}&after={after}", headers=JSON).json()
+        for file in told["results"]:
+            seen.append(file["title"])
+            client.post(reverse("asset-judge", args=[file["id"]]), {"rating": "3"}, headers=JSON)
+        after = told["next"] or None
+    assert seen == ["4", "3", "2", "1", "0"]
+    wrong = client.get(f"{reverse('cull')}?after=nothing", headers=JSON)
+    assert (wrong.status_code, "cursor" in wrong.json()["message"]) == (422, True)
