@@ -45,19 +45,65 @@ function named(file) {
   return new File([file], `Pasted ${when}.${file.name.split(".").pop()}`, { type: file.type, lastModified: at.getTime() });
 }
 
-/** The list as it is now, in the place of the old one. */
+/** What came is in the list, its counts and its filters; what is chosen, and what was loaded further
+ *  down, stays as it is. */
 async function showNew() {
-  const old = document.getElementById("tiles") ?? document.querySelector("main .empty");
-  if (!old) return location.reload();
+  const found = document.getElementById("found");
+  const old = document.getElementById("tiles");
+  const stands = old ?? found ?? document.querySelector("main .empty");
+  // The first files bring the search and all that goes with it; what the tray still has to say stays.
+  if (!stands || (!found && tray.isSilent)) return location.reload();
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.getElementById("tiles");
-  if (!fresh) return;
-  const count = ".found-bar p";
-  document.querySelector(count)?.replaceChildren(...(page.querySelector(count)?.childNodes ?? []));
-  old.replaceWith(fresh);
-  window.htmx?.process(fresh);
+  const tiles = page.getElementById("tiles");
+  if (old && tiles) tell(page);
+  let fresh = found && !(old && tiles) ? page.getElementById("found") : tiles;
+  if (old && tiles && putIn(old, tiles, found?.dataset ?? {})) fresh = old;
+  else if (!fresh) return;
+  else {
+    (fresh.id === "found" ? found : stands).replaceWith(fresh);
+    window.htmx?.process(fresh);
+  }
+  // What follows the list hears of it as of any other change.
+  window.htmx?.trigger(fresh, "htmx:afterSettle", { target: fresh });
+}
+
+/** The numbers around the list. */
+function tell(page) {
+  for (const part of [".found-bar p", '#bulk [data-do="all"]'])
+    document.querySelector(part)?.replaceChildren(...(page.querySelector(part)?.childNodes ?? []));
+  const bar = document.getElementById("bulk");
+  if (bar) bar.dataset.total = page.getElementById("bulk").dataset.total;
+  const [was, is] = [document, page].map((one) => one.querySelector('#found > [hx-target="#facets"]'));
+  if (!was || !is) return;
+  was.replaceWith(is);
+  window.htmx?.process(is);
+}
+
+/** The new tiles among the old ones, without those that are gone; false where the two do not fit
+ *  together without a gap. */
+function putIn(old, tiles, { sort, view }) {
+  const own = (list) => [...list.querySelectorAll(":scope > [data-asset]")];
+  const more = (list) => list.querySelector(":scope > .more");
+  const there = new Map(own(old).map((tile) => [tile.dataset.asset, tile]));
+  const now = new Set(own(tiles).map((tile) => tile.dataset.asset));
+  const last = more(tiles) ? [...there.keys()].findLastIndex((id) => now.has(id)) : there.size - 1;
+  if (sort !== "newest" || view === "timeline" || last < 0) return false;
+  // What is only out of sight can still come back by Undo.
+  for (const tile of [...there.values()].slice(0, last + 1)) if (!now.has(tile.dataset.asset) && !tile.hidden) tile.remove();
+  if (!more(tiles)) more(old)?.remove();
+  let place = old.querySelector(":scope > [data-asset], :scope > .more");
+  for (const tile of own(tiles)) {
+    const mine = there.get(tile.dataset.asset);
+    if (mine) place = mine.nextElementSibling;
+    else if (place?.matches(".more")) break; // it will be loaded
+    else {
+      old.insertBefore(tile, place);
+      window.htmx?.process(tile);
+    }
+  }
+  return true;
 }
 
 if (form) {
@@ -86,4 +132,5 @@ if (form) {
     take(files.map(named));
   });
   document.addEventListener("uploads-done", showNew);
+  document.addEventListener("tray-closed", () => document.getElementById("found") || location.reload());
 }

@@ -162,7 +162,12 @@ export class Tray {
   finished() {
     this.refresh();
     this.element.dispatchEvent(new CustomEvent("uploads-done", { bubbles: true }));
-    if (this.rows.every((row) => row.state === "done" || row.state === "canceled")) this.hiding = setTimeout(() => this.busy || this.hide(), STAYS * 1000);
+    if (this.isSilent) this.hiding = setTimeout(() => this.busy || this.hide(), STAYS * 1000);
+  }
+
+  /** Nothing in it wants an answer. */
+  get isSilent() {
+    return this.question.hidden && this.rows.every((row) => row.state === "done" || row.state === "canceled");
   }
 
   show() {
@@ -175,6 +180,7 @@ export class Tray {
     this.element.hidden = true;
     this.rows = [];
     this.list.replaceChildren();
+    this.element.dispatchEvent(new CustomEvent("tray-closed", { bubbles: true }));
   }
 }
 

@@ -64,6 +64,39 @@ def test_many_files_and_one_that_cannot_be_used(visit: Visit, tmp_path: Path) ->
     expect(tray).to_be_hidden()
 
 
+def test_what_came_is_counted_and_what_is_chosen_stays(visit: Visit, tmp_path: Path) -> None:
+    page = visit("/library/")
+    page.locator("#upload-file").set_input_files(spots(tmp_path / "one.png", 730))
+    expect(page.locator("#tray [data-head]")).to_have_text("1 of 1 in the library")
+    page.goto("/library/")
+    files = page.locator(".found-bar > p")
+    before = int(files.inner_text().split()[0])
+    pictures = page.locator("#facets li", has_text="Picture").first
+    expect(pictures).to_contain_text(re.compile(r"\d"))
+    counted = int(re.findall(r"\d+", pictures.inner_text())[-1])
+    page.locator(".choose input").first.check()
+    chosen = page.locator(".tile").first.get_attribute("data-asset")
+    page.locator("#upload-file").set_input_files(
+        [spots(tmp_path / "two.png", 731), spots(tmp_path / "three.png", 732)]
+    )
+    expect(files).to_have_text(f"{before + 2} files")
+    expect(page.locator("#bulk")).to_have_attribute("data-total", str(before + 2))
+    expect(pictures).to_contain_text(str(counted + 2))
+    expect(page.locator(f'[data-asset="{chosen}"] .choose input')).to_be_checked()
+    expect(page.locator("#bulk-count")).to_have_text("1 chosen")
+    titles = page.locator(".tile figcaption").all_inner_texts()[:3]
+    assert [title.strip() for title in titles[:2]] in (["Three", "Two"], ["Two", "Three"])
+    assert titles[2].strip() == "One"
+
+
+def test_filters_come_back_after_a_search_that_could_not_be_read(visit: Visit) -> None:
+    page = visit("/library/?q=modle:x")
+    page.locator("#q").fill("type:image")
+    page.locator("#q").press("Enter")
+    chosen = page.locator("#facets [aria-current], #facets [aria-pressed=true]").first
+    expect(chosen).to_contain_text("Picture")
+
+
 def test_a_folder_gives_its_names_as_tags(visit: Visit, tmp_path: Path) -> None:
     spots(tmp_path / "Summer" / "a.png", 600)
     spots(tmp_path / "Summer" / "Berlin" / "b.png", 601)
