@@ -202,6 +202,29 @@ def test_no_trace_of_the_workshop() -> None:
     assert not found
 
 
+# --- what nobody uses ---------------------------------------------------------------------------
+
+
+def test_what_the_library_offers_is_used() -> None:
+    from assets import services
+
+    used = "\n".join((ROOT / p).read_text() for p in files(*PACKAGES, "tests", suffixes=(".py",)))
+    said = re.findall(r"\b(?:services|assets)\.(\w+)", used)
+    for names in re.findall(r"from assets\.services import (\([^)]*\)|.*)", used):
+        said += re.findall(r"\w+", names)
+    assert set(services.__all__) <= set(said)
+
+
+def test_every_class_of_a_style_sheet_is_somewhere() -> None:
+    words = set()
+    for path in files(*PACKAGES, "templates", "static/js", suffixes=(".py", ".html", ".js")):
+        words |= set(re.findall(r"[A-Za-z][\w-]*", (ROOT / path).read_text()))
+    for path in files("static/css", suffixes=(".css",)):
+        rules = re.sub(r'/\*.*?\*/|url\([^)]*\)|"[^"]*"', "", (ROOT / path).read_text(), flags=re.S)
+        named = set(re.findall(r"\.([A-Za-z][\w-]*)", rules))
+        assert named - words <= {"htmx-request"}, path
+
+
 def test_every_pin_is_exact() -> None:
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]

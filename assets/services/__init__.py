@@ -1,6 +1,6 @@
 """What can be done with files and assets. Nothing else writes either of them."""
 
-from assets.media import Limits, Mark, Refused
+from assets.media import Mark, Refused
 from assets.services.clients import common_client, join
 from assets.services.files import Gone, NoRoom, check_disk, local_copy, open_file, room_told
 from assets.services.intake import (
@@ -17,13 +17,12 @@ from assets.services.library import (
     not_in_trash,
     purge,
     refresh_search,
-    refresh_search_of,
     restore,
     set_favorite,
     trash,
     update,
 )
-from assets.services.looks import Twin, alike, like, twin_of
+from assets.services.looks import alike, twin_of
 from assets.services.looks import catch_up as catch_up_looks
 from assets.services.orphans import remove_orphans
 from assets.services.uploads import (
@@ -35,20 +34,17 @@ from assets.services.uploads import (
     missing_parts,
     take_part,
 )
-from assets.services.usage import Storage, count, storage, storage_told
+from assets.services.usage import count, storage
 from assets.services.versions import accept_version, show_version, stack_of, withdraw_version
 
 __all__ = [
     "Busy",
     "Draft",
     "Gone",
-    "Limits",
     "Made",
     "Mark",
     "NoRoom",
     "Refused",
-    "Storage",
-    "Twin",
     "abort_upload",
     "accept_version",
     "alike",
@@ -63,7 +59,6 @@ __all__ = [
     "ingest",
     "join",
     "judge",
-    "like",
     "local_copy",
     "missing_parts",
     "not_in_trash",
@@ -71,7 +66,6 @@ __all__ = [
     "prepare",
     "purge",
     "refresh_search",
-    "refresh_search_of",
     "remove_orphans",
     "restore",
     "result_limits",
@@ -80,7 +74,6 @@ __all__ = [
     "show_version",
     "stack_of",
     "storage",
-    "storage_told",
     "take_part",
     "trash",
     "twin_of",

@@ -4,7 +4,7 @@
  * limit and costs only what was painted.
  */
 
-export const TILE = 256;
+const TILE = 256;
 const RUN = 65_536;
 const scratch = new Uint8Array(TILE * TILE * 3);
 

@@ -15,7 +15,7 @@ const KEYS = { "+": "closer", "=": "closer", "-": "farther", 0: "fit", 1: "1", 2
 const POSTER = 1600;
 
 export const originalOf = (asset) => asset.poster.replace(/poster\/$/, "original/");
-export const hex = (...parts) => `#${parts.map((n) => Math.round(n).toString(16).padStart(2, "0")).join("")}`;
+const hex = (...parts) => `#${parts.map((n) => Math.round(n).toString(16).padStart(2, "0")).join("")}`;
 
 export function drawing(name, attributes = {}) {
   const shape = document.createElementNS(SVG, name);
