@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -59,7 +59,7 @@ def _ordered_here() -> list[Operation]:
     return [o for o in catalogue.operations().values() if not o.elsewhere]
 
 
-def _way(operation: Operation, may: frozenset[str], assets: Sequence[Asset]) -> Way | None:
+def _way(operation: Operation, may: Collection[str], assets: Sequence[Asset]) -> Way | None:
     for offer in catalogue.offers(operation.key, may):
         places = _placed(offer.params(operation), assets)
         if places:
@@ -136,4 +136,3 @@ def counted(assets: Iterable[Asset]) -> str:
     kinds = Counter(words.get(asset.kind, asset.kind) for asset in assets)
     *first, last = [f"{n} {kind}{'' if n == 1 else 's'}" for kind, n in kinds.items()]
     return f"{', '.join(first)} and {last}" if first else last
-
