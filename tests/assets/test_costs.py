@@ -53,7 +53,9 @@ def test_old_files_cost_what_their_job_was_charged(
     assert one.updated == before
 
 
-def test_what_was_deleted_since_had_its_share(bring: Callable[..., Asset], account: Account) -> None:
+def test_what_was_deleted_since_had_its_share(
+    bring: Callable[..., Asset], account: Account
+) -> None:
     billing.grant(account, CREDIT, "grant:test")
     account.refresh_from_db()
     origin = pay(account, "pair", 11)
