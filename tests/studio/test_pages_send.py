@@ -172,3 +172,23 @@ def test_strangers_and_viewers_send_nothing(
     sent = {"ids": ids(pictures), "key": "k", "shown": ""}
     assert sign_in(charlie).post(each, sent).status_code == 422
     assert not Job.objects.exists()
+
+
+def test_use_in_begins_with_the_file_itself_not_with_what_it_was_made_of(
+    pictures: list[Asset], sign_in: People, alice: User
+) -> None:
+    source, made = pictures[:2]
+    recipe = {"operation": "upscale", "offer": "local-upscale", "params": {"image": str(source.pk)}}
+    Asset.objects.filter(pk=made.pk).update(recipe=recipe)
+    shown = said(sign_in(alice).get(reverse("asset", args=[made.pk])))
+    uses = re.findall(r'href="(/upscale/upscale/[^"]+)"><svg', shown)
+    assert [f"image={made.pk}" in address for address in uses] == [True]
+
+
+def test_a_way_of_somebody_else_shows_nothing_of_the_file(
+    pictures: list[Asset], account: Account, sign_in: People, charlie: User
+) -> None:
+    for way in sending.together(account, pictures[:2]):
+        shown = said(sign_in(charlie).get(way.url))
+        assert f"/files/{pictures[0].pk}/" not in shown
+        assert "Cat" not in shown.split("<main", 1)[1]
