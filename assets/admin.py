@@ -93,7 +93,8 @@ class TagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ("name", "account", "files")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
-        return super().get_queryset(request).annotate(_files=Count("assets"))
+        found: QuerySet[Tag] = super().get_queryset(request)
+        return found.annotate(_files=Count("assets"))
 
     @admin.display(ordering="_files")
     def files(self, tag: Any) -> int:

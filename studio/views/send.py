@@ -55,8 +55,9 @@ def send(request: MemberRequest) -> HttpResponseBase:
 def chosen(request: MemberRequest, given: QueryDict) -> list[Asset]:
     """Those that are meant and can be worked on, in the order in which they were named. Raises
     Refused and BadFilter."""
-    if "filter" in given and not given.getlist("ids"):
-        params = dict(parse_qsl(given["filter"].removeprefix("?")))
+    query = given.get("filter")
+    if query is not None and not given.getlist("ids"):
+        params = dict(parse_qsl(query.removeprefix("?")))
         ids = bulk.chosen(request.account, params=params, most=MOST)
     else:
         ids = bulk.chosen(request.account, ids=ids_of(given), most=MOST)

@@ -150,6 +150,7 @@ def test_two_are_sent_to_a_module(library: Page) -> None:
 
 def test_a_file_is_collected_on_its_own_page(library: Page) -> None:
     library.locator(".tile a.link-cover").first.click()
+    expect(library.get_by_role("button", name="Collect", exact=True)).to_be_visible()
     library.keyboard.press("a")
     library.get_by_label("Find a collection").fill("Piers")
     with library.expect_response("**/library/bulk/"):
