@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.forms import ModelForm, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.urls import reverse
@@ -85,10 +85,23 @@ class AssetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "account")
+    list_display = ("name", "account", "files")
     list_select_related = ("account",)
+    list_per_page = 50
+    show_full_result_count = False
     search_fields = ("name", "account__name")
-    readonly_fields = ("name", "account")
+    readonly_fields = ("name", "account", "files")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
+        found: QuerySet[Tag] = super().get_queryset(request)
+        return found.annotate(_files=Count("assets"))
+
+    @admin.display(ordering="_files")
+    def files(self, tag: Any) -> int:
+        return int(tag._files)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+from assets import admin_library  # noqa: E402, F401 - registers the rest

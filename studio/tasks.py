@@ -14,7 +14,7 @@ from django_q.tasks import async_task
 
 from assets import services as assets
 from assets.services import archives, bin, bulk, described, shared
-from studio import describing, jobs, keys
+from studio import describing, faces, jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
 from studio.stories import laying
@@ -30,6 +30,8 @@ ASKED_FOR = timedelta(minutes=30)
 ORPHAN_AGE = timedelta(hours=24)
 # So many are looked at in about a second.
 CATCH_UP = 100
+# Each takes a fifth of a second.
+FACES_EVERY, FACES_AT_ONCE = timedelta(seconds=30), 30
 # No provider sends the same news for longer.
 NOTICE_AGE = timedelta(days=3)
 
@@ -81,6 +83,8 @@ def beat(name: str) -> None:
             described.give_up(timezone.now() - ASKED_FOR)
         if _is_due("tidy", TIDY_EVERY):
             tidy()
+        if _is_due("faces", FACES_EVERY) and faces.are_waiting():
+            async_task("studio.tasks.count_faces", cluster="work")
         if _is_due("keys", EXAMINE_EVERY) and Health.objects.exclude(refused="").exists():
             # It waits for the network, which nobody here may.
             async_task("studio.tasks.examine_keys", cluster="work")
@@ -95,6 +99,12 @@ def catch_up() -> None:
     """Look at old assets of which it is not known how they look, a few at a time."""
     if assets.catch_up_looks(CATCH_UP) == CATCH_UP:
         async_task("studio.tasks.catch_up", cluster="work")
+
+
+def count_faces() -> None:
+    """Look for faces in what is new, and in what is old and was never looked at."""
+    if faces.count(FACES_AT_ONCE) == FACES_AT_ONCE:
+        async_task("studio.tasks.count_faces", cluster="work")
 
 
 def examine_keys() -> None:

@@ -9,8 +9,10 @@ import codecs
 import json
 import re
 import textwrap
+import unicodedata
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from PIL import Image, ImageDraw, ImageFont
@@ -18,10 +20,11 @@ from PIL import Image, ImageDraw, ImageFont
 from assets.media.facts import Examined, Facts, Limits, Refused
 from assets.media.formats import TEXT, Format
 
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 EXCERPT = 10_000  # letters
 _PAGE = (1200, 900)
 _MARGIN, _LETTER, _LINE = 64, 38, 54
-_PAPER, _INK, _FADED = "#f7f5f0", "#26241f", "#9a948a"
+_PAPER, _INK, _FADED, _BAR = "#f7f5f0", "#26241f", "#9a948a", "#c9c4ba"
 _CONTROLS = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 _SUBTITLES = re.compile(r"\s*\d+\s*\n\s*\d\d:\d\d:\d\d,\d{3}\s+-->")
 _MIMES = {
@@ -100,8 +103,40 @@ def draw(text: str) -> Image.Image:
     for number, line in enumerate(lines[:rows]):
         last = number == rows - 1 and len(lines) > rows
         spot = (_MARGIN, _MARGIN + number * _LINE)
-        pen.text(spot, "…" if last else line, fill=_FADED if last else _INK, font=font)
+        _write(pen, spot, "…" if last else line, _FADED if last else _INK, font)
     return image
+
+
+def _write(
+    pen: ImageDraw.ImageDraw, spot: tuple[int, int], line: str, ink: str, font: Font
+) -> None:
+    """One line. Of letters that the font does not have, as of most scripts of the world, a bar is
+    drawn: where there is writing can be seen, and no row of boxes pretends to be it."""
+    line = "".join(" " if c.isspace() else c for c in line if c.isspace() or c.isprintable())
+    x, end = float(spot[0]), _PAGE[0] - _MARGIN
+    for drawn, run in groupby(line, _has_letter):
+        text = "".join(run)
+        if drawn:
+            pen.text((x, spot[1]), text, fill=ink, font=font)
+            x += font.getlength(text)
+        elif letters := sum(not unicodedata.combining(letter) for letter in text):
+            right = min(x + letters * _LETTER, end)
+            if right - x > _LETTER / 4:
+                box = (x + 3, spot[1] + _LETTER * 0.35, right - 3, spot[1] + _LETTER * 0.9)
+                pen.rounded_rectangle(box, radius=6, fill=_BAR)
+            x += letters * _LETTER
+        if x >= end:
+            return
+
+
+@lru_cache(maxsize=4096)
+def _has_letter(letter: str) -> bool:
+    return letter == " " or _shape(letter) != _shape("\U0010fffd")
+
+
+def _shape(letter: str) -> tuple[tuple[int, int], bytes]:
+    mask = _font().getmask(letter)
+    return mask.size, bytes(mask)
 
 
 def _broken(text: str, most: int) -> list[str]:
@@ -115,5 +150,5 @@ def _broken(text: str, most: int) -> list[str]:
 
 
 @cache
-def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def _font() -> Font:
     return ImageFont.load_default(_LETTER)

@@ -23,6 +23,9 @@ class Look(models.Model):
     band1 = models.PositiveIntegerField(null=True)
     band2 = models.PositiveIntegerField(null=True)
     band3 = models.PositiveIntegerField(null=True)
+    faces = models.PositiveSmallIntegerField(
+        null=True, help_text="How many are seen in it; not counted yet when empty"
+    )
 
     class Meta:
         indexes = [
@@ -30,6 +33,9 @@ class Look(models.Model):
             models.Index(fields=["account", "band1"], name="look_band1"),
             models.Index(fields=["account", "band2"], name="look_band2"),
             models.Index(fields=["account", "band3"], name="look_band3"),
+            models.Index(
+                fields=["asset"], condition=models.Q(faces=None), name="look_faces_unknown"
+            ),
         ]
 
     def __str__(self) -> str:

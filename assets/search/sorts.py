@@ -53,6 +53,7 @@ SORTS: dict[str, Sort] = {
     "cost": Sort("Most expensive", F("cost"), reads=int),
     "opened": Sort("Most opened", F("opens"), reads=int),
     "downloaded": Sort("Most downloaded", F("downloads"), reads=int),
+    "shared": Sort("Most opened by a link", F("shares"), reads=int),
     RELEVANCE: Sort("Best match", F("created"), reads=datetime),
 }
 

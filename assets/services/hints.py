@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 
 from assets.media import Refused
-from assets.models import Asset, HintSource, HintState, LibrarySettings, TagHint
+from assets.models import Asset, HintSource, HintState, LibrarySettings, Look, TagHint
 from assets.services import rules
 from assets.services.library import set_tags
 from assets.services.names import MOST_TAGS, clean, tag_names
 from billing.models import Account
+
+MOST_FACES = 1_000
 
 
 def propose(asset: Asset, names: Iterable[str], source: str = HintSource.RULE) -> None:
@@ -38,10 +40,22 @@ def propose_by_rule(asset: Asset, layout: bytes = b"") -> None:
         operation=clean(str(recipe.get("operation") or ""))[:40],
         provider=clean(str(recipe.get("provider") or ""))[:40],
     )
-    propose(asset, rules.names_for(known))
-    if accepts_rules(asset.account):
+    _by_rule(asset, rules.names_for(known))
+
+
+def faces_counted(asset: Asset, faces: int) -> None:
+    """So many faces are seen in it. A repeat changes nothing."""
+    with transaction.atomic():
+        if Look.objects.filter(asset=asset, faces=None).update(faces=min(faces, MOST_FACES)):
+            _by_rule(asset, rules.people(faces))
+
+
+def _by_rule(asset: Asset, names: list[str]) -> None:
+    """Proposes them; in accounts that want it so, they become tags at once."""
+    propose(asset, names)
+    if names and accepts_rules(asset.account):
         room = MOST_TAGS - asset.tags.count()
-        accept(asset, [hint.name for hint in open_hints(asset)][:room])
+        accept(asset, [hint.name for hint in open_hints(asset) if hint.name in names][:room])
 
 
 def open_hints(asset: Asset) -> list[TagHint]:

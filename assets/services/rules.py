@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import atan2, degrees, hypot
 
 PANORAMA = 2.2
+GROUP = 4  # faces
 _BRIGHT, _DARK = 175.0, 70.0  # mean lightness, 0…255
 _COLORFUL = 22.0  # distance from gray in CIELAB
 _SHARE = 0.3  # of the picture that a color must fill
@@ -42,6 +43,15 @@ class Known:
 def names_for(known: Known) -> list[str]:
     """The tags, each once, the surest first."""
     return list(dict.fromkeys([*_shape(known), *_colors(known.layout), *_making(known)]))
+
+
+def people(faces: int) -> list[str]:
+    """What the number of faces says."""
+    if faces < 1:
+        return []
+    if faces == 1:
+        return ["face"]
+    return ["faces", "group"] if faces >= GROUP else ["faces"]
 
 
 def _shape(known: Known) -> Iterator[str]:

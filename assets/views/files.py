@@ -81,16 +81,17 @@ def _answer(request: HttpRequest, account: Account | None, pk: UUID, name: str) 
         file = open_file(asset, variant)
     except Gone:
         return _missing()
-    if variant == "original" and _is_download(request):
+    if variant == "original" and request.GET.get("download") and is_beginning(request):
         count(asset.pk, "downloads")
     headers = HEADERS | {"ETag": etag} | _described(request, asset, variant, file)
     return send_file(request, file, file.size, headers)
 
 
-def _is_download(request: HttpRequest) -> bool:
-    """The file is kept by somebody; the later pieces of one download do not count again."""
-    begins = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
-    return bool(request.GET.get("download")) and request.method == "GET" and begins
+def is_beginning(request: HttpRequest) -> bool:
+    """The later pieces of one download do not count again."""
+    return request.method == "GET" and request.headers.get("Range", "bytes=0-").startswith(
+        "bytes=0-"
+    )
 
 
 def send_archive(request: HttpRequest, archive: Archive) -> HttpResponseBase:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models.functions import Left
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -26,6 +27,7 @@ from assets.views.guard import MemberRequest, member
 PAGE = 36
 PICKER_PAGE = 24
 TAGS = 200
+OPENING = 500  # letters of a text that a tile has room for
 # Nobody reads on to the last of more than these.
 MOST_COUNTED = 10_000
 # So many letters are shown before and behind what is wrong with a search.
@@ -150,11 +152,17 @@ def _rows(
 ) -> tuple[list[Asset], str]:
     """As `page`; a place that is not one of this list begins again."""
     try:
-        return page(found, sort, request.GET.get("after", ""), size)
+        return page(found, sort, request.GET.get("after", ""), size, _shown())
     except BadFilter as error:
         if error.name != "after":
             raise
-        return page(found, sort, "", size)
+        return page(found, sort, "", size, _shown())
+
+
+def _shown() -> AssetQuerySet:
+    """What tiles and rows need; of a text, what begins it."""
+    rows = Asset.objects.defer("recipe").prefetch_related("tags")
+    return rows.annotate(opening=Left("excerpt__text", OPENING))
 
 
 def _next(request: MemberRequest, cursor: str, **more: str) -> str:

@@ -20,34 +20,26 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from assets.media import Refused
 from assets.models import Board, BoardComment, BoardItem, BoardVerdict, Said
-from assets.services import Gone, boards, shared, visitors
-from assets.services.files import Variant
-from assets.views import files
+from assets.services import boards, visitors
+from assets.services.usage import count
 from billing import access
 from billing.models import User
 
 P = ParamSpec("P")
-OPENED, VISITOR = "board", "visitor"
+OPENED, VISITOR, SEEN = "board", "visitor", "seen"
+MOST_SEEN = 400  # a cookie has room for no more
 OPENED_SECONDS = 12 * 3600
 VISITOR_SECONDS = 180 * 24 * 3600
 TOKEN_LENGTH = 100
-STILLS: dict[str, Variant] = {"thumbnail": "thumbnail", "poster": "poster"}
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     # The address is the key: no other site may learn it. Without any, forms would have no origin.
     "Referrer-Policy": "same-origin",
-}
-FILE_HEADERS = files.HEADERS | {
-    # After the link is closed nothing comes out of a cache without a question.
-    "Cache-Control": "private, no-cache",
-    "X-Robots-Tag": HEADERS["X-Robots-Tag"],
-    "Referrer-Policy": "no-referrer",
 }
 
 
@@ -207,7 +199,24 @@ def item(request: Visit, key: str) -> HttpResponseBase:
     response = render(request, "share/item.html", context)
     if request.method == "GET":
         _remember(request, response)
+        _count(request, response, context["item"])
     return response
+
+
+def _count(request: Visit, response: HttpResponse, found: BoardItem) -> None:
+    """A visitor opens it: once in a visit, which is as long as the way in stays open."""
+    if request.member or "prefetch" in request.headers.get("Sec-Purpose", ""):
+        return
+    salt = f"seen:{request.board.pk}"
+    try:
+        seen = request.get_signed_cookie(SEEN, "", salt=salt, max_age=OPENED_SECONDS) or ""
+    except signing.BadSignature:
+        seen = ""
+    marks, mark = seen.split("."), hashlib.sha256(found.key.encode()).hexdigest()[:6]
+    if mark in marks:
+        return
+    count(found.asset_id, "shares")
+    _keep(request, response, SEEN, ".".join([*marks, mark][-MOST_SEEN:]), salt, OPENED_SECONDS)
 
 
 def _missing_page(request: Visit) -> HttpResponse:
@@ -346,47 +355,3 @@ def _number(text: str) -> float | None:
 def _four(sent: Any) -> tuple[float, float, float, float] | None:
     x, y, w, h = (_number(sent.get(name, "")) for name in "xywh")
     return None if x is None or y is None else (x, y, w or 0.0, h or 0.0)
-
-
-# --- files --------------------------------------------------------------------------------------
-
-
-@require_safe
-@outside
-def file(request: Visit, key: str, variant: str) -> HttpResponseBase:
-    """A still, `view` (what is played), or `download` where the board allows it."""
-    found = boards.shown_items(request.board).filter(key=key).first()
-    wanted = {*STILLS, "view", "download"}
-    if found is None or variant not in wanted or not _may_have(request.board, found, variant):
-        return _no_file("There is no such file.")
-    mark = f"{key}:{variant}:{request.board.metadata}:{found.asset.sha256}"
-    etag = f'"{hashlib.sha256(mark.encode()).hexdigest()[:32]}"'
-    try:
-        return _file(request, found, variant, etag)
-    except Gone:
-        return _no_file("There is no such file.")
-    except Refused as error:
-        return _no_file(str(error))
-
-
-def _no_file(words: str) -> HttpResponse:
-    return HttpResponse(f"{words}\n", "text/plain", 404)
-
-
-def _may_have(board: Board, item: BoardItem, variant: str) -> bool:
-    if variant == "view":
-        return board.downloads or plays(item.asset) != "still"
-    return variant != "download" or board.downloads
-
-
-def _file(request: Visit, found: BoardItem, variant: str, etag: str) -> HttpResponseBase:
-    headers = FILE_HEADERS | {"ETag": etag}
-    if etag in request.headers.get("If-None-Match", ""):
-        return HttpResponse(status=304, headers=headers)
-    if variant in STILLS:
-        data, format = shared.still(found.asset, STILLS[variant])
-        return HttpResponse(data, format.mime, headers=headers)
-    content, name, mime = shared.original(request.board, found.asset)
-    put = content_disposition_header(variant == "download", files.one_line(name))
-    headers |= {"Content-Type": mime, "Content-Disposition": put or "attachment"}
-    return files.send_file(request, content, content.size, headers)

@@ -134,6 +134,8 @@ const acts = {
   collect: () => collect(({ id }) => act("collect", id)),
   cull: () => location.assign(`${bar().dataset.cull}?${everything || !chosen.size ? bar().dataset.query : new URLSearchParams(wanted())}`),
   share: () => location.assign(`${bar().dataset.share}?${new URLSearchParams(wanted())}`),
+  // More than can be sent are refused in words: the address need not name all of them.
+  send: () => location.assign(`${bar().dataset.send}?${new URLSearchParams(everything ? wanted() : { ids: [...chosen].slice(0, 100).join(",") })}`),
   zip: async () => {
     try {
       location.assign((await send(bar().dataset.zip, wanted())).page);

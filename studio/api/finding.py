@@ -30,6 +30,7 @@ ORDERS = {
     "-size": "largest",
     "-opens": "opened",
     "-downloads": "downloaded",
+    "-shares": "shared",
 }
 ORDERINGS = tuple(dict.fromkeys((*ORDERS, *search.SORTS)))
 LONGEST = 1_000

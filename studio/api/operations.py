@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assets.models import Asset
 from billing.models import Account
-from studio import catalogue, jobs, keys
+from studio import catalogue, jobs, keys, sending
 from studio.api import paging, requests
 from studio.api.base import AccountView
+from studio.api.errors import Invalid, problem
 from studio.api.parsers import JsonParser
 from studio.api.schema import ORDER, PATH_KEY, answers
 from studio.api.serializers import (
@@ -24,6 +26,7 @@ from studio.api.serializers import (
     offer_data,
 )
 from studio.fields import shown
+from studio.orders import MOST
 from studio.schema import json_schema
 from studio.spec import Operation
 
@@ -41,19 +44,46 @@ def _data(operation: Operation, account: Account) -> dict[str, Any]:
     return {name: getattr(operation, name) for name in names} | {"offers": offers}
 
 
+ASSETS = OpenApiParameter(
+    "assets",
+    str,
+    description="Ids of assets with commas: only the operations that take all of them together, "
+    f"in that order. Each says in `fits` by which offer and params; {MOST} at most.",
+)
+
+
 class Operations(AccountView):
     @extend_schema(
         summary="List operations",
         description="Everything that can be asked, with the exact schema of the params.",
         operation_id="operations_list",
+        parameters=[ASSETS],
         responses=answers({200: OperationsSerializer}, 400),
         tags=["operations"],
     )
     def get(self, request: Request) -> Response:
-        paging.read(request, ())
+        said = paging.read(request, (ASSETS,))
+        if "assets" in said:
+            return Response({"results": self._fitting(said["assets"])})
         return Response(
             {"results": [_data(o, self.account) for o in catalogue.operations().values()]}
         )
+
+    def _fitting(self, text: str) -> list[dict[str, Any]]:
+        ids = [paging.uuid_of("assets", word.strip()) for word in text.split(",")[: MOST + 1]]
+        if len(ids) > MOST:
+            words = f"More than {MOST} assets were given; {MOST} is the limit. Give fewer."
+            raise Invalid([problem("assets", text, words)])
+        found = Asset.objects.for_account(self.account).in_bulk(ids)
+        there = {asset.pk for asset in sending.usable(found.values())}
+        if missing := [pk for pk in ids if pk not in there]:
+            words = f"There is no asset {missing[0]} that can be worked on. Leave it out."
+            raise Invalid([problem("assets", str(missing[0]), words)])
+        return [
+            _data(way.operation, self.account)
+            | {"fits": {"offer": way.offer.key, "params": dict(way.params)}}
+            for way in sending.together(self.account, [found[pk] for pk in ids])
+        ]
 
 
 class OneOperation(AccountView):

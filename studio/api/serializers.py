@@ -65,6 +65,13 @@ class OfferSerializer(serializers.Serializer[Any]):
     params = serializers.DictField(help_text="JSON Schema (2020-12) of `params`")
 
 
+class FitsSerializer(serializers.Serializer[Any]):
+    offer = serializers.CharField()
+    params = serializers.DictField(
+        child=serializers.UUIDField(), help_text="The places of the files"
+    )
+
+
 class OperationSerializer(serializers.Serializer[Any]):
     """Something that can be asked, and the offers that can do it now, the default one first."""
 
@@ -75,6 +82,7 @@ class OperationSerializer(serializers.Serializer[Any]):
     verb = serializers.CharField()
     makes = serializers.ChoiceField(AssetKind.choices)
     offers = OfferSerializer(many=True)
+    fits = FitsSerializer(required=False, help_text="Only where `assets` were asked for")
 
 
 class OperationsSerializer(serializers.Serializer[Any]):

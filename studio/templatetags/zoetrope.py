@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from assets.models import Asset, SavedSearch
 from assets.views.searches import address
 from billing.models import CREDIT
-from studio import catalogue, keys
+from studio import catalogue, sending
 from studio.fields import spoken
 from studio.models import State
 from studio.spec import Operation
@@ -227,14 +227,8 @@ def operation_of(key: str) -> Operation | None:
 def uses_of(asset: Asset) -> list[tuple[str, str, str]]:
     """(label, address, module) of each operation that can take this asset, and that its account can
     use."""
-    usable = keys.usable(asset.account)
-    return [
-        (operation.label, f"{operation_path(operation)}?from={asset.pk}", operation.module)
-        for operation in catalogue.operations().values()
-        if any(p.asset_kind == asset.kind for p in operation.params if p.is_asset)
-        and not operation.elsewhere
-        and catalogue.offers(operation.key, usable)
-    ]
+    ways = sending.together(asset.account, [asset])
+    return [(way.operation.label, way.url, way.operation.module) for way in ways]
 
 
 @register.filter

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from jsonschema import Draft202012Validator
 
 from assets.models import Asset
-from billing.models import CREDIT, Account, Entry
+from assets.services import ingest
+from billing.models import CREDIT, Account, Entry, User
 from studio import catalogue, keys
 from studio.models import Job
 from tests.api.conftest import post
@@ -111,3 +115,19 @@ def test_an_estimate_needs_no_picture_and_leaves_nothing(api: Client, account: A
     assert not Asset.objects.exists()
     assert not Job.objects.exists()
     assert not Entry.objects.exists()
+
+
+def test_the_operations_that_take_some_assets_together(
+    api: Client, cat: Asset, account: Account, alice: User, picture: Callable[..., bytes]
+) -> None:
+    file = ContentFile(picture((40, 80)))
+    dog = ingest(file, account=account, user=alice, filename="dog.png")
+    told = api.get("/api/v1/operations/", {"assets": f"{dog.pk},{cat.pk}"}).json()["results"]
+    fits = {operation["key"]: operation["fits"] for operation in told}
+    transfer = {"image": str(dog.pk), "style_image": str(cat.pk)}
+    assert fits["style-transfer"] == {"offer": "local-transfer", "params": transfer}
+    assert "upscale" not in fits
+    for given in ("soup", str(uuid.uuid4()), ",".join([str(cat.pk)] * 25)):
+        answer = api.get("/api/v1/operations/", {"assets": given})
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["field"] == "assets"

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from PIL import ImageColor
 
 from assets import media, services
+from assets.media import text
 from assets.models import Asset, Excerpt
 from assets.search import filter_assets
 from billing.models import Account, User
@@ -114,3 +118,36 @@ def test_hostile_texts_are_drawn_in_time(look: Look) -> None:
     ):
         seen = look(content, text_bytes=10**7)
         assert seen.still.size == (1200, 900)
+
+
+@pytest.mark.parametrize(
+    "words", ["漢字", "Привет", "السلام", "🎬", "👨\u200d👩", "नमस्ते", "\u3000字"]
+)
+def test_letters_that_the_font_has_not_are_no_boxes(words: str) -> None:
+    ink = ImageColor.getrgb(text._INK)
+    colors = {color for _, color in text.draw(words).getcolors(100_000) or []}
+    assert ink not in colors
+    assert ImageColor.getrgb(text._BAR) in colors
+    mixed = {color for _, color in text.draw(f"Zoe {words}").getcolors(100_000) or []}
+    assert ink in mixed
+
+
+def test_tiles_show_the_text_itself(
+    bring: Callable[..., Asset], sign_in: Callable[[User], Client], alice: User
+) -> None:
+    client = sign_in(alice)
+    bring("漢字 <script>alert(1)</script>".encode(), "one.txt")
+    client.get("/library/")
+    with CaptureQueriesContext(connection) as one:
+        page = client.get("/library/").content.decode()
+    assert "漢字 &lt;script&gt;alert(1)" in page
+    for number in range(3):
+        bring(f"{number}{'字' * 5_000}".encode(), f"{number}.txt")
+    for view in ("grid", "list", "timeline"):
+        with CaptureQueriesContext(connection) as many:
+            page = client.get(f"/library/?view={view}").content.decode()
+        assert page.count("字") < 4 * 510
+        assert "2字字字" in page
+    with CaptureQueriesContext(connection) as many:
+        client.get("/library/")
+    assert len(many) <= len(one)

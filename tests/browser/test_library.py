@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.assets import make
 
 Visit = Callable[..., Page]
 
@@ -94,3 +97,19 @@ def test_a_page_works_without_scripts(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("harbor"))
     page.goto("/transform/image-to-video/")
     expect(page.locator('[type="file"][name="image"]')).to_be_visible()
+
+
+def test_a_press_on_the_drawing_of_a_sound_goes_there(visit: Visit, tmp_path: Path) -> None:
+    page = visit("/library/?kind=audio")
+    page.locator("#upload-file").set_input_files(make.tone(tmp_path / "siren.wav", 4))
+    page.locator(".tile", has_text="Siren").first.locator("a.link-cover").click()
+    player, wave = page.locator(".sound audio"), page.locator(".sound-wave.live")
+    expect(wave.locator(".now")).to_be_visible()
+    box = wave.bounding_box()
+    assert box
+    wave.click(position={"x": box["width"] / 4, "y": box["height"] / 2})
+    at = player.evaluate("player => player.currentTime")
+    assert at == pytest.approx(4 * (0.25 - 0.02) / 0.96, abs=0.1)
+    mark = wave.locator(".now").bounding_box()
+    assert mark
+    assert mark["x"] - box["x"] == pytest.approx(box["width"] / 4, abs=3)

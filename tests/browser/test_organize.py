@@ -175,3 +175,26 @@ def test_on_a_phone_the_bar_fits(visit: Visit, library: Page) -> None:
     page.goto("/library/cull/")
     expect(page.locator("#cull-place")).to_contain_text("1 of")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_two_are_sent_to_a_module(library: Page) -> None:
+    for n in (1, 0):
+        library.locator(".choose input").nth(n).check()
+    chosen = [library.locator(".tile").nth(n).get_attribute("data-asset") for n in (1, 0)]
+    library.get_by_role("button", name="Send to…").click()
+    library.get_by_role("link", name="Style transfer").click()
+    for name, pk in zip(("image", "style_image"), chosen, strict=True):
+        expect(library.locator(f'input[type="hidden"][name="{name}"]')).to_have_value(str(pk))
+
+
+def test_a_file_is_collected_on_its_own_page(library: Page) -> None:
+    library.locator(".tile a.link-cover").first.click()
+    expect(library.get_by_role("button", name="Collect", exact=True)).to_be_visible()
+    library.keyboard.press("a")
+    library.get_by_label("Find a collection").fill("Piers")
+    with library.expect_response("**/library/bulk/"):
+        library.keyboard.press("Enter")
+    pill = library.locator("#in-collections a", has_text="Piers")
+    expect(pill).to_be_visible()
+    library.reload()
+    expect(pill).to_be_visible()
