@@ -17,6 +17,7 @@ from django.db.models import BooleanField, F, Func, Q
 from assets.models import Asset, Excerpt
 from assets.search import colors, fold, match
 from assets.search.match import Match
+from assets.search.traits import traits_of
 
 # Keeps a phrase from reaching over the end of a text.
 _GAP = "_"
@@ -31,6 +32,7 @@ class Entry:
 
     def __init__(self, asset: Any, tags: Sequence[tuple[int, str]], written: str = "") -> None:
         self.account: UUID = asset.account_id
+        self.sign = match.sign_of(self.account)
         prompts: list[str] = []
         rest = [asset.filename, asset.alt, asset.provider, asset.model]
         for name, text in fold.texts(asset.recipe):
@@ -56,7 +58,7 @@ class Entry:
             self.left = max(0, self.left - len(text))
             if words:
                 found += [_GAP] if found else []
-                found += [match.word_token(self.account, word) for word in words]
+                found += [f"{self.sign}_{word}" for word in words]
         return found
 
     def fts5(self, number: int) -> list[int | str]:
@@ -88,7 +90,7 @@ def write(assets: Iterable[Asset], using: str = "default") -> None:
         with transaction.atomic(using=using):
             for asset in some:
                 _derive(asset)
-            fields = ("ratio", "tint", "title_key", "tag_ids")
+            fields = ("ratio", "tint", "traits", "title_key", "tag_ids")
             for asset in some:
                 asset.tag_ids = " ".join(str(pk) for pk, _ in tags.get(asset.pk, ()))
             Asset.objects.using(using).bulk_update(some, fields)
@@ -101,6 +103,7 @@ def write(assets: Iterable[Asset], using: str = "default") -> None:
 def _derive(asset: Asset) -> None:
     asset.ratio = asset.width / asset.height if asset.width and asset.height else None
     asset.tint = tint_of(asset)
+    asset.traits = traits_of(asset)
     asset.title_key = title_key(asset.title)
 
 
