@@ -87,14 +87,12 @@ class Seeding:
             _THROUGH, [_Link(asset_id=a.pk, tag_id=tag) for a, own in tagged for tag, _ in own]
         )
         loading.insert(Look, [self._look(o, a) for o, a, _ in made if a.width])
-        loading.insert(
-            CollectionItem,
-            [
-                _Item(collection_id=self.random.choice(o.collections).pk, asset_id=a.pk, added=a.created)
-                for o, a, _ in made
-                if o.collections and self.random.random() < 0.3
-            ],
-        )
+        items = [self._item(o, a) for o, a, _ in made if o.collections]
+        loading.insert(CollectionItem, [item for item in items if self.random.random() < 0.3])
+
+    def _item(self, owner: _Owner, asset: Any) -> Any:
+        within = self.random.choice(owner.collections).pk
+        return _Item(collection_id=within, asset_id=asset.pk, added=asset.created)
 
     def _asset(self, owner: _Owner, moment: float) -> tuple[Any, list[Tag]]:
         pick = self.random

@@ -11,22 +11,19 @@ from uuid import UUID
 from django.core import signing
 from django.db.models import (
     BooleanField,
-    Case,
     F,
     FloatField,
     Func,
-    IntegerField,
     OrderBy,
-    Q,
     UUIDField,
     Value,
-    When,
 )
+from django.db.models.expressions import Col
 
-from assets.models import LENGTH, Asset, AssetQuerySet
-from assets.search import fold, match
+from assets.models import LENGTH, Asset, AssetQuerySet, Tag
+from assets.search import fold
 from assets.search.errors import BadFilter
-from assets.search.index import matching
+from assets.search.index import Plainly, going, led_by_words
 from assets.search.tree import And, Phrase, Word
 
 SALT = "assets.search.cursor"
@@ -86,11 +83,11 @@ def page(
         raise BadFilter("sort", f"“{sort[:40]}” is no order. Use one of: {', '.join(SORTS)}.")
     order = SORTS[sort]
     place = _place(sort, order, after) if after else None
-    score = _score(queryset) if sort == RELEVANCE else None
-    if score is None:
-        seen = _first(queryset, order, place, size + 1)
+    terms = _terms(queryset) if sort == RELEVANCE else []
+    if terms:
+        seen = _best(queryset, terms, place)[: size + 1]
     else:
-        seen = _best(queryset, score, place, size + 1)
+        seen = _first(queryset, order, place, size + 1)
     following = _cursor(sort, seen[size - 1]) if len(seen) > size else ""
     return _rows([row[0] for row in seen[:size]], load), following
 
@@ -99,9 +96,7 @@ _Place: TypeAlias = tuple[UUID, Any, int]
 """Where a row stands: its id, what it is sorted by, and its score (0 without one)."""
 
 
-def _first(
-    queryset: AssetQuerySet, order: Sort, place: _Place | None, size: int
-) -> list[_Place]:
+def _first(queryset: AssetQuerySet, order: Sort, place: _Place | None, size: int) -> list[_Place]:
     """So many behind `place`. What is common is there among the first rows of the account in that
     order; what is not is rare, and is found whole and sorted."""
     behind, before = ("<", ">") if order.down else (">", "<")
@@ -113,23 +108,33 @@ def _first(
     by = [f"{'-' if order.down else ''}{name}" for name in ("_by", "pk")]
     edge = list(every.order_by(*by).values_list(*names)[WINDOW : WINDOW + 1])
     near = found.filter(_Beside(order, edge[0], before)) if edge else found
-    seen = list(near.order_by(*by).values_list(*names)[:size])
+    with going("rows"):
+        seen = list(near.order_by(*by).values_list(*names)[:size])
     if edge and len(seen) < size:
-        by = [OrderBy(_Plainly(name), descending=order.down) for name in ("_by", "pk")]
-        seen = list(found.order_by(*by).values_list(*names)[:size])
+        plainly = [OrderBy(Plainly(name), descending=order.down) for name in ("_by", "pk")]
+        with going("words"):
+            seen = list(led_by_words(found).order_by(*plainly).values_list(*names)[:size])
     return seen
 
 
-def _best(queryset: AssetQuerySet, score: Case, place: _Place | None, size: int) -> list[_Place]:
-    """The same by score, of the newest: so that a word that is everywhere does not cost more."""
-    order = SORTS[RELEVANCE]
-    newest = [row[0] for row in _first(queryset, order, None, MOST_RANKED)]
-    found = Asset.objects.filter(pk__in=newest).annotate(_score=score, _by=order.column)
-    if place:
-        same = Q(_score=place[2]) & Q(_Beside(order, place, "<"))
-        found = found.filter(Q(_score__lt=place[2]) | same)
-    rows = found.order_by("-_score", "-_by", "-pk").values_list("pk", "_by", "_score")
-    return list(rows[:size])
+def _best(queryset: AssetQuerySet, terms: list[str], place: _Place | None) -> list[_Place]:
+    """The newest that are found, by score: so that a word that is everywhere costs no more."""
+    newest = queryset.order_by("-created", "-pk")
+    rows = list(newest.values_list("pk", "created", "title_key", "tag_ids")[:MOST_RANKED])
+    ids = {int(pk) for *_, line in rows for pk in line.split()}
+    tags = Tag.objects.in_bulk(ids)
+    named = {str(pk): _spelled(tag.name) for pk, tag in tags.items()}
+    found = [
+        (pk, created, _score(terms, f" {title} ", [named.get(tag, "") for tag in line.split()]))
+        for pk, created, title, line in rows
+    ]
+    found.sort(key=_rank, reverse=True)
+    return [row for row in found if _rank(row) < _rank(place)] if place else found
+
+
+def _rank(place: _Place) -> tuple[int, Any, UUID]:
+    pk, value, score = place
+    return score, value, pk
 
 
 class _Beside(Func):
@@ -145,18 +150,15 @@ class _Beside(Func):
         self.sign = sign
 
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
-        parts = [compiler.compile(part) for part in self.get_source_expressions()]
-        a, b, c, d = (sql for sql, _ in parts)
-        return f"({a}, {b}) {self.sign} ({c}, {d})", tuple(p for _, given in parts for p in given)
-
-
-class _Plainly(Func):
-    """A column by which SQLite is to sort without looking for an index in that order."""
-
-    template, arity = "%(expressions)s", 1
-
-    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
-        return self.as_sql(compiler, connection, template="+%(expressions)s")
+        by, pk, value, last = self.get_source_expressions()
+        asked = [compiler.compile(part) for part in (by, pk, value, last)]
+        a, b, c, d = (sql for sql, _ in asked)
+        row = f"({a}, {b}) {self.sign} ({c}, {d})"
+        if connection.vendor == "sqlite" and not isinstance(by, Col):
+            # Of an expression only this is seen as a range of an index.
+            asked = [asked[0], asked[2], *asked]
+            row = f"({a} {self.sign}= {c} AND {row})"
+        return row, tuple(param for _, given in asked for param in given)
 
 
 def _rows(ids: list[UUID], load: AssetQuerySet | None) -> list[Asset]:
@@ -166,27 +168,26 @@ def _rows(ids: list[UUID], load: AssetQuerySet | None) -> list[Asset]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def _score(queryset: AssetQuerySet) -> Case | None:
-    """3 when all words are in the title as they are written, 2 when by their beginnings, 1 when
-    in title and tags, otherwise 0."""
+def _terms(queryset: AssetQuerySet) -> list[str]:
+    """The words and phrases that must be there."""
     tree = queryset.search
     items = tree.items if isinstance(tree, And) else (tree,)
-    terms = [tuple(fold.words(i.text)) for i in items if isinstance(i, Word | Phrase)]
-    account = queryset.account_id
-    if not terms or account is None:
-        return None
+    return [_spelled(item.text) for item in items if isinstance(item, Word | Phrase)]
 
-    def all_in(whole: bool, *fields: str) -> Q:
-        parts = tuple(match.Words(words, whole, fields) for words in terms)
-        return matching(match.All(parts), account)
 
-    return Case(
-        When(all_in(True, "title"), then=3),
-        When(all_in(False, "title"), then=2),
-        When(all_in(False, "title", "tags"), then=1),
-        default=0,
-        output_field=IntegerField(),
-    )
+def _spelled(text: str) -> str:
+    """Its words as they are compared, each with a space before it: ` red car`."""
+    return "".join(f" {word}" for word in fold.words(text))
+
+
+def _score(terms: list[str], title: str, tags: list[str]) -> int:
+    """3 when all words are in the title as they are written, 2 when by their beginnings, 1 when
+    in title and tags, otherwise 0."""
+    if all(f"{term} " in title for term in terms):
+        return 3
+    if all(term in title for term in terms):
+        return 2
+    return int(all(term in title or any(term in tag for tag in tags) for term in terms))
 
 
 def _cursor(sort: str, last: _Place) -> str:
