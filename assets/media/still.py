@@ -58,9 +58,14 @@ def _quickly(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     no such copy and would wait for the library to load."""
     import cv2
 
-    step = image.width / size[0]
+    pixels = np.asarray(image)
+    # By a whole number first, which is cheap, as long as enough is left to do.
+    if (whole := int(image.width / size[0] / _SMALL_STEP)) > 1:
+        first = (image.width // whole, image.height // whole)
+        pixels = cv2.resize(pixels, first, interpolation=cv2.INTER_AREA)
+    step = pixels.shape[1] / size[0]
     way = cv2.INTER_LINEAR if step < _SMALL_STEP else cv2.INTER_AREA
-    return Image.fromarray(cv2.resize(np.asarray(image), size, interpolation=way))
+    return Image.fromarray(cv2.resize(pixels, size, interpolation=way))
 
 
 def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """What is kept of files: the assets, and how people order them."""
 
 from assets.models.archive import Archive, ArchiveState
-from assets.models.asset import Asset, AssetKind, AssetQuerySet, Flag, Status
+from assets.models.asset import LENGTH, Asset, AssetKind, AssetQuerySet, Flag, Status
 from assets.models.board import Board, BoardComment, BoardItem, BoardTry, BoardVerdict, Said
 from assets.models.bulk import BulkChange
 from assets.models.collection import Collection, CollectionItem
@@ -14,6 +14,7 @@ from assets.models.tag import Tag
 from assets.models.upload import PartUpload, UploadedPart, UploadState
 
 __all__ = [
+    "LENGTH",
     "Archive",
     "ArchiveState",
     "Asset",

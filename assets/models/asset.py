@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Func
 
 from assets.models.tag import Tag
 from billing.ids import uuid7
@@ -41,14 +42,18 @@ LISTED = [
     "-id",
     "trashed",
     "stacked",
-    "status",
+    "traits",
+    "rating",
+    "flag",
+    "favorite",
+    "tag_ids",
     "kind",
     "module",
     "provider",
     "model",
-    "rating",
-    "flag",
-    "favorite",
+    "number",
+    "client",
+    "status",
     "tint",
     "ratio",
     "width",
@@ -61,10 +66,21 @@ LISTED = [
     "animated",
     "updated",
     "title_key",
-    "number",
-    "tag_ids",
-    "client",
 ]
+
+# What lasts no time comes before all that does.
+LENGTH = Func(F("duration"), template="COALESCE(%(expressions)s, -1.0)")
+# Beside the date, by which the first index is in order.
+SORTED = {
+    "updated": F("updated"),
+    "title": F("title_key"),
+    "size": F("size"),
+    "length": LENGTH,
+    "rating": F("rating"),
+    "cost": F("cost"),
+    "opens": F("opens"),
+    "downloads": F("downloads"),
+}
 
 
 class AssetQuerySet(OwnedQuerySet["Asset"]):
@@ -159,6 +175,9 @@ class Asset(Owned):
     shares = models.PositiveIntegerField(default=0, help_text="How often it was opened by a link")
     ratio = models.FloatField(null=True, blank=True, help_text="Width divided by height")
     tint = models.CharField(max_length=10, blank=True, default="", help_text="Its color by name")
+    traits = models.BigIntegerField(
+        default=0, editable=False, help_text="What it is counted by: see assets.search.traits"
+    )
     title_key = models.CharField(max_length=200, blank=True, default="", editable=False)
     tags: models.ManyToManyField[Tag, models.Model] = models.ManyToManyField(
         Tag, blank=True, related_name="assets"
@@ -191,6 +210,14 @@ class Asset(Owned):
                 fields=["client", "-created", "-id"],
                 condition=models.Q(client__isnull=False),
                 name="asset_of_client",
+            ),
+            models.Index(
+                fields=["number"], condition=models.Q(number__isnull=False), name="asset_number"
+            ),
+            # A page in any other order.
+            *(
+                models.Index("account", column, "id", name=f"asset_by_{name}")
+                for name, column in SORTED.items()
             ),
         ]
 

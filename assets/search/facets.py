@@ -1,7 +1,7 @@
 """The facets of the library: what there is of everything, and how many of each would be found.
 
-The counts of a facet are those under all other filters. All facets of a group are read by one
-query and counted here: what is chosen in the group itself is left out of the query.
+The counts of a facet are those under all other filters: what is chosen in facets is left out of the
+query, and looked at when its rows are counted here.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import compress
 from operator import and_
 from typing import Any
 
 from django.db.models import Aggregate, Q, TextField
 
-from assets.models import Asset, AssetQuerySet, Tag
+from assets.models import Asset, Tag
 from assets.search import fields as kinds
 from assets.search import filters, keys, toggle
 from assets.search.condition import condition
 from assets.search.errors import BadFilter, BadSearch
 from assets.search.fields import FacetField
 from assets.search.keys import Ask
+from assets.search.traits import Codes, CodesOf
 from assets.search.tree import And, Key, Node
 from assets.services.names import clean
 from billing.models import Account
@@ -29,7 +31,7 @@ from billing.models import Account
 MOST_CHOICES = 60
 MOST_TAGS = 40
 MOST_NESTED = 500
-_CELLS, _ROWS = "\x1f", "\n"
+_ROWS = "\n"
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,20 @@ def facets(account: Account, params: Mapping[str, str]) -> list[Facet]:
     """The facets of what `params` finds (see filter_assets). Raises BadFilter."""
     state = _apart(account, params)
     mine = Asset.objects.for_account(account).alias(_area=keys.AREA, **kinds.COLUMNS)
-    read = _read(mine, state)
-    counts: dict[str, Counter[Any]] = {}
-    for at, group in enumerate(kinds.GROUPS):
-        counts |= _counted(read[str(at)], state, group)
-    told = [_facet(one, counts[one.name], state) for group in kinds.GROUPS for one in group]
-    return [*told, _tag_facet(account, read["tags"], state)]
+    found = mine.filter(state.rest, *state.tags)
+    asked: dict[str, Any] = {"_codes": CodesOf()} | ({} if state.tags else {"_tags": _TagsOf()})
+    read = found.aggregate(**asked)
+    codes = Codes(read["_codes"] or "", state.ask.makers())
+    told = []
+    for one in kinds.FIELDS:
+        counts = codes.counts(one.name, codes.fitting(state.chosen, one.name))
+        told.append(_facet(one, counts, state))
+    if state.tags:
+        lines = mine.filter(state.rest, _chosen(state)).aggregate(_tags=_TagsOf())["_tags"]
+        tags = (lines or "").split(_ROWS)
+    else:
+        tags = list(compress((read["_tags"] or "").split(_ROWS), codes.fitting(state.chosen)))
+    return [*told, _tag_facet(account, tags, state)]
 
 
 def _apart(account: Account, params: Mapping[str, str]) -> _State:
@@ -139,57 +149,14 @@ def _take_params(params: Mapping[str, str], state: _State) -> None:
             state.chosen.setdefault(one, []).append(frozenset({value}))
 
 
-def _condition(state: _State, without: tuple[FacetField, ...]) -> Q:
-    """Everything that is chosen, but what is chosen in the facets left out."""
-    out = {one.name for one in without}
-    parts = [state.rest]
-    for name, choices in state.chosen.items():
-        if name not in out:
-            column = kinds.BY_KEY[name].column
-            parts += [Q(**{f"{column}__in": sorted(values, key=str)}) for values in choices]
-    return reduce(and_, parts)
-
-
-def _read(mine: AssetQuerySet, state: _State) -> dict[str, str]:
-    """What is to be counted, as one text for each group and for the tags: a line for each asset.
-    Groups in which nothing is chosen have the same condition and are read together."""
-    together: dict[tuple[bool, bool], list[str]] = {}
-    conditions: dict[tuple[bool, bool], list[Q]] = {}
-    for at, group in enumerate(kinds.GROUPS):
-        chosen = any(one.name in state.chosen for one in group)
-        key = (chosen and at == 0, chosen and at == 1)
-        together.setdefault(key, []).append(str(at))
-        conditions[key] = [_condition(state, group), *state.tags]
-    key = (False, False) if not state.tags else (True, True)
-    together.setdefault(key, []).append("tags")
-    conditions.setdefault(key, [_condition(state, ())])
-    found: dict[str, str] = {}
-    for key, names in together.items():
-        columns = {name: _Lines(*_columns(name)) for name in names}
-        said = mine.filter(*conditions[key]).aggregate(**{f"_{n}": c for n, c in columns.items()})
-        found |= {name: said[f"_{name}"] or "" for name in names}
-    return found
-
-
-def _columns(name: str) -> list[Any]:
-    if name == "tags":
-        return ["tag_ids"]
-    return [kinds.COLUMNS.get(one.column, one.column) for one in kinds.GROUPS[int(name)]]
-
-
-def _counted(lines: str, state: _State, group: tuple[FacetField, ...]) -> dict[str, Counter[Any]]:
-    counts: dict[str, Counter[Any]] = {one.name: Counter() for one in group}
-    chosen = [state.chosen.get(one.name, ()) for one in group]
-    active = [at for at, choices in enumerate(chosen) if choices]
-    for line, count in Counter(lines.split(_ROWS) if lines else ()).items():
-        row = [one.parse(text) for one, text in zip(group, line.split(_CELLS), strict=True)]
-        wrong = [at for at in active if not all(row[at] in values for values in chosen[at])]
-        if len(wrong) > 1:
-            continue
-        for at, one in enumerate(group):
-            if not wrong or wrong == [at]:
-                counts[one.name][row[at]] += count
-    return counts
+def _chosen(state: _State) -> Q:
+    """What is chosen in the facets that are columns."""
+    parts = [
+        Q(**{f"{kinds.BY_KEY[name].column}__in": sorted(values, key=str)})
+        for name, choices in state.chosen.items()
+        for values in choices
+    ]
+    return reduce(and_, parts, Q())
 
 
 def _facet(one: FacetField, counts: Counter[Any], state: _State) -> Facet:
@@ -213,28 +180,22 @@ def _choice(one: FacetField, value: Any, count: int, on: bool, state: _State) ->
     return Choice(word, one.told(value), count, on, query)
 
 
-class _Lines(Aggregate):
-    """A line for each row with its columns side by side, all as one text. To count them here is
-    several times as fast as to have them grouped."""
+class _TagsOf(Aggregate):
+    """A line for each row with the ids of its tags."""
 
     output_field = TextField()
 
-    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
-        columns, params = self._compiled(compiler)
-        cells = f" || char({ord(_CELLS)}) || ".join(columns)
-        return f"GROUP_CONCAT({cells}, char({ord(_ROWS)}))", params
+    def __init__(self) -> None:
+        super().__init__("tag_ids")
 
-    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
-        columns, params = self._compiled(compiler)
-        cells = f"CONCAT_WS(chr({ord(_CELLS)}), {', '.join(columns)})"
-        return f"STRING_AGG({cells}, chr({ord(_ROWS)}))", params
-
-    def _compiled(self, compiler: Any) -> tuple[list[str], tuple[Any, ...]]:
-        parts = [compiler.compile(part) for part in self.get_source_expressions() if part]
-        return [sql for sql, _ in parts], tuple(p for _, params in parts for p in params)
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        column, params = compiler.compile(self.get_source_expressions()[0])
+        if connection.vendor == "postgresql":
+            return f"STRING_AGG({column}, chr({ord(_ROWS)}))", params
+        return f"GROUP_CONCAT({column}, char({ord(_ROWS)}))", params
 
 
-def _tag_facet(account: Account, lines: str, state: _State) -> Facet:
+def _tag_facet(account: Account, lines: list[str], state: _State) -> Facet:
     counts = _tag_counts(account, lines)
     most = [int(pk) for pk, _ in counts.most_common(MOST_TAGS)]
     tags = Tag.objects.for_account(account)
@@ -249,17 +210,17 @@ def _tag_facet(account: Account, lines: str, state: _State) -> Facet:
     return Facet("tag", "Tags", [_tag_choice(n, counts[str(pk)], n in on, state) for pk, n in kept])
 
 
-def _tag_counts(account: Account, lines: str) -> Counter[str]:
+def _tag_counts(account: Account, lines: list[str]) -> Counter[str]:
     """How many assets have each tag or one inside it, as a search for the tag finds them."""
     nested = Tag.objects.filter(account=account, name__contains="/").values_list("pk", "name")
     above = {str(pk): _above(name) for pk, name in nested[:MOST_NESTED]}
     if not above:
-        return Counter(lines.split())
+        return Counter(" ".join(lines).split())
     wanted = {name for names in above.values() for name in names}
     outer = Tag.objects.filter(account=account, name__in=wanted).values_list("name", "pk")
     ids = {name: str(pk) for name, pk in outer}
     counts: Counter[str] = Counter()
-    for line, count in Counter(lines.split(_ROWS)).items():
+    for line, count in Counter(lines).items():
         own = set(line.split())
         every = own | {ids[n] for pk in own for n in above.get(pk, ()) if n in ids}
         counts.update(dict.fromkeys(every, count))

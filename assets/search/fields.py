@@ -1,4 +1,4 @@
-"""The facets that are columns of an asset, in the groups in which they are counted."""
+"""The facets that are columns of an asset."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ PARAMS = frozenset({"kind", "module", "favorite", "tag"})
 class FacetField:
     """`name` is its key; `read(ask, text)` are the values of the `column` that a written value
     stands for, None when it is no choice of this facet; `word(value)` is how it is written,
-    `told(value)` how it is shown. `all` are its values when they are always
-    the same; `parse(text)` reads one from the text of a database."""
+    `told(value)` how it is shown. `all` are its values when they are always the same."""
 
     name: str
     label: str
@@ -32,7 +31,6 @@ class FacetField:
     all: Callable[[Ask], Iterable[Any]] = lambda ask: ()
     known: Callable[[Ask], Iterable[Any]] = lambda ask: ()
     never: tuple[Any, ...] = ("",)
-    parse: Callable[[str], Any] = str
 
 
 def _rating(ask: Ask, text: str) -> list[int] | None:
@@ -91,31 +89,26 @@ COLUMNS: dict[str, Expression] = {
         output_field=CharField(),
     )
 }
-GROUPS: tuple[tuple[FacetField, ...], ...] = (
-    (
-        FacetField(
-            "type", "Type", "kind", _kind, told=lambda v: _KINDS.get(v, v),
-            all=lambda ask: AssetKind.values,
-        ),
-        FacetField("module", "Made in", "module", _lower, told=_capital,
-                   known=lambda ask: ask.known("module")),
-        FacetField("provider", "Provider", "provider", _lower,
-                   known=lambda ask: ask.known("provider")),
-        FacetField("model", "Model", "model", keys.models_named,
-                   known=lambda ask: ask.known("model")),
+FIELDS: tuple[FacetField, ...] = (
+    FacetField(
+        "type", "Type", "kind", _kind, told=lambda v: _KINDS.get(v, v),
+        all=lambda ask: AssetKind.values,
     ),
-    (
-        FacetField("rating", "Rating", "rating", _rating, _digit, _stars, parse=int,
-                   all=lambda ask: (5, 4, 3, 2, 1, 0)),
-        FacetField("flag", "Decision", "flag", _flag, lambda v: v or "none",
-                   lambda v: _FLAGS[v], all=lambda ask: (*Flag.values, ""), never=()),
-        FacetField("is", "Favorites", "favorite", _is, lambda v: "favorite",
-                   lambda v: "Favorites", all=lambda ask: (True,), never=(False,),
-                   parse=lambda text: text in ("1", "t", "true")),
-        FacetField("color", "Color", "tint", _color, told=str.capitalize,
-                   all=lambda ask: colors.NAMES),
-        FacetField("ratio", "Shape", "_shape", _ratio, told=str.capitalize,
-                   all=lambda ask: tuple(keys.RATIOS)),
-    ),
+    FacetField("module", "Made in", "module", _lower, told=_capital,
+               known=lambda ask: ask.known("module")),
+    FacetField("provider", "Provider", "provider", _lower,
+               known=lambda ask: ask.known("provider")),
+    FacetField("model", "Model", "model", keys.models_named,
+               known=lambda ask: ask.known("model")),
+    FacetField("rating", "Rating", "rating", _rating, _digit, _stars,
+               all=lambda ask: (5, 4, 3, 2, 1, 0)),
+    FacetField("flag", "Decision", "flag", _flag, lambda v: v or "none",
+               lambda v: _FLAGS[v], all=lambda ask: (*Flag.values, ""), never=()),
+    FacetField("is", "Favorites", "favorite", _is, lambda v: "favorite",
+               lambda v: "Favorites", all=lambda ask: (True,), never=(False,)),
+    FacetField("color", "Color", "tint", _color, told=str.capitalize,
+               all=lambda ask: colors.NAMES),
+    FacetField("ratio", "Shape", "_shape", _ratio, told=str.capitalize,
+               all=lambda ask: tuple(keys.RATIOS)),
 )  # fmt: skip
-BY_KEY = {one.name: one for group in GROUPS for one in group}
+BY_KEY = {one.name: one for one in FIELDS}

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from assets.search.index import Entry, store, tags_of, tint_of, title_key
+from assets.search.traits import traits_of
 
 BATCH = 500
 COLUMNS = ("provider", "model", "seed", "ratio", "tint", "title_key", "tag_ids")
@@ -27,6 +28,15 @@ def fill(model: Any, connection: BaseDatabaseWrapper) -> int:
             store(connection, [(a, Entry(a, tags.get(a.pk, []))) for a in some])
         count += len(some)
     return count
+
+
+def fill_traits(model: Any, connection: BaseDatabaseWrapper) -> None:
+    """The same for the number by which facets count."""
+    rows = model.objects.using(connection.alias)
+    for some in _batches(rows.only("kind", "module", "provider", "model", "tint", "ratio")):
+        pairs = [(traits_of(a), model._meta.pk.get_db_prep_value(a.pk, connection)) for a in some]
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.executemany("UPDATE assets_asset SET traits = %s WHERE id = %s", pairs)
 
 
 def _batches(rows: Any) -> Iterator[list[Any]]:

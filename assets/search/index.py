@@ -7,16 +7,22 @@ every change of title, tags, description or recipe ends here. `matching` is the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from contextlib import contextmanager
+from contextvars import ContextVar
+from copy import copy
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q
+from django.db.models.lookups import Exact
+from django.db.models.sql.where import AND, WhereNode
 
-from assets.models import Asset, Excerpt
+from assets.models import Asset, AssetQuerySet, Excerpt
 from assets.search import colors, fold, match
 from assets.search.match import Match
+from assets.search.traits import traits_of
 
 # Keeps a phrase from reaching over the end of a text.
 _GAP = "_"
@@ -31,6 +37,7 @@ class Entry:
 
     def __init__(self, asset: Any, tags: Sequence[tuple[int, str]], written: str = "") -> None:
         self.account: UUID = asset.account_id
+        self.sign = match.sign_of(self.account)
         prompts: list[str] = []
         rest = [asset.filename, asset.alt, asset.provider, asset.model]
         for name, text in fold.texts(asset.recipe):
@@ -56,7 +63,7 @@ class Entry:
             self.left = max(0, self.left - len(text))
             if words:
                 found += [_GAP] if found else []
-                found += [match.word_token(self.account, word) for word in words]
+                found += [f"{self.sign}_{word}" for word in words]
         return found
 
     def fts5(self, number: int) -> list[int | str]:
@@ -88,7 +95,7 @@ def write(assets: Iterable[Asset], using: str = "default") -> None:
         with transaction.atomic(using=using):
             for asset in some:
                 _derive(asset)
-            fields = ("ratio", "tint", "title_key", "tag_ids")
+            fields = ("ratio", "tint", "traits", "title_key", "tag_ids")
             for asset in some:
                 asset.tag_ids = " ".join(str(pk) for pk, _ in tags.get(asset.pk, ()))
             Asset.objects.using(using).bulk_update(some, fields)
@@ -101,6 +108,7 @@ def write(assets: Iterable[Asset], using: str = "default") -> None:
 def _derive(asset: Asset) -> None:
     asset.ratio = asset.width / asset.height if asset.width and asset.height else None
     asset.tint = tint_of(asset)
+    asset.traits = traits_of(asset)
     asset.title_key = title_key(asset.title)
 
 
@@ -172,6 +180,21 @@ def matching(found: Match, account: UUID) -> Q:
     return Q(_Found(found, account))
 
 
+Way = Literal["", "rows", "words"]
+_way: ContextVar[Way] = ContextVar("way", default="")
+
+
+@contextmanager
+def going(way: Way) -> Iterator[None]:
+    """How what is executed inside looks for words: row by row where it is few rows that are looked
+    at, or beginning with all that the index finds, where that is little."""
+    before = _way.set(way)
+    try:
+        yield
+    finally:
+        _way.reset(before)
+
+
 class _Found(Func):
     """Asks the index of the database that the query goes to."""
 
@@ -184,12 +207,49 @@ class _Found(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.get_source_expressions()[0])
         # The sign keeps the condition from being what the search for rows begins with.
+        sign = "" if _way.get() == "words" else "+"
         rows = "SELECT rowid FROM assets_words WHERE assets_words MATCH %s"
-        return f"+{column} IN ({rows})", (*params, match.fts5(self.found, self.account))
+        return f"{sign}{column} IN ({rows})", (*params, match.fts5(self.found, self.account))
 
     def as_postgresql(
         self, compiler: Any, connection: Any, **_: Any
     ) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.get_source_expressions()[0])
         words = column.rpartition(".")[0] + ".words"
-        return f"{words} @@ %s::tsquery", (*params, match.tsquery(self.found, self.account))
+        asked = (*params, match.tsquery(self.found, self.account))
+        if _way.get() == "rows":
+            return f"ts_match_vq({words}, %s::tsquery)", asked
+        return f"{words} @@ %s::tsquery", asked
+
+
+class Plainly(Func):
+    """A column for which SQLite is not to look for an index."""
+
+    template, arity = "%(expressions)s", 1
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s")
+
+
+def led_by_words(queryset: AssetQuerySet) -> AssetQuerySet:
+    """The same rows, in `going("words")`: SQLite would rather begin with those of the account."""
+    led = queryset.all()
+    asked = list(_asked(led.query.where))
+    if any(isinstance(node.children[at], _Found) for node, at in asked):
+        for node, at in asked:
+            part = node.children[at]
+            column = getattr(getattr(part, "lhs", None), "target", None)
+            if isinstance(part, Exact) and column is Asset._meta.get_field("account"):
+                node.children[at] = twin = copy(part)
+                twin.lhs = Plainly(part.lhs)
+    return led
+
+
+def _asked(where: WhereNode) -> Iterator[tuple[WhereNode, int]]:
+    """All conditions that must hold: where they stand."""
+    if where.connector == AND and not where.negated:
+        for at, part in enumerate(where.children):
+            if isinstance(part, WhereNode):
+                yield from _asked(part)
+            else:
+                yield where, at

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import BigIntegerField, F, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -17,10 +18,12 @@ from assets.search import colors, fold, match, moments, values
 from assets.search.collections import in_collection, unfiled
 from assets.search.ids import id_in
 from assets.search.match import Match
+from assets.search.traits import TALL, WIDE
 from billing.models import Client
 from billing.scope import EVERYTHING, Scope
 
 MAKERS = ("module", "provider", "model")
+MOST_MAKERS = 2_000
 
 
 @dataclass
@@ -30,17 +33,22 @@ class Ask:
     account: UUID
     scope: Scope = EVERYTHING
     now: datetime = field(default_factory=timezone.now)
-    _known: dict[str, list[str]] = field(default_factory=dict)
+    _makers: list[tuple[str, str, str]] | None = None
     _clients: dict[UUID, str] | None = None
 
     def known(self, column: str) -> list[str]:
-        """All values of `module`, `provider` or `model` in the account."""
-        if not self._known:
-            rows = Asset.objects.filter(self.scope.q(), account=self.account).order_by(*MAKERS)
-            found = list(rows.values_list(*MAKERS).distinct()[:2_000])
-            for at, name in enumerate(MAKERS):
-                self._known[name] = sorted({row[at] for row in found} - {""})
-        return self._known[column]
+        """All values of `module`, `provider` or `model` that are in sight."""
+        return sorted({maker[MAKERS.index(column)] for maker in self.makers()} - {""})
+
+    def makers(self) -> list[tuple[str, str, str]]:
+        if self._makers is None:
+            if self.scope.is_everything:
+                self._makers = _makers(self.account)
+            else:
+                mine = Asset.objects.filter(self.scope.q(), account=self.account)
+                rows = mine.order_by(*MAKERS).values_list(*MAKERS).distinct()
+                self._makers = list(rows[:MOST_MAKERS])
+        return self._makers
 
     def clients(self) -> dict[UUID, str]:
         """The names of the clients in sight."""
@@ -48,6 +56,25 @@ class Ask:
             rows = Client.objects.filter(self.scope.q("pk"), account=self.account)
             self._clients = dict(rows.values_list("pk", "name"))
         return self._clients
+
+
+def _makers(account: UUID) -> list[tuple[str, str, str]]:
+    """From one to the next in the index: DISTINCT would read all rows of the account."""
+    names = ", ".join(MAKERS)
+    statement = (
+        f"SELECT {names} FROM assets_asset WHERE account_id = %s AND ({names}) > (%s, %s, %s) "  # noqa: S608
+        f"ORDER BY {names} LIMIT 1"
+    )
+    found: list[tuple[str, str, str]] = []
+    with connection.cursor() as cursor:
+        pk = Asset._meta.get_field("account").get_db_prep_value(account, connection)
+        while len(found) < MOST_MAKERS:
+            cursor.execute(statement, [pk, *(found[-1] if found else ("", "", ""))])
+            row = cursor.fetchone()
+            if row is None:
+                break
+            found.append(tuple(row))
+    return found
 
 
 Build: TypeAlias = Callable[[Ask, str, str], "Match | Q"]
@@ -219,9 +246,9 @@ def _text(*fields: str) -> Build:
 # --- how large, how long, when ------------------------------------------------------------------
 
 RATIOS = {
-    "landscape": Q(ratio__gt=1.02),
-    "portrait": Q(ratio__lt=0.98),
-    "square": Q(ratio__gte=0.98, ratio__lte=1.02),
+    "landscape": Q(ratio__gt=WIDE),
+    "portrait": Q(ratio__lt=TALL),
+    "square": Q(ratio__gte=TALL, ratio__lte=WIDE),
 }
 COMMON_RATIOS = ("landscape", "portrait", "square", "16:9", "9:16", "4:3", "3:4", "1:1", "4:5")
 

@@ -46,13 +46,17 @@ class Any:
 Match: TypeAlias = "Words | Mark | All | Any"
 
 
+def sign_of(account: UUID) -> str:
+    return account.hex[-7:]
+
+
 def word_token(account: UUID, word: str) -> str:
-    return f"{account.hex[-7:]}_{word}"
+    return f"{sign_of(account)}_{word}"
 
 
 def mark_token(account: UUID, kind: str, value: object) -> str:
     """No word's token begins like it: there is something between the sign and the line."""
-    return f"{account.hex[-7:]}{kind}_{value}"
+    return f"{sign_of(account)}{kind}_{value}"
 
 
 def fts5(match: Match, account: UUID) -> str:

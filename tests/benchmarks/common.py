@@ -41,9 +41,12 @@ def installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
-def table(title: str, rows: Iterable[tuple[str, str, str, str, str]]) -> None:
+HEADS = ("case", "ours", "peer", "ratio", "promised")
+
+
+def table(title: str, rows: Iterable[tuple[str, ...]], heads: tuple[str, ...] = HEADS) -> None:
     print(f"\n### {title}\n")
-    print("| case | ours | peer | ratio | promised |\n|---|---|---|---|---|")
+    print("| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|")
     for row in rows:
         print("| " + " | ".join(row) + " |", flush=True)
     print(flush=True)

@@ -7,10 +7,22 @@ from collections import Counter
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assets import services
 from assets.models import Asset, Tag
-from assets.search import SORTS, BadFilter, facets, filter_assets, help, keys, marks, page, suggest
+from assets.search import (
+    SORTS,
+    BadFilter,
+    facets,
+    filter_assets,
+    help,
+    keys,
+    marks,
+    page,
+    sorts,
+    suggest,
+)
 from assets.search.filling import fill
 from billing.models import Account
 from tests.assets.search import corpus
@@ -25,8 +37,9 @@ def library(account: Account) -> list[Asset]:
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("q", ["", "boat OR sun OR flux", "-flux"])
 def test_every_asset_is_on_one_page(
-    account: Account, library: list[Asset], sort: str, q: str
+    account: Account, library: list[Asset], monkeypatch: pytest.MonkeyPatch, sort: str, q: str
 ) -> None:
+    monkeypatch.setattr(sorts, "WINDOW", 4)
     mine = filter_assets(Asset.objects.for_account(account), {"q": q})
     wanted = set(mine.values_list("pk", flat=True))
     seen, after = [], ""
@@ -39,6 +52,37 @@ def test_every_asset_is_on_one_page(
             corpus.make(account, slot=10)
     assert set(seen) >= wanted
     assert max(Counter(seen).values()) == 1
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("q", ["", "boat", "sun", "zzz", "-boat type:image", "boat OR rating:5"])
+def test_what_is_rare_is_found_beyond_the_first_rows(
+    account: Account, library: list[Asset], monkeypatch: pytest.MonkeyPatch, sort: str, q: str
+) -> None:
+    mine = filter_assets(Asset.objects.for_account(account), {"q": q})
+    whole, _ = page(mine, sort, "", 50)
+    for size in (1, 3, 6):
+        monkeypatch.setattr(sorts, "WINDOW", size)
+        rows, after = page(mine, sort, "", 2)
+        more, _ = page(mine, sort, after, 50) if after else ([], "")
+        assert [*rows, *more] == whole
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_page_is_read_from_an_index(account: Account, library: list[Asset], sort: str) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL reads and sorts a small table, whatever indexes there are.")
+    mine = filter_assets(Asset.objects.for_account(account), {"q": "type:image"})
+    _, after = page(mine, sort, "", 2)
+    with CaptureQueriesContext(connection) as seen, connection.cursor() as cursor:
+        page(mine, sort, after, 2)
+        made = [query["sql"] for query in seen.captured_queries]
+        for sql in [sql for sql in made if '"_by"' in sql]:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            plan = [row[3] for row in cursor.fetchall()]
+            assert len(plan) == 1, plan
+            assert plan[0].startswith("SEARCH assets_asset USING"), plan
+            assert "<" in plan[0] or ">" in plan[0], plan
 
 
 def test_what_is_said_in_the_title_comes_first(account: Account, library: list[Asset]) -> None:

@@ -1,0 +1,107 @@
+"""What an asset is counted by, in one number: so that tens of thousands are counted in a moment.
+
+The number that is kept (`traits`) is made of what does not change: its maker, kind, color and
+shape. A row's `code` has that and what people decide; `Codes` takes codes apart again.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db.models import Aggregate, TextField
+
+from assets.models import AssetKind, Flag
+from assets.search import colors
+
+KINDS: tuple[str, ...] = tuple(AssetKind.values)
+TINTS = ("", *colors.NAMES)
+SHAPES = ("", "landscape", "portrait", "square")
+WIDE, TALL = 1.02, 0.98
+
+
+def traits_of(asset: Any) -> int:
+    maker = maker_of(asset.module, asset.provider, asset.model)
+    kind, tint = KINDS.index(asset.kind), TINTS.index(asset.tint)
+    return ((maker * 8 + kind) * 16 + tint) * 4 + SHAPES.index(shape_of(asset.ratio))
+
+
+def maker_of(module: str, provider: str, model: str) -> int:
+    """Two of one account are not the same by chance: it would have to have ten thousands."""
+    return zlib.crc32("\0".join((module, provider, model)).encode()) >> 2
+
+
+def shape_of(ratio: float | None) -> str:
+    if ratio is None:
+        return ""
+    return "landscape" if ratio > WIDE else "portrait" if ratio < TALL else "square"
+
+
+class CodesOf(Aggregate):
+    """The codes of all rows as one text. To count them here is several times as fast as to have
+    them grouped."""
+
+    output_field = TextField()
+
+    def __init__(self) -> None:
+        super().__init__("traits", "rating", "flag", "favorite")
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        traits, rating, flag, favorite = (
+            compiler.compile(part)[0] for part in self.get_source_expressions() if part
+        )
+        code = f"{traits} * 128 + {rating} * 16 + LENGTH({flag}) * 2 + "
+        if connection.vendor == "postgresql":
+            return f"STRING_AGG(({code}{favorite}::int)::text, ',')", ()
+        return f"GROUP_CONCAT({code}{favorite})", ()
+
+
+_FLAGS = {len(flag): flag for flag in ("", *Flag.values)}
+_Rows = npt.NDArray[np.bool_]
+
+
+class Codes:
+    """Rows by their codes: for each facet the places of their values in a list. `makers` are those
+    of the account, as (module, provider, model)."""
+
+    def __init__(self, text: str, makers: Sequence[tuple[str, str, str]]) -> None:
+        found = np.fromstring(text, np.int64, sep=",") if text else np.zeros(0, np.int64)
+        named = sorted((maker_of(*maker), *maker) for maker in makers)
+        keys = np.array([row[0] for row in named] + [-1], np.int64)
+        which = np.searchsorted(keys[:-1], found >> 16)
+        # A maker that came in between is not counted.
+        which[keys[which] != found >> 16] = len(named)
+        self.rows = len(found)
+        self._places = {
+            "type": (found >> 13 & 7, KINDS),
+            "module": (which, [row[1] for row in named]),
+            "provider": (which, [row[2] for row in named]),
+            "model": (which, [row[3] for row in named]),
+            "rating": (found >> 4 & 7, range(6)),
+            "flag": (found >> 1 & 7, [_FLAGS.get(length) for length in range(8)]),
+            "is": (found & 1, (False, True)),
+            "color": (found >> 9 & 15, TINTS),
+            "ratio": (found >> 7 & 3, SHAPES),
+        }
+
+    def fitting(self, chosen: Mapping[str, Sequence[frozenset[Any]]], but: str = "") -> _Rows:
+        """Which rows have, in every facet but one, what is chosen there."""
+        fit = np.ones(self.rows, np.bool_)
+        for name, choices in chosen.items():
+            if name != but:
+                places, values = self._places[name]
+                good = [all(value in some for some in choices) for value in values]
+                fit &= np.array([*good, False])[places]
+        return fit
+
+    def counts(self, name: str, fit: _Rows) -> Counter[Any]:
+        places, values = self._places[name]
+        told = np.bincount(places[fit], minlength=len(values) + 1)
+        counts: Counter[Any] = Counter()
+        for value, count in zip(values, told.tolist(), strict=False):
+            counts[value] += count
+        return +counts
