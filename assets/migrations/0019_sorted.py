@@ -13,7 +13,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0016_clients'),
+        ('assets', '0018_costs'),
         ('billing', '0002_clients'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
