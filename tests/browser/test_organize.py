@@ -155,6 +155,33 @@ def test_a_new_collection_by_typing(library: Page) -> None:
     expect(library.locator(".tile")).to_have_count(1)
 
 
+def test_collections_are_put_in_order_by_dragging_and_by_button(visit: Visit) -> None:
+    page = visit("/library/collections/")
+    for name in ("Dune", "Fjord", "Grove"):
+        page.locator("#new-collection").fill(name)
+        page.locator("#new-collection").press("Enter")
+        expect(page.locator(f'.folder:has(b:text-is("{name}"))')).to_be_visible()
+    names = ("Dune", "Fjord", "Grove")
+    row = {name: page.locator(f'.folder:has(b:text-is("{name}"))') for name in names}
+
+    def order() -> list[str]:
+        shown = page.locator(".folder b").all_inner_texts()
+        return [name for name in shown if name in row]
+
+    with page.expect_navigation():
+        row["Grove"].drag_to(row["Dune"], target_position={"x": 200, "y": 3})
+    assert order() == ["Grove", "Dune", "Fjord"]
+    with page.expect_navigation():
+        row["Grove"].drag_to(row["Fjord"], target_position={"x": 200, "y": 25})
+    assert order() == ["Dune", "Fjord", "Grove"]
+    expect(row["Grove"]).to_have_attribute("data-depth", "1")
+    row["Fjord"].drag_to(row["Grove"], target_position={"x": 200, "y": 25})  # into itself
+    assert order() == ["Dune", "Fjord", "Grove"]
+    page.get_by_role("button", name="Move Fjord up").press("Enter")
+    page.wait_for_load_state()
+    assert order() == ["Fjord", "Grove", "Dune"]
+
+
 def test_a_zip_is_packed_and_fetched(library: Page) -> None:
     for n in (0, 1):
         library.locator(".choose input").nth(n).check()
