@@ -216,6 +216,11 @@ class OperationForm(Titled, forms.Form):
         if not self.errors and self.resolve and self.operation.check:
             self._refuse(self.operation.check(self._given()))
 
+    def is_complete(self) -> bool:
+        """Whether it may be ordered as it is, which an estimate does not ask."""
+        check = self.operation.check
+        return self.is_valid() and not (check and check(self._given()))
+
     def _given(self) -> dict[str, Any]:
         given = {n: v for n, v in self.cleaned_data.items() if v is not None and n in self.spec}
         return {**given, **self.params}

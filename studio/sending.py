@@ -94,7 +94,7 @@ def _says_enough(way: Way, account: Account) -> bool:
     if any(p.required and p.is_asset and p.name not in way.params for p in params):
         return False
     form = OperationForm(way.operation, way.offer, way.params, account=account, resolve=False)
-    return form.is_valid()
+    return form.is_complete()
 
 
 def need_words(account: Account, assets: Sequence[Asset]) -> list[Operation]:

@@ -103,6 +103,17 @@ def test_videos_are_joined_in_their_order(
     assert turned in shown
 
 
+def test_what_is_offered_for_each_can_be_ordered_as_it_is(
+    pictures: list[Asset], tone: Asset, account: Account, alice: User, tmp_path: Path
+) -> None:
+    film = bring(make.film(tmp_path / "film.mp4"), account, alice)
+    for assets in (pictures, [film], [tone]):
+        ways = sending.one_each(account, assets)
+        assert ways or assets == [tone]
+        for way in ways:
+            assert len(sending.wanted(way, account, alice, assets)) == len(assets)
+
+
 def test_one_of_each_is_one_order(
     pictures: list[Asset], account: Account, sign_in: People, alice: User
 ) -> None:
