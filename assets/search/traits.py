@@ -26,8 +26,10 @@ WIDE, TALL = 1.02, 0.98
 
 def traits_of(asset: Any) -> int:
     maker = maker_of(asset.module, asset.provider, asset.model)
-    kind, tint = KINDS.index(asset.kind), TINTS.index(asset.tint)
-    return ((maker * 8 + kind) * 16 + tint) * 4 + SHAPES.index(shape_of(asset.ratio))
+    # An older library may have a color that has no name any more.
+    tint = TINTS.index(asset.tint) if asset.tint in TINTS else 0
+    kind, shape = KINDS.index(asset.kind), SHAPES.index(shape_of(asset.ratio))
+    return ((maker * 8 + kind) * 16 + tint) * 4 + shape
 
 
 def maker_of(module: str, provider: str, model: str) -> int:

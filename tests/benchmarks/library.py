@@ -24,6 +24,7 @@ from tests.benchmarks.common import table
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 3
+PORT = os.environ.get("PORT", "8099")
 SEARCHES = (
     "",
     "harbor",
@@ -53,13 +54,10 @@ Kept = dict[str, tuple[list[tuple[float, float]], str]]
 
 
 def run() -> None:
-    assets = int(os.environ.get("LIBRARY_ASSETS", "100000"))
     told: dict[str, Kept] = {}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        libraries = _libraries(stack, folder)
-        _seed([env for env in libraries.values() if "SEED" in env], assets)
-        for name, env in libraries.items():
+        for name, env in filled(stack, folder).items():
             told[name] = _run(env, "tests.benchmarks.library")
     cases = list(next(iter(told.values())))
     rows = []
@@ -73,9 +71,17 @@ def run() -> None:
     )
 
 
+def filled(stack: ExitStack, folder: Path) -> dict[str, dict[str, str]]:
+    """The environment of each database with its library."""
+    libraries = _libraries(stack, folder)
+    assets = int(os.environ.get("LIBRARY_ASSETS", "100000"))
+    _seed([env for env in libraries.values() if "SEED" in env], assets)
+    return libraries
+
+
 def _libraries(stack: ExitStack, folder: Path) -> dict[str, dict[str, str]]:
     """The environment of each database; SEED in those that are to be filled."""
-    base = os.environ | {"PORT": "8099", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    base = os.environ | {"PORT": PORT, "DJANGO_SETTINGS_MODULE": "config.settings"}
     kept = os.environ.get("LIBRARY_SQLITE", "")
     found = {
         "SQLite": base | ({"DATA_DIR": kept} if kept else {"DATA_DIR": f"{folder}/a", "SEED": "1"})
@@ -236,7 +242,14 @@ def _facets(account: Any) -> list[tuple[float, float]]:
     return [_timed(partial(facets, account, {"q": text})) for text in SEARCHES]
 
 
-def _pages(account: Any) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+def largest() -> Any:
+    from billing.models import Account
+
+    return Account.objects.get(name="Seeded 0001")
+
+
+def signed_in(account: Any) -> Any:
+    """A client that somebody of the account uses."""
     from django.test import Client
 
     from billing.models import Membership, User
@@ -245,6 +258,11 @@ def _pages(account: Any) -> tuple[list[tuple[float, float]], list[tuple[float, f
     Membership.objects.get_or_create(account=account, user=user, defaults={"role": "owner"})
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(user)
+    return client
+
+
+def _pages(account: Any) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    client = signed_in(account)
 
     def page(text: str) -> None:
         status = client.get("/library/", {"q": text}).status_code
