@@ -157,6 +157,10 @@ def _name(name: str) -> str:
 
 def _note(note: str) -> str:
     note = note.strip()
+    if "\0" in note:
+        raise NotKept(
+            "note", "The note has a character (code 0) that cannot be stored. Take it out."
+        )
     if len(note) > NOTE_LENGTH:
         raise NotKept(
             "note", f"The note has {len(note)} letters; the limit is {NOTE_LENGTH}. Shorten it."

@@ -2,7 +2,7 @@
 
 import { change } from "./bulk.js";
 import { collect } from "./collect.js";
-import { isTyping } from "./page.js";
+import { isTyping, proof } from "./page.js";
 import { say } from "./toast.js";
 import { verdicts } from "./verdicts.js";
 
@@ -23,7 +23,7 @@ const queue = root && verdicts((id) => root.dataset.judge.replace(/0{8}-[0-]+/, 
 
 /* --- the list, in parts ------------------------------------------------------------------------------- */
 async function load() {
-  const answer = await fetch(`?${root.dataset.query}&start=${items.length}`, { headers: { Accept: "application/json" } });
+  const answer = await fetch(`?${root.dataset.query}&start=${items.length}`, { headers: { ...proof(), Accept: "application/json" } });
   if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).message ?? "The files could not be listed.");
   const { results } = await answer.json();
   items.push(...results.map(queue.over));

@@ -1,6 +1,6 @@
 /** All the ways into the library that a page has: chosen, a folder, dropped, pasted, photographed. */
 
-import { isTyping, takeDrops } from "./page.js";
+import { isTyping, proof, takeDrops } from "./page.js";
 import { Tray } from "./tray.js";
 
 const form = document.querySelector("[data-library-drop]");
@@ -49,7 +49,7 @@ function named(file) {
 async function showNew() {
   const old = document.getElementById("tiles") ?? document.querySelector("main .empty");
   if (!old) return location.reload();
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  const answer = await fetch(location.href, { headers: { ...proof(), Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById("tiles");
