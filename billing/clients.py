@@ -83,6 +83,8 @@ def _mine(membership: Membership) -> frozenset[UUID] | None:
 
 
 def _named(membership: Membership, wanted: str, mine: frozenset[UUID] | None) -> UUID | None:
+    if "\0" in wanted:
+        return None
     all_ = Client.objects.filter(account=membership.account_id)
     try:
         found = all_.filter(pk=UUID(wanted))
@@ -127,6 +129,31 @@ def limit(membership: Membership, clients: Iterable[Client] | None) -> None:
         membership.limited = clients is not None
         membership.save(update_fields=["limited"])
         membership.clients.set(chosen)
+
+
+def chosen_for(membership: Membership, ids: Iterable[UUID | str]) -> list[Client]:
+    """The clients of these ids, to limit a member to; an archived one only where it was chosen
+    before. Raises NotKept."""
+    before = set(membership.clients.values_list("pk", flat=True))
+    named = {str(one): _id(one) for one in ids}
+    mine = Client.objects.filter(account=membership.account_id)
+    found = mine.in_bulk([pk for pk in named.values() if pk])
+    for text, pk in named.items():
+        one = found.get(pk) if pk else None
+        if one is None:
+            words = text[:40].replace("\0", "")
+            raise NotKept("clients", f"There is no client “{words}” here. Choose some of the list.")
+        if one.archived and one.pk not in before:
+            words = f"“{one.name}” is archived. Bring it back first, or leave it out."
+            raise NotKept("clients", words)
+    return list(found.values())
+
+
+def _id(given: UUID | str) -> UUID | None:
+    try:
+        return UUID(str(given))
+    except ValueError:
+        return None
 
 
 def _saved(client: Client, name: str, note: str) -> Client:

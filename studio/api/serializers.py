@@ -122,6 +122,7 @@ class AssetSerializer(serializers.ModelSerializer[Asset]):
         model = Asset
         fields = [
             "id",
+            "client",
             "kind",
             "status",
             "title",
@@ -272,6 +273,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         model = Job
         fields = [
             "id",
+            "client",
             "title",
             "module",
             "operation",

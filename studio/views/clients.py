@@ -120,7 +120,7 @@ def member_page(request: MemberRequest, pk: int) -> HttpResponseBase:
         return _member(request, found, {"limited": found.limited, "chosen": chosen})
     limited, wanted = request.POST.get("limited") == "1", request.POST.getlist("clients")
     try:
-        named = _named(request, wanted, chosen)
+        named = clients.chosen_for(found, wanted)
         clients.limit(found, named if limited else None)
     except (PermissionDenied, ValueError) as refused:
         kept = {"limited": limited, "chosen": {_id(text) for text in wanted}}
@@ -128,22 +128,6 @@ def member_page(request: MemberRequest, pk: int) -> HttpResponseBase:
     seen = f"sees {len(named)} client{'' if len(named) == 1 else 's'} and nothing else"
     say(request, f"{found.user} {seen if limited else 'sees all clients'}.")
     return redirect(f"{reverse('clients')}#members")
-
-
-def _named(request: MemberRequest, wanted: list[str], before: set[UUID]) -> list[Client]:
-    """The clients of these ids; an archived one only where it was chosen before. Raises
-    ValueError."""
-    ids = {text: _id(text) for text in wanted}
-    mine = Client.objects.filter(account=request.account)
-    found = mine.in_bulk([pk for pk in ids.values() if pk])
-    for text, pk in ids.items():
-        one = found.get(pk) if pk else None
-        if one is None:
-            shortened = text[:SHORTENED].replace("\0", "")
-            raise ValueError(f"There is no client “{shortened}” here. Choose some of the list.")
-        if one.archived and one.pk not in before:
-            raise ValueError(f"“{one.name}” is archived. Bring it back first, or leave it out.")
-    return list(found.values())
 
 
 def _id(text: str) -> UUID | None:

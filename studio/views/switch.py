@@ -116,7 +116,8 @@ def options(request: MemberRequest) -> HttpResponseBase:
     """The part of the menu that its search fills."""
     manages = access.can_manage(request.role)
     shown = Switch(request.account, manages, request.GET.get("q", ""))
-    return render(request, "clients/options.html", {"switch": shown})
+    context = {"switch": shown, "as_move": request.GET.get("as") == "move"}
+    return render(request, "clients/options.html", context)
 
 
 @require_POST
