@@ -287,3 +287,75 @@ def test_a_board_of_another_client_is_left_for_the_list(
     browser = sign_in(alice)
     assert choose(browser, zen, page).headers["Location"] == reverse("boards")
     assert choose(browser, acme, page).headers["Location"] == page
+
+
+# --- the library --------------------------------------------------------------------------------
+
+
+def test_files_are_moved_from_the_bar_of_the_library(
+    sign_in: SignIn, alice: User, lara: User, bring: Bring, acme: Client, zen: Client
+) -> None:
+    mine = bring(acme, title="mine")
+    browser = sign_in(alice)
+    page = browser.get("/library/").content.decode()
+    for value in (acme.pk, zen.pk, "none"):
+        assert f'value="move:{value}"' in page
+    sent = {"verb": f"move:{zen.pk}", "ids": str(mine.pk)}
+    assert browser.post(reverse("bulk"), {**sent, "dry": "1"}).status_code == 302
+    mine.refresh_from_db()
+    assert mine.client == acme
+    browser.post(reverse("bulk"), sent)
+    mine.refresh_from_db()
+    assert mine.client == zen
+    assert "move:" not in sign_in(lara).get("/library/").content.decode()
+
+
+def test_without_clients_nothing_of_them_is_in_the_library(
+    sign_in: SignIn, alice: User, bring: Bring
+) -> None:
+    mine = bring(None)
+    browser = sign_in(alice)
+    for page in ("/library/?view=list", reverse("asset", args=[mine.pk])):
+        shown = browser.get(page).content.decode()
+        assert "move:" not in shown
+        assert ">Client<" not in shown
+        assert 'value="client"' not in shown
+
+
+def test_the_list_has_a_column_for_the_client_in_one_question(
+    sign_in: SignIn,
+    alice: User,
+    bring: Bring,
+    acme: Client,
+    zen: Client,
+    django_assert_max_num_queries: Any,
+) -> None:
+    browser = sign_in(alice)
+    browser.cookies["columns"] = "client"
+    for client in (acme, zen, None):
+        bring(client)
+
+    def cells() -> list[str]:
+        shown = browser.get("/library/?view=list").content.decode()
+        return re.findall(r'<span class="cell client cut" role="cell">([^<]*)</span>', shown)
+
+    assert cells() == ["", "Zen", "Acme"]
+    for _ in range(4):
+        bring(acme)
+        bring(zen)
+    with django_assert_max_num_queries(30):
+        assert len(cells()) == 11
+
+
+def test_the_page_of_a_file_names_its_client_and_leads_to_all_of_it(
+    sign_in: SignIn, alice: User, account: Account, bring: Bring
+) -> None:
+    odd = clients.make(account, 'A "b", & Sons')
+    mine = bring(odd, title="theirs")
+    bring(None, title="free")
+    browser = sign_in(alice)
+    page = browser.get(reverse("asset", args=[mine.pk])).content.decode()
+    link = re.search(r'<dt>Client</dt><dd><a href="([^"]+)">', page)
+    assert link
+    found = browser.get(link[1].replace("&amp;", "&")).content.decode()
+    assert "Theirs" in found or "free" not in found.lower()
