@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -29,6 +30,10 @@ SESSION_KEY = "account"
 # The entry that names the client whom somebody works for, and the header that does.
 CLIENT_KEY = "client"
 CLIENT_HEADER = "X-Client"
+# The field of a form that says the same where no script sends the header.
+CLIENT_FIELD = "x-client"
+# What every form brings along with its own fields.
+PROOF = ("csrfmiddlewaretoken", CLIENT_FIELD)
 KEY_START = "zt_"
 LAST_USED_STEP = timedelta(minutes=1)
 
@@ -37,8 +42,9 @@ class AccountMiddleware(MiddlewareMixin):
     """Gives each request `account` and `role`; both are None for a visitor.
 
     They are plain values, so that `is None` works. A request without a session cookie (an API
-    key, a health check) costs no query. A page names the client that it was made for in a header,
-    so that another choice in another window does not change what it asks for.
+    key, a health check) costs no query. A page names the client that it was made for, in a header
+    or in a field of its forms, so that another choice in another window does not change what it
+    asks for.
     """
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
@@ -47,20 +53,38 @@ class AccountMiddleware(MiddlewareMixin):
             membership = membership_for(request.user, request.session.get(SESSION_KEY))
         request.account = membership.account if membership else None  # type: ignore[attr-defined]
         request.role = Role(membership.role) if membership else None  # type: ignore[attr-defined]
+        request.membership = membership  # type: ignore[attr-defined]
         if membership is None:
             return None
+        named = request.headers.get(CLIENT_HEADER, "")
         try:
-            membership.account.scope = _scope(membership, request)
+            scope = _scope(membership, named, request.session.get(CLIENT_KEY))
         except clients.NoClient as error:
             return JsonResponse({"message": f"{error} Reload the page."}, status=409)
+        membership.account.scope = scope
         return None
 
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., object], args: object, kwargs: object
+    ) -> None:
+        """The field of a form; read here, where its proof was looked at, and only in a page's."""
+        membership = request.membership  # type: ignore[attr-defined]
+        if membership is None or request.method != "POST" or CLIENT_HEADER in request.headers:
+            return
+        if getattr(view, "csrf_exempt", False):
+            return
+        if named := request.POST.get(CLIENT_FIELD, ""):
+            try:
+                membership.account.scope = _scope(membership, named)
+            except clients.NoClient as error:
+                raise PermissionDenied(f"{error} Go back and reload the page.") from None
 
-def _scope(membership: Membership, request: HttpRequest) -> Scope:
-    named = request.headers.get(CLIENT_HEADER, "")
+
+def _scope(membership: Membership, named: str, chosen: str | None = None) -> Scope:
+    """For the client that a page names, else for the one that was chosen. Raises NoClient."""
     if named and (membership.limited or named.lower() != clients.ALL):
         clients.scope_for(membership, named)  # what the page was made for must still be possible
-    return clients.working_scope(membership, named or request.session.get(CLIENT_KEY))
+    return clients.working_scope(membership, named or chosen)
 
 
 def open_with(key: ApiKey, named: str | None) -> tuple[Account, Role]:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from billing import access, services
-from billing.models import CREDIT, Account, ApiKey, Entry, Membership, User
+from billing.models import CREDIT, Account, ApiKey, Client, Entry, Membership, Role, User
 from billing.services import as_credits
 
 
@@ -56,10 +56,39 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
+class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A member; only clients of the account itself are there to be chosen."""
+
+    class Meta:
+        model = Membership
+        fields = ("user", "role", "limited", "clients")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("clients") and not cleaned.get("limited"):
+            self.add_error("clients", "Who is not limited sees all clients. Tick “limited”, too.")
+        if cleaned.get("limited") and cleaned.get("role") not in (Role.MEMBER, Role.VIEWER):
+            self.add_error(
+                "limited", "Owners and admins see all clients. Make them a member first."
+            )
+        return cleaned
+
+
 class Members(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
+    form = MemberForm
     extra = 0
     autocomplete_fields = ("user",)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        mine = Client.objects.filter(account=obj) if obj else Client.objects.none()
+
+        def field_of(column: Any, **more: Any) -> Any:
+            if column.name == "clients":
+                more["queryset"] = mine
+            return self.formfield_for_dbfield(column, request, **more)
+
+        return super().get_formset(request, obj, **{**kwargs, "formfield_callback": field_of})
 
 
 @admin.register(Account)
@@ -105,6 +134,21 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             self.message_user(request, str(conflict), messages.ERROR)
         else:
             self.message_user(request, f"Granted {as_credits(int(amount * CREDIT))} to {account}.")
+
+
+@admin.register(Client)
+class ClientAdmin(ReadOnly):
+    """Who may work for it is set with the members of the account."""
+
+    list_display = ("name", "account", "note", "is_archived", "created")
+    list_filter = (("archived", admin.EmptyFieldListFilter),)
+    search_fields = ("id", "name", "note", "account__name")
+    list_select_related = ("account",)
+    fields = ("id", "name", "account", "note", "archived", "created")
+
+    @admin.display(description="Archived", boolean=True)
+    def is_archived(self, client: Client) -> bool:
+        return client.archived is not None
 
 
 @admin.register(User)

@@ -83,6 +83,8 @@ def _mine(membership: Membership) -> frozenset[UUID] | None:
 
 
 def _named(membership: Membership, wanted: str, mine: frozenset[UUID] | None) -> UUID | None:
+    if "\0" in wanted:
+        return None
     all_ = Client.objects.filter(account=membership.account_id)
     try:
         found = all_.filter(pk=UUID(wanted))
@@ -129,6 +131,31 @@ def limit(membership: Membership, clients: Iterable[Client] | None) -> None:
         membership.clients.set(chosen)
 
 
+def chosen_for(membership: Membership, ids: Iterable[UUID | str]) -> list[Client]:
+    """The clients of these ids, to limit a member to; an archived one only where it was chosen
+    before. Raises NotKept."""
+    before = set(membership.clients.values_list("pk", flat=True))
+    named = {str(one): _id(one) for one in ids}
+    mine = Client.objects.filter(account=membership.account_id)
+    found = mine.in_bulk([pk for pk in named.values() if pk])
+    for text, pk in named.items():
+        one = found.get(pk) if pk else None
+        if one is None:
+            words = text[:40].replace("\0", "")
+            raise NotKept("clients", f"There is no client “{words}” here. Choose some of the list.")
+        if one.archived and one.pk not in before:
+            words = f"“{one.name}” is archived. Bring it back first, or leave it out."
+            raise NotKept("clients", words)
+    return list(found.values())
+
+
+def _id(given: UUID | str) -> UUID | None:
+    try:
+        return UUID(str(given))
+    except ValueError:
+        return None
+
+
 def _saved(client: Client, name: str, note: str) -> Client:
     client.name, client.note = _name(name), _note(note)
     try:
@@ -157,6 +184,10 @@ def _name(name: str) -> str:
 
 def _note(note: str) -> str:
     note = note.strip()
+    if "\0" in note:
+        raise NotKept(
+            "note", "The note has a character (code 0) that cannot be stored. Take it out."
+        )
     if len(note) > NOTE_LENGTH:
         raise NotKept(
             "note", f"The note has {len(note)} letters; the limit is {NOTE_LENGTH}. Shorten it."

@@ -97,6 +97,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "studio.views.shell.shell",
             ],
+            # Its {% csrf_token %} names the client of the page, too.
+            "builtins": ["studio.templatetags.proof"],
         },
     }
 ]
@@ -282,7 +284,7 @@ SPECTACULAR_SETTINGS = {
     # The schemas of params are JSON Schema 2020-12, which 3.0 does not speak.
     "OAS_VERSION": "3.1.0",
     # Choices stay where they are: as params come and go, made-up names for them would too.
-    "POSTPROCESSING_HOOKS": ["studio.api.schema.tidy"],
+    "POSTPROCESSING_HOOKS": ["studio.api.schema.tidy", "studio.api.schema.with_client"],
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": True},
 }
 

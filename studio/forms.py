@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from assets import services as assets
 from assets.models import Asset, Status
+from billing.access import PROOF
 from billing.models import Account, User
 from studio import cuts, edl, file_checks, file_limits, http, intake, keys
 from studio.fields import FIELDS, listed, shown
@@ -71,7 +72,7 @@ class OperationForm(Titled, forms.Form):
 
     @staticmethod
     def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
-        return {k: data[k] for k in data if k not in ("csrfmiddlewaretoken", "key")}
+        return {k: data[k] for k in data if k not in PROOF and k != "key"}
 
     def _clean_fields(self) -> None:
         """The data is taken as it is: JSON numbers stay numbers, whatever a widget would make."""

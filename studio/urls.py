@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from studio.views import (
+    clients,
     describe,
     edges,
     home,
@@ -15,6 +16,7 @@ from studio.views import (
     send,
     session,
     shell,
+    switch,
     upload,
 )
 
@@ -45,6 +47,12 @@ urlpatterns = [
     path("settings/<slug:operation>/save/", saved.save, name="settings-save"),
     path("settings/<slug:operation>/remove/", saved.remove, name="settings-remove"),
     path("story/", include("studio.views.story.urls")),
+    path("clients/", clients.index, name="clients"),
+    path("clients/choose/", switch.choose, name="client-choose"),
+    path("clients/options/", switch.options, name="client-options"),
+    path("clients/<uuid:pk>/", clients.change, name="client-change"),
+    path("clients/<uuid:pk>/archive/", clients.archive, name="client-archive"),
+    path("clients/members/<int:pk>/", clients.member_page, name="client-member"),
     path("account/", session.account, name="account"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-in/<str:token>/", session.sign_in_link, name="sign-in-link"),

@@ -59,12 +59,13 @@ def serve(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBase:
         key = access.find_key(secret.strip())
         if key is None:
             return HttpResponse("This API key is not known.\n", "text/plain", 401, headers=_BEARER)
-        account: Account | None = key.account
+        account: Account | None = key.account.seen(access.key_scope(key, None))
     elif not request.user.is_authenticated:
         return sign_in_first(request)
     else:
         account = getattr(request, "account", None)
-    response = _answer(request, account, pk, variant)
+    # The pictures of a page stay, whomever somebody works for in another window meanwhile.
+    response = _answer(request, account and account.widest(), pk, variant)
     patch_vary_headers(response, ("Authorization", "Cookie"))
     return response
 

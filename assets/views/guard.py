@@ -16,7 +16,7 @@ from django.views.csrf import csrf_failure
 
 from assets.views.toast import say_now
 from billing import access
-from billing.models import Account, User
+from billing.models import Account, Membership, User
 
 P = ParamSpec("P")
 STOP_POLLING = 286  # what htmx takes for it
@@ -28,6 +28,7 @@ class MemberRequest(HttpRequest):
     user: User
     account: Account
     role: str
+    membership: Membership
 
 
 View = Callable[Concatenate[MemberRequest, P], HttpResponseBase]

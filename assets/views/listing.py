@@ -23,6 +23,8 @@ from assets.services.usage import storage_told
 from assets.views import timeline
 from assets.views.browse import active_filters, as_search, in_trash
 from assets.views.guard import MemberRequest, member
+from billing.clients import choices
+from billing.models import Client
 
 PAGE = 36
 PICKER_PAGE = 24
@@ -52,6 +54,7 @@ COLUMNS = {
     "model": "Model",
     "cost": "Credits",
     "tags": "Tags",
+    "client": "Client",
     "added": "Added",
     "changed": "Changed",
 }
@@ -84,6 +87,7 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
     except BadFilter as error:
         found, total, problem = mine.none(), 0, error
         listed = {"assets": [], "next": "", "sort": "newest"}
+    named = _name_clients(listed["assets"])
     pills = active_filters(asked)
     context = {
         **listed,
@@ -108,6 +112,7 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
         "heads": _heads(request, asked, str(listed["sort"])) if view == "list" else [],
         "columns": _columns(request),
         "every_column": COLUMNS,
+        "has_clients": bool(named) or choices(request.account).exists(),
         "step": _step(request),
         "saved_searches": of(request.account, request.user)[:20],
     }
@@ -118,6 +123,14 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
         context["ways_out"] = [(f, _count(mine, f.rest)) for f in pills[:8]]
         context["is_new"] = not pills and not mine.live().exists()
     return context
+
+
+def _name_clients(rows: list[Asset]) -> dict[UUID, Client]:
+    """The clients of these files, read at once."""
+    named = Client.objects.in_bulk({row.client_id for row in rows if row.client_id})
+    for row in rows:
+        row.client = named.get(row.client_id) if row.client_id else None
+    return named
 
 
 def _collection(request: MemberRequest) -> Collection | None:

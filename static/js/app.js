@@ -1,10 +1,10 @@
 /** What every page does: talking to the server, toasts, keys, players. */
 
-import { calm, isTyping, refused, token } from "./page.js";
+import { calm, isTyping, proof, refused } from "./page.js";
 import { say } from "./toast.js";
 
 document.addEventListener("htmx:configRequest", (event) => {
-  event.detail.headers["X-CSRFToken"] = token();
+  Object.assign(event.detail.headers, proof());
 });
 document.addEventListener("htmx:sendError", () => quietly("The server does not answer. Trying again."));
 document.addEventListener("htmx:responseError", (event) => {
@@ -45,7 +45,7 @@ async function setFavorite(form, on) {
   const body = new FormData(form);
   body.set("favorite", on ? "1" : "0");
   try {
-    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    const answer = await fetch(form.action, { method: "POST", body, headers: { ...proof(), Accept: "application/json" } });
     if (!answer.ok) throw refused(await answer.json().catch(() => ({})), "That was not saved. Try again.");
     if (!on) say("No longer a favorite.", { undo: () => setFavorite(form, true) });
   } catch (error) {

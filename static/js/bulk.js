@@ -1,12 +1,12 @@
 /** Changing many files: the request, what is said of it, and the way back. */
 
-import { refused, token } from "./page.js";
+import { proof, refused } from "./page.js";
 import { say } from "./toast.js";
 
 export async function send(address, fields) {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
-  const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token() } });
+  const answer = await fetch(address, { method: "POST", body, headers: { ...proof(), Accept: "application/json" } });
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) throw refused(told, "That was not saved. Try again.");
   return told;

@@ -1,6 +1,7 @@
 /** Choosing a collection, or making one, by typing. */
 
 import { send, sayWhy } from "./bulk.js";
+import { proof } from "./page.js";
 
 const dialog = document.getElementById("collect");
 const field = document.getElementById("collect-name");
@@ -15,7 +16,7 @@ export async function collect(take) {
   dialog.showModal();
   field.focus();
   try {
-    const answer = await fetch(dialog.dataset.from, { headers: { Accept: "application/json" } });
+    const answer = await fetch(dialog.dataset.from, { headers: { ...proof(), Accept: "application/json" } });
     known = (await answer.json()).results;
   } catch (error) {
     sayWhy(error);

@@ -2,7 +2,7 @@
 
 import { change } from "./bulk.js";
 import { collect } from "./collect.js";
-import { isTyping } from "./page.js";
+import { isTyping, proof } from "./page.js";
 import { say } from "./toast.js";
 import { verdicts } from "./verdicts.js";
 
@@ -35,7 +35,7 @@ function load() {
 async function part() {
   const query = new URLSearchParams(root.dataset.query);
   if (after) query.set("after", after);
-  const answer = await fetch(`?${query}`, { headers: { Accept: "application/json" } });
+  const answer = await fetch(`?${query}`, { headers: { ...proof(), Accept: "application/json" } });
   if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).message ?? "The files could not be listed.");
   const { results, next } = await answer.json();
   items.push(...results.slice(0, total - items.length).map(queue.over));

@@ -3,7 +3,7 @@
  * that the present model does not take.
  */
 
-const NOT_KEPT = ["key", "offer", "shown", "csrfmiddlewaretoken"];
+const NOT_KEPT = ["key", "offer", "shown", "csrfmiddlewaretoken", "x-client"];
 /** Places whose asset of the draft is still being looked for, and that asset. */
 export const sought = new Map();
 

@@ -1,5 +1,7 @@
 /** The box of the library: suggestions at the caret, and one truth with what is found. */
 
+import { proof } from "./page.js";
+
 const form = document.getElementById("finder");
 const box = form?.elements.q;
 const list = document.getElementById("q-list");
@@ -57,7 +59,7 @@ async function ask() {
   const text = box.value;
   const query = new URLSearchParams({ q: text, at: letters(text.slice(0, box.selectionStart)) });
   try {
-    const answer = await fetch(`${form.dataset.suggest}?${query}`, { headers: { Accept: "application/json" }, signal: mine.signal });
+    const answer = await fetch(`${form.dataset.suggest}?${query}`, { headers: { ...proof(), Accept: "application/json" }, signal: mine.signal });
     const told = answer.ok ? await answer.json() : { suggestions: [] };
     if (mine === asking && box.value === text && document.activeElement === box) show(told.suggestions, text);
   } catch {

@@ -1,6 +1,6 @@
 /** All the ways into the library that a page has: chosen, a folder, dropped, pasted, photographed. */
 
-import { isTyping, takeDrops } from "./page.js";
+import { isTyping, proof, takeDrops } from "./page.js";
 import { Tray } from "./tray.js";
 
 const form = document.querySelector("[data-library-drop]");
@@ -53,7 +53,7 @@ async function showNew() {
   const stands = old ?? found ?? document.querySelector("main .empty");
   // The first files bring the search and all that goes with it; what the tray still has to say stays.
   if (!stands || (!found && tray.isSilent)) return location.reload();
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  const answer = await fetch(location.href, { headers: { ...proof(), Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const tiles = page.getElementById("tiles");

@@ -6,6 +6,7 @@
 
 import "./mask-editor.js";
 import { fromPicture, toPng } from "./mask-file.js";
+import { proof } from "./page.js";
 import { say } from "./toast.js";
 import { upload } from "./upload.js";
 
@@ -31,7 +32,7 @@ async function bring(editor) {
   if (drawn === wanted) return;
   editor.toggleAttribute("data-busy", true);
   try {
-    const answer = await fetch(wanted);
+    const answer = await fetch(wanted, { headers: proof() });
     if (!answer.ok) throw new Error();
     const { width, height, bytes } = await fromPicture(await answer.blob());
     editor.show({ ...asset, id: `${asset.id}-lines`, width, height });

@@ -1,7 +1,9 @@
 /** Small things that several scripts ask of the page. Nothing happens by loading it. */
 
-/** Proof for the server that a change comes from its own page. */
-export const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+
+/** Headers that tell the server from which page something comes, and for whom that works. */
+export const proof = () => ({ "X-CSRFToken": meta("csrf-token"), "X-Client": meta("client") });
 
 /** The server's no as an Error whose message is for the person; with a link when they must sign in. */
 export const refused = (answer, otherwise) => Object.assign(new Error(answer?.message ?? otherwise), { link: answer?.sign_in });

@@ -1,6 +1,6 @@
 /** A large file, sent in parts: what was sent stays sent, over a lost connection and a closed page. */
 
-import { refused, token } from "./page.js";
+import { proof, refused } from "./page.js";
 
 const HOME = "/api/v1/uploads/";
 const TRIES = 7;
@@ -79,7 +79,7 @@ function cancel(name, id) {
 }
 
 const ask = (address, { headers = {}, ...options } = {}) =>
-  fetch(address, { ...options, headers: { "X-CSRFToken": token(), Accept: "application/json", ...headers } });
+  fetch(address, { ...options, headers: { ...proof(), Accept: "application/json", ...headers } });
 
 /** Repeats what failed for a reason that passes: no connection, a server that starts anew. */
 async function again(step, signal) {
@@ -115,7 +115,7 @@ function put(address, part, checksum, signal, progress) {
     const request = new XMLHttpRequest();
     const abort = () => request.abort();
     request.open("PUT", address);
-    request.setRequestHeader("X-CSRFToken", token());
+    for (const header of Object.entries(proof())) request.setRequestHeader(...header);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     if (checksum) request.setRequestHeader("X-Part-SHA256", checksum);
     request.responseType = "json";

@@ -4,7 +4,7 @@
  */
 
 import "./picture-canvas.js";
-import { calm, isTyping, refused, token } from "./page.js";
+import { calm, isTyping, proof, refused } from "./page.js";
 import { say } from "./toast.js";
 
 const form = () => document.getElementById("operation-form");
@@ -177,7 +177,7 @@ class PictureStage extends HTMLElement {
 
 async function ask(address, body) {
   try {
-    const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token() } });
+    const answer = await fetch(address, { method: "POST", body, headers: { ...proof(), Accept: "application/json" } });
     const told = await answer.json().catch(() => ({}));
     if (!answer.ok) throw refused(told, "That did not work. Try again.");
     return told;

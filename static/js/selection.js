@@ -2,7 +2,7 @@
 
 import { change, send, sayWhy } from "./bulk.js";
 import { collect } from "./collect.js";
-import { isTyping } from "./page.js";
+import { isTyping, proof } from "./page.js";
 
 // Another search brings other tiles and another bar, so they are looked up each time.
 const bar = () => document.getElementById("bulk");
@@ -95,7 +95,8 @@ function submit(event) {
 
 async function act(verb, value = "") {
   if (everything && !(await sure(verb, value))) return;
-  const gone = verb === "trash" || verb === "restore" || verb === "uncollect";
+  const leaves = verb === "move" && !["all", value].includes(proof()["X-Client"]);
+  const gone = verb === "trash" || verb === "restore" || verb === "uncollect" || leaves;
   const meant = new Set(chosen);
   await change(bar().action, { verb, value, ...wanted() }, (undone) => {
     if (gone && everything && !undone) return location.reload();
@@ -123,6 +124,7 @@ function mark(ids, verb, value, undone) {
     if (!ids.has(box.value)) continue;
     const tile = box.closest(".tile");
     if (verb === "rate") tile.dataset.rating = value;
+    if (verb === "move") for (const cell of tile.querySelectorAll(".cell.client")) cell.textContent = value === "none" ? "" : bar().querySelector(`[value="move:${value}"]`)?.textContent ?? "";
     if (verb === "flag") tile.dataset.flag = value;
     if (verb.endsWith("favorite")) tile.querySelector(".heart button")?.setAttribute("aria-pressed", String(verb === "favorite"));
   }

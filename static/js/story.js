@@ -1,6 +1,7 @@
 /** The board of a story: sheets that save by themselves, shots that can be dragged, the player. */
 
 import { arrange, slide } from "./controls.js";
+import { proof } from "./page.js";
 import { say } from "./toast.js";
 
 const PATIENCE = 700; // ms without a key before something is saved
@@ -107,7 +108,7 @@ const player = document.getElementById("animatic");
 let asked = 0;
 async function refresh() {
   const mine = ++asked;
-  const answer = await fetch(player.dataset.script, { headers: { Accept: "application/json" } });
+  const answer = await fetch(player.dataset.script, { headers: { ...proof(), Accept: "application/json" } });
   if (answer.ok && mine === asked) player.data = await answer.json();
 }
 for (const name of ["story-changed", "story-laid"]) document.addEventListener(name, () => setTimeout(refresh, 200));
@@ -128,7 +129,7 @@ document.addEventListener("click", ({ target }) => {
   const form = document.getElementById("film-form");
   if (!link || !form) return;
   const said = new FormData(form);
-  for (const name of ["csrfmiddlewaretoken", "key", "shown"]) said.delete(name);
+  for (const name of ["csrfmiddlewaretoken", "x-client", "key", "shown"]) said.delete(name);
   link.search = new URLSearchParams(said);
 });
 

@@ -1,5 +1,6 @@
 /** The tray of uploads: each file with its progress, two at a time, and what went wrong. */
 
+import { proof } from "./page.js";
 import { say } from "./toast.js";
 import { upload } from "./upload.js";
 
@@ -130,8 +131,7 @@ export class Tray {
 
   /** The one that is here already is used; what came goes to the trash. */
   async drop(row) {
-    const token = document.querySelector('meta[name="csrf-token"]').content;
-    const answer = await fetch(row.asset.twin.undo, { method: "POST", headers: { "X-CSRFToken": token }, redirect: "manual" });
+    const answer = await fetch(row.asset.twin.undo, { method: "POST", headers: proof(), redirect: "manual" });
     if (answer.type !== "opaqueredirect" && !answer.ok) return say("It could not be moved to the trash. Open it and try there.", { bad: true });
     row.state = "canceled";
     this.draw(row, "In the trash; the one that was here stays.");

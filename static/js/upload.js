@@ -1,6 +1,6 @@
 /** One file, sample or address into the library. */
 
-import { refused, token } from "./page.js";
+import { proof, refused } from "./page.js";
 
 const LARGE = 20 * 1024 * 1024; // beyond it a file comes in parts
 
@@ -33,8 +33,7 @@ function post(address, fields, { progress, signal } = {}) {
     // fetch() tells nothing of the progress of what it sends.
     const request = new XMLHttpRequest();
     request.open("POST", address);
-    request.setRequestHeader("X-CSRFToken", token());
-    request.setRequestHeader("Accept", "application/json");
+    for (const header of Object.entries({ ...proof(), Accept: "application/json" })) request.setRequestHeader(...header);
     request.responseType = "json";
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) progress?.(event.loaded / event.total);

@@ -37,7 +37,10 @@ class ArchiveSerializer(serializers.ModelSerializer[Archive]):
 
     class Meta:
         model = Archive
-        fields = ["id", "state", "count", "done", "missing", "size", "error", "created", "expires"]
+        fields = [
+            *("id", "client", "state", "count", "done", "missing", "size", "error"),
+            *("created", "expires"),
+        ]
         read_only_fields = fields
 
 

@@ -65,6 +65,7 @@ class BoardSerializer(serializers.ModelSerializer[Board]):
         model = Board
         fields = [
             "id",
+            "client",
             "title",
             "note",
             "link",

@@ -30,7 +30,9 @@ class CollectionSerializer(serializers.ModelSerializer[Collection]):
 
     class Meta:
         model = Collection
-        fields = ["id", "name", "note", "parent", "order", "count", "created", "updated"]
+        fields = [
+            *("id", "client", "name", "note", "parent", "order", "count", "created", "updated"),
+        ]
         read_only_fields = fields
 
     def get_count(self, collection: Collection) -> int:

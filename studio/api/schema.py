@@ -12,6 +12,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework import serializers
 from rest_framework.throttling import AnonRateThrottle
 
+from billing.access import CLIENT_HEADER
 from studio import catalogue, keys
 from studio.api.serializers import ASSET_EXAMPLE_ID, ErrorSerializer
 from studio.orders import GRID_PARAMS
@@ -210,6 +211,29 @@ def tidy(result: Any, **_: Any) -> Any:
     if isinstance(result, dict):
         return {k: tidy(v) for k, v in result.items() if k != "x-spec-enum-id"}
     return [tidy(v) for v in result] if isinstance(result, list) else result
+
+
+CLIENT = {
+    "name": CLIENT_HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 60},
+    "examples": {"a client": {"value": "Acme"}, "everything": {"value": "all"}},
+    "description": "For whom this is: the id or the name of a client, as /api/v1/clients/ lists "
+    "them. What is made belongs to it, and nothing of others is in sight. Without it, or with "
+    "`all`, everything is that you may see. Who is limited to several must send it to change "
+    "anything. An unknown one is refused with 400.",
+}
+
+
+def with_client(result: Any, **_: Any) -> Any:
+    """The postprocessing hook: every address takes the header that names a client."""
+    result["components"].setdefault("parameters", {})["Client"] = CLIENT
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            parameters = operation.setdefault("parameters", [])
+            parameters.append({"$ref": "#/components/parameters/Client"})
+    return result
 
 
 class SchemaThrottle(AnonRateThrottle):

@@ -130,6 +130,7 @@ class AssetSerializer(serializers.ModelSerializer[Asset]):
         model = Asset
         fields = [
             "id",
+            "client",
             "kind",
             "status",
             "title",
@@ -280,6 +281,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         model = Job
         fields = [
             "id",
+            "client",
             "title",
             "module",
             "operation",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.contrib.staticfiles import finders
@@ -15,9 +16,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from assets.models import Asset, SavedSearch
+from assets.search.write import quoted
 from assets.views.searches import address
-from billing.models import CREDIT
-from studio import catalogue, sending
+from billing.models import CREDIT, Client
+from studio import catalogue, keys, sending
 from studio.fields import spoken
 from studio.models import State
 from studio.spec import Operation
@@ -25,6 +27,14 @@ from studio.told import redacted
 
 register = template.Library()
 register.filter("redacted", redacted)
+
+
+@register.filter
+def client_search(client: Client) -> str:
+    """The address of the library with what belongs to the client."""
+    query = urlencode({"q": f"client:{quoted(client.name)}"})
+    return f"{reverse('library')}?{query}"
+
 
 # Icons of choices, by the word: the same word looks the same in every operation.
 CHOICE_ICONS = {

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from assets.models import Asset
 from assets.views.guard import MemberRequest, is_htmx, member, polled, writer
 from assets.views.toast import say
+from billing.access import PROOF
 from billing.models import Account
 from billing.pricing import Quote, about
 from billing.services import InsufficientCredits
@@ -36,7 +37,7 @@ from studio.words.style import as_sent
 
 RESULTS = 12
 RECENT = 60  # jobs among which those results, and whole grids, are looked for
-OURS = ("offer", "key", "shown", "count", "csrfmiddlewaretoken")
+OURS = ("offer", "key", "shown", "count", *PROOF)
 AXES = tuple((f"grid_{n}", f"grid_{n}_values") for n in range(1, GRID_PARAMS + 1))
 
 

@@ -17,6 +17,7 @@ from billing.models import Account
 from studio import catalogue
 from studio.models import Job
 from studio.templatetags.zoetrope import module_icon
+from studio.views.switch import Switch
 
 # Modules whose first page is not that of an operation.
 HOMES = {"story": "stories"}
@@ -44,6 +45,7 @@ class Shell:
     can_write: bool
     live_jobs: int
     modules: tuple[Module, ...]
+    switch: Switch
 
 
 def modules(here: str = "") -> tuple[Module, ...]:
@@ -69,6 +71,7 @@ def _shell(request: HttpRequest) -> Shell | None:
         can_write=access.can_write(request.role),  # type: ignore[attr-defined]
         live_jobs=Job.objects.for_account(account).live().count(),
         modules=modules(_here(request)),
+        switch=Switch(account, access.can_manage(request.role)),  # type: ignore[attr-defined]
     )
 
 

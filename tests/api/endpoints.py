@@ -54,6 +54,13 @@ REQUESTS = [
     ("collection", "get", False, "collection"),
     ("collection", "patch", True, "collection"),
     ("collection", "delete", True, "collection"),
+    ("clients", "get", False, ""),
+    ("clients", "post", True, ""),
+    ("client", "get", False, "client"),
+    ("client", "patch", True, "client"),
+    ("members", "get", False, ""),
+    ("member", "get", False, "member"),
+    ("member", "patch", True, "member"),
     ("tags", "get", False, ""),
     ("tag", "patch", True, "tag"),
     ("tag", "delete", True, "tag"),
@@ -125,6 +132,10 @@ PATHS = {
     "bulk-undo": "bulk/{bulk}/undo/",
     "collections": "collections/",
     "collection": "collections/{collection}/",
+    "clients": "clients/",
+    "client": "clients/{client}/",
+    "members": "members/",
+    "member": "members/{member}/",
     "tags": "tags/",
     "tag": "tags/{tag}/",
     "archives": "archives/",
@@ -149,11 +160,17 @@ PATHS = {
 }
 LISTS = (
     *("jobs", "assets", "personas", "all-settings", "boards", "part-uploads"),
-    *("all-bulk", "collections", "tags", "archives"),
+    *("all-bulk", "collections", "tags", "archives", "clients"),
 )
+# What only owners and admins may do.
+MANAGING = {
+    *(("clients", "post"), ("client", "patch")),
+    *(("members", "get"), ("member", "get"), ("member", "patch")),
+}
 PERSONA, SETTINGS, SEARCH = uuid.UUID(int=5), uuid.UUID(int=6), uuid.UUID(int=13)
 BOARD, COMMENT, UPLOAD = uuid.UUID(int=7), uuid.UUID(int=8), uuid.UUID(int=9)
 BULK, COLLECTION, ARCHIVE, TAG = uuid.UUID(int=10), uuid.UUID(int=11), uuid.UUID(int=12), 77
+CLIENT, MEMBER = uuid.UUID(int=14), 88
 
 
 def sound(body: Callable[..., dict[str, Any]], cat: Asset, said: BoardComment) -> dict[str, Any]:
@@ -173,6 +190,9 @@ def sound(body: Callable[..., dict[str, Any]], cat: Asset, said: BoardComment) -
         "all-bulk": {"verb": "trash", "ids": [str(cat.pk)], "dry": True},
         "collections": {"name": uuid.uuid4().hex},
         "collection": {"note": "New"},
+        "clients": {"name": uuid.uuid4().hex},
+        "client": {"note": "New"},
+        "member": {"limited": False},
         "tag": {"name": "sea"},
         "archives": {"ids": [str(cat.pk)]},
         "searches": {"name": uuid.uuid4().hex},

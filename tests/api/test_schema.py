@@ -50,6 +50,17 @@ def test_it_is_valid_and_complete(schema: dict[str, Any]) -> None:
         assert {"401", "403", "429"} <= set(endpoint["responses"])
 
 
+def test_the_header_of_the_client_is_described_once_and_taken_everywhere(
+    schema: dict[str, Any],
+) -> None:
+    described = schema["components"]["parameters"]["Client"]
+    assert (described["name"], described["in"]) == ("X-Client", "header")
+    assert described["required"] is False
+    for path, method, endpoint in endpoints(schema):
+        named = [one for one in endpoint["parameters"] if "$ref" in one]
+        assert named == [{"$ref": "#/components/parameters/Client"}], (path, method)
+
+
 def test_every_refusal_has_the_one_shape(schema: dict[str, Any]) -> None:
     for _, _, endpoint in endpoints(schema):
         for status, answer in endpoint["responses"].items():

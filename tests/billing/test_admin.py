@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from billing import access
+from billing import access, clients
 from billing import services as ledger
 from billing.models import CREDIT, Account, ApiKey, Entry, Membership, Role, User
 from billing.services import verify_ledger
@@ -149,3 +149,56 @@ def test_the_pages_work_without_anything_inline(
     ledger.grant(account, 1, "grant:1")
     html = operator.get(reverse(f"admin:billing_{page}_changelist")).content.decode()
     assert not re.search(r"<style|\son\w+=|<script(?![^>]*\bsrc=)(?![^>]*json)", html)
+
+
+# --- clients --------------------------------------------------------------------------------------
+
+
+def test_clients_are_listed_searched_and_only_looked_at(
+    operator: Client, account: Account, charlie: User
+) -> None:
+    mine = clients.make(account, "Acme")
+    clients.archive(clients.make(charlie.accounts.get(), "Zen"))
+    there = reverse("admin:billing_client_changelist")
+    for query, seen, unseen in (
+        ({"q": "acm"}, "Acme", "Zen"),
+        ({"archived__isempty": "0"}, "Zen", "Acme"),
+    ):
+        rows = operator.get(there, query).context["cl"].queryset
+        names = {one.name for one in rows}
+        assert seen in names
+        assert unseen not in names
+    page = operator.get(reverse("admin:billing_client_change", args=[mine.pk])).content.decode()
+    assert "Acme" in page
+    assert 'name="_save"' not in page
+    assert operator.get(reverse("admin:billing_client_add")).status_code == 403
+
+
+def test_a_member_is_limited_to_clients_of_the_account_alone(
+    operator: Client, account: Account, bob: User, charlie: User
+) -> None:
+    acme = clients.make(account, "Acme")
+    theirs = clients.make(charlie.accounts.get(), "Theirs")
+    formset = (
+        operator.get(reverse("admin:billing_account_change", args=[account.pk]))
+        .context["inline_admin_formsets"][0]
+        .formset
+    )
+    (at,) = [n for n, form in enumerate(formset.forms) if form.instance.user_id == bob.pk]
+    assert list(formset.forms[at].fields["clients"].queryset) == [acme]
+    limit = {f"membership_set-{at}-limited": "on"}
+    chosen = f"membership_set-{at}-clients"
+    page = save(
+        operator, account, account_form(operator, account, **limit, **{chosen: str(theirs.pk)})
+    )
+    assert "not one of the available choices" in page
+    page = save(operator, account, account_form(operator, account, **{chosen: str(acme.pk)}))
+    assert "Who is not limited sees all clients" in page
+    save(operator, account, account_form(operator, account, **limit, **{chosen: str(acme.pk)}))
+    limited = Membership.objects.get(user=bob)
+    assert (limited.limited, list(limited.clients.all())) == (True, [acme])
+    owner = {f"membership_set-{1 - at}-limited": "on"}
+    assert "Owners and admins see all clients" in save(
+        operator, account, account_form(operator, account, **owner)
+    )
+    assert not Membership.objects.get(role=Role.OWNER, account=account).limited

@@ -137,6 +137,7 @@ class BriefStorySerializer(serializers.Serializer[Any]):
     """A story in a list."""
 
     id = serializers.UUIDField()
+    client = serializers.UUIDField(allow_null=True, help_text="Whom it belongs to")
     title = serializers.CharField()
     created = serializers.DateTimeField()
     updated = serializers.DateTimeField()
@@ -154,6 +155,7 @@ class StorySerializer(serializers.Serializer[Any]):
     """A film in the making, with all of its scenes and shots."""
 
     id = serializers.UUIDField()
+    client = serializers.UUIDField(allow_null=True, help_text="Whom it belongs to")
     title = serializers.CharField()
     created = serializers.DateTimeField()
     updated = serializers.DateTimeField()
@@ -305,6 +307,7 @@ def story_data(board: Board, account: Account, request: Request) -> dict[str, An
     films = story.films.order_by("-created", "-pk").values_list("pk", flat=True)
     return {
         "id": story.pk,
+        "client": story.client_id,
         "title": story.title,
         "created": story.created,
         "updated": story.updated,
@@ -338,6 +341,7 @@ def brief_data(story: Any, request: Request) -> dict[str, Any]:
     """Of a row that was counted: `scene_count`, `shot_count`."""
     return {
         "id": story.pk,
+        "client": story.client_id,
         "title": story.title,
         "created": story.created,
         "updated": story.updated,

@@ -19,6 +19,7 @@ from assets.models import Asset
 from assets.services import Refused
 from assets.views.guard import MemberRequest, member, polled, writer
 from assets.views.toast import say_now
+from billing.access import PROOF
 from billing.services import InsufficientCredits
 from studio import jobs
 from studio.models import Story
@@ -34,7 +35,7 @@ from studio.views.price_words import anew
 from studio.views.story.shown import find
 from studio.views.story.stories import refused
 
-OURS = ("key", "shown", "csrfmiddlewaretoken", "missing", "lengths")
+OURS = ("key", "shown", *PROOF, "missing", "lengths")
 HIDDEN = ("cuts", "track")
 # The groups of the form, and the heading behind which few people look; the first is open.
 PARTS = {
