@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from assets import services as assets
-from assets.services import archives, bin, bulk, shared
+from assets.services import archives, bin, bulk, imports, shared
 from studio import describing, jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
@@ -57,6 +57,11 @@ def pack(archive_id: str) -> None:
     archives.pack(archive_id)
 
 
+def unpack(import_id: str) -> None:
+    """Take a ZIP into the library."""
+    imports.unpack(import_id)
+
+
 def pump() -> None:
     """Work for the providers elsewhere, for one slice."""
     run_slice()
@@ -68,6 +73,7 @@ def beat(name: str) -> None:
     if name.startswith("engine"):
         jobs.rescue()
         archives.rescue()
+        imports.rescue()
         if _is_due("tidy", TIDY_EVERY):
             tidy()
         if _is_due("keys", EXAMINE_EVERY) and Health.objects.exclude(refused="").exists():
@@ -113,6 +119,7 @@ def tidy() -> None:
         partial(assets.forget_uploads, now),
         catch_up,
         archives.tidy_archives,
+        imports.tidy_imports,
         bulk.tidy_changes,
         bin.empty_old,
     )
