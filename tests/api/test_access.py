@@ -23,6 +23,7 @@ from assets.models import (
     BoardComment,
     BulkChange,
     Collection,
+    Import,
     PartUpload,
     Tag,
 )
@@ -37,6 +38,7 @@ from tests.api.endpoints import (
     BULK,
     COLLECTION,
     COMMENT,
+    IMPORT,
     LISTS,
     PATHS,
     PERSONA,
@@ -76,7 +78,16 @@ def organized(account: Account, cat: Asset) -> dict[str, Any]:
         file = default_storage.save("archives/a.zip", ContentFile(b"PK"))
         row = {"state": "ready", "count": 1, "size": 2, "file": file, "expires": later}
         Archive.objects.create(id=ARCHIVE, account=account, **row)
-    return {"bulk": BULK, "collection": COLLECTION, "tag": TAG, "archive": ARCHIVE}
+    Import.objects.filter(account=account, state="waiting").delete()
+    kept = {"name": "a.zip", "size": 2, "state": "done", "expires": timezone.now() + timedelta(1)}
+    Import.objects.get_or_create(id=IMPORT, account=account, defaults=kept)
+    return {
+        "import": IMPORT,
+        "bulk": BULK,
+        "collection": COLLECTION,
+        "tag": TAG,
+        "archive": ARCHIVE,
+    }
 
 
 @pytest.fixture
@@ -119,6 +130,10 @@ def ask(
             from django.core.files.uploadedfile import SimpleUploadedFile
 
             return client.post(path, {"file": SimpleUploadedFile("a.png", picture())})
+        if (name, method) == ("imports", "post"):
+            from django.core.files.uploadedfile import SimpleUploadedFile
+
+            return client.post(path, {"file": SimpleUploadedFile("a.zip", b"PK\3\4")})
         data = sound(body, cat, said).get(name)
         if method == "get":
             return client.get(path)
@@ -200,7 +215,7 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
         assert Job.objects.count() == 1
         told = answer.json()["message"]
         ours = (Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS, SEARCH)
-        for there in (*ours, BOARD, COMMENT, UPLOAD, BULK, COLLECTION, ARCHIVE, TAG):
+        for there in (*ours, BOARD, COMMENT, UPLOAD, BULK, COLLECTION, ARCHIVE, TAG, IMPORT):
             told = told.replace(str(there), "")
         assert words in told
     elif (name, method) == ("jobs", "post"):

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
 from assets import services
-from assets.models import Archive, Asset, BulkChange, Collection, Tag
-from assets.services import archives, bulk, collections
+from assets.models import Archive, Asset, BulkChange, Collection, Import, Tag
+from assets.services import archives, bulk, collections, imports
 from billing.models import Account, User
 from studio import jobs
 from studio.jobs import needed
@@ -21,6 +22,7 @@ from tests.studio.pages import NOBODY, said
 
 PAGES = ("collections", "tags", "archives", "cull")
 ACTIONS = ("bulk-undo", "collection-change", "collection-delete", "archive-delete", "asset-judge")
+ACTIONS += ("import-delete",)
 TAG_ACTIONS = ("tag-rename", "tag-delete")
 JSON = {"Accept": "application/json"}
 
@@ -32,7 +34,8 @@ def ids(cat: Asset, account: Account, alice: User) -> dict[str, Any]:
     archive = archives.order(account, alice, [cat.pk])
     box = collections.make(account, "Box")
     tag = Tag.objects.get().pk
-    return {"bulk": change.pk, "collection": box.pk, "archive": archive.pk} | {
+    row = imports.order(account, alice, ContentFile(b"PK\3\4nothing"), "a.zip")
+    return {"import": row.pk, "bulk": change.pk, "collection": box.pk, "archive": archive.pk} | {
         "asset": cat.pk,
         "tag": tag,
     }
@@ -43,7 +46,7 @@ def address(name: str, ids: dict[str, Any]) -> str:
 
 
 def everything() -> list[Any]:
-    return [list(m.objects.values()) for m in (Asset, Collection, Tag, BulkChange, Archive)]
+    return [list(m.objects.values()) for m in (Asset, Collection, Tag, BulkChange, Archive, Import)]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -73,7 +76,7 @@ def test_only_writers_of_the_account_change_things(
     assert everything() == before
 
 
-@pytest.mark.parametrize("name", ["bulk", "trash-empty", "collections", "archives"])
+@pytest.mark.parametrize("name", ["bulk", "trash-empty", "collections", "archives", "imports"])
 def test_a_viewer_makes_and_empties_nothing(name: str, ids: Any, sign_in: Any, vera: User) -> None:
     before = everything()
     assert sign_in(vera).post(reverse(name), {"ids": str(ids["asset"])}).status_code == 403

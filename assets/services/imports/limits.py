@@ -19,6 +19,7 @@ MOST_FILES = bulk.MOST
 MOST_ENTRIES = 2 * MOST_FILES + 2_000
 DIRECTORY_BYTES = 12 * 1024 * 1024
 MANIFEST_BYTES = 8 * 1024 * 1024
+JSON_VALUES = 400_000
 SIDECAR_BYTES = 2 * 1024 * 1024
 # Unpacked to packed, of files that are large enough to matter.
 RATIO = 200
