@@ -26,7 +26,7 @@ from assets.services import bulk, collections, imports, uploads
 from billing import clients
 from billing.models import Account, User
 from billing.scope import Scope
-from tests.assets.whole import library, theirs, told  # noqa: F401 - fixtures
+from tests.assets.whole import told
 from tests.assets.zips import brought, counts, foreign, ours, packed, reasons
 
 

@@ -28,11 +28,6 @@ from billing.models import Account, User
 from tests.assets.zips import brought, counts, foreign, ours, reasons
 
 
-@pytest.fixture
-def theirs(charlie: User) -> Account:
-    return charlie.accounts.get()
-
-
 def link(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name)
     info.external_attr = 0o120777 << 16

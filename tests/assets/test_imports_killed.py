@@ -16,7 +16,7 @@ from assets.models import Asset, Import, ImportItem
 from assets.services import imports
 from assets.services.imports import work
 from billing.models import Account, User
-from tests.assets.whole import library, theirs, told  # noqa: F401 - fixtures
+from tests.assets.whole import told
 from tests.assets.zips import brought, counts, foreign, packed, reasons
 
 
