@@ -5,7 +5,7 @@ A feature that seems to need another word here should be thought about twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
