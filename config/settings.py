@@ -255,6 +255,8 @@ ACCOUNT_STORAGE_BYTES: int | None = None
 DISK_FLOOR_BYTES = env.number("DISK_FLOOR_MB", 100, 0, 1_000_000) * 1024 * 1024
 # What a ZIP of the library may hold, and how long the trash keeps what is in it.
 ARCHIVE_MAX_BYTES = env.number("ARCHIVE_MAX_MB", 20_000, 1, 10_000_000) * 1024 * 1024
+# What the finished ZIPs of an account may take together; the oldest go first.
+ARCHIVE_ROOM_BYTES = env.number("ARCHIVE_ROOM_MB", 40_000, 1, 10_000_000) * 1024 * 1024
 TRASH_DAYS = env.number("TRASH_DAYS", 30, 1, 3650)
 # Addresses of a person's own network are refused unless they are named here ("host:port").
 FETCH_ALLOWED_HOSTS = env.words("FETCH_ALLOWED_HOSTS")

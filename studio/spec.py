@@ -5,7 +5,7 @@ A feature that seems to need another word here should be thought about twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -137,7 +137,9 @@ class Param:
 
     def label_of(self, choice: Any) -> str:
         plain = str(choice).replace("-", " ").capitalize()
-        return self.labels.get(choice) or f"{plain} {self.unit}".strip()
+        # A recipe that came from elsewhere may have anything for a choice.
+        label = self.labels.get(choice) if isinstance(choice, Hashable) else None
+        return label or f"{plain} {self.unit}".strip()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from assets import services as assets
-from assets.services import archives, bin, bulk, described, shared
+from assets.services import archives, bin, bulk, described, imports, shared
 from studio import describing, faces, jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
@@ -68,6 +68,11 @@ def empty_trash(*place: Any) -> None:
     bin.go_on(*place)
 
 
+def unpack(import_id: str) -> None:
+    """Take a ZIP into the library."""
+    imports.unpack(import_id)
+
+
 def pump() -> None:
     """Work for the providers elsewhere, for one slice."""
     run_slice()
@@ -79,6 +84,7 @@ def beat(name: str) -> None:
     if name.startswith("engine"):
         jobs.rescue()
         archives.rescue()
+        imports.rescue()
         if _is_due("describing", GIVE_UP_EVERY):
             described.give_up(timezone.now() - ASKED_FOR)
         if _is_due("tidy", TIDY_EVERY):
@@ -134,6 +140,7 @@ def tidy() -> None:
         partial(assets.forget_uploads, now),
         catch_up,
         archives.tidy_archives,
+        imports.tidy_imports,
         bulk.tidy_changes,
         bin.empty_old,
     )

@@ -8,6 +8,7 @@ from assets.models.collection import Collection, CollectionItem
 from assets.models.described import Description, DescriptionState
 from assets.models.excerpt import Excerpt
 from assets.models.hint import HintSource, HintState, LibrarySettings, TagHint
+from assets.models.imports import Import, ImportItem, ImportState, Outcome
 from assets.models.look import Look
 from assets.models.saved_search import SavedSearch
 from assets.models.tag import Tag
@@ -34,8 +35,12 @@ __all__ = [
     "Flag",
     "HintSource",
     "HintState",
+    "Import",
+    "ImportItem",
+    "ImportState",
     "LibrarySettings",
     "Look",
+    "Outcome",
     "PartUpload",
     "Said",
     "SavedSearch",

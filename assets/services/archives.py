@@ -22,7 +22,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -30,6 +30,8 @@ from assets.media import Refused, filesize
 from assets.models import Archive, ArchiveState, Asset
 from assets.services import files
 from assets.services.bulk.cells import chunks
+from assets.services.keeper import Keeper
+from assets.services.sidecars import MANIFEST, Teller, manifest, name_beside
 from billing.models import Account, User
 from billing.scope import Scope
 
@@ -99,7 +101,10 @@ def pack(pk: UUID | str) -> None:
         return
     archive = Archive.objects.get(pk=pk)
     try:
-        _pack(archive)
+        # Copying a large one to the storage takes longer than a lease, and says nothing meanwhile.
+        with Keeper(lambda: bool(_mine(archive).update(lease=timezone.now() + LEASE))):
+            _pack(archive)
+        make_room(archive)
     except Lost:
         log.warning("archive %s is packed by somebody else, or is gone", pk)
     except (Refused, OSError) as error:
@@ -117,8 +122,7 @@ def _pack(archive: Archive) -> None:
                 "free on the server. Choose fewer files, or make room."
             )
         path = Path(folder) / "archive.zip"
-        missing = _write(archive, path, Path(folder))
-        _note(archive, lease=timezone.now() + LEASE)
+        missing = _write(archive, path)
         name = f"archives/{archive.account_id}/{archive.pk}-{archive.fence}.zip"
         with path.open("rb") as file:
             stored = files.store(name, File(file))
@@ -137,30 +141,33 @@ def _work() -> Path:
 
 def _note(archive: Archive, **values: Any) -> None:
     """Raises Lost when the fence is another one."""
-    mine = Archive.objects.filter(pk=archive.pk, fence=archive.fence, state=ArchiveState.WORKING)
-    if not mine.update(**values):
+    if not _mine(archive).update(**values):
         raise Lost
 
 
-def _write(archive: Archive, path: Path, folder: Path) -> int:
+def _mine(archive: Archive) -> QuerySet[Archive]:
+    return Archive.objects.filter(pk=archive.pk, fence=archive.fence, state=ArchiveState.WORKING)
+
+
+def _write(archive: Archive, path: Path) -> int:
     """The ZIP at `path`. Returns how many files were not there."""
-    names, manifest, done = Names(), [], 0
+    names, entries, done = Names(), [], 0
     beat = _heart(archive)
-    whose = archive.account.seen(Scope(archive.client_id))
+    teller = Teller(archive.account.seen(Scope(archive.client_id)))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as zip:
         for chunk in _in_order(archive):
-            rows = Asset.objects.for_account(whose).filter(pk__in=chunk)
-            found = {row.pk: row for row in rows.prefetch_related("tags", "parents")}
+            found = teller.load(chunk)
             for pk in chunk:
                 done += 1
                 if row := found.get(pk):
-                    manifest.append(_add(zip, row, names.give(row.filename), partial(beat, done)))
+                    name = names.give(row.filename)
+                    entries.append(_add(zip, row, name, partial(beat, done)))
+                    _text(zip, name_beside(name), teller.tell(row))
                 else:
-                    manifest.append({"id": str(pk), "file": None, "why": "deleted"})
-        gone = [entry for entry in manifest if entry["file"] is None]
-        told = {"made": timezone.now().isoformat(), "files": manifest, "missing": len(gone)}
-        _text(zip, "manifest.json", told)
-    return len(gone)
+                    entries.append({"id": str(pk), "file": None, "why": "deleted"})
+        told = manifest(entries)
+        _text(zip, MANIFEST, told)
+    return int(told["missing"])
 
 
 def _in_order(archive: Archive) -> list[list[UUID]]:
@@ -194,29 +201,8 @@ def _add(zip: zipfile.ZipFile, asset: Asset, name: str, beat: Callable[[], None]
                     beat()
     except files.Gone:
         entry |= {"file": None, "why": "missing from the storage", "name": name}
-    _text(zip, f"{name}.json", sidecar(asset))
     beat()
     return entry
-
-
-def sidecar(asset: Asset) -> dict[str, Any]:
-    """What is known of a file, as it goes with it."""
-    return {
-        "id": str(asset.pk),
-        "title": asset.title,
-        "alt": asset.alt,
-        "tags": [tag.name for tag in asset.tags.all()],
-        "rating": asset.rating,
-        "flag": asset.flag,
-        "favorite": asset.favorite,
-        "kind": asset.kind,
-        "mime": asset.mime,
-        "sha256": asset.sha256,
-        "created": asset.created.isoformat(),
-        "origin": asset.origin,
-        "recipe": asset.recipe,
-        "parents": [str(parent.pk) for parent in asset.parents.all()],
-    }
 
 
 def _text(zip: zipfile.ZipFile, name: str, value: Any) -> None:
@@ -229,15 +215,15 @@ class Names:
     never the name of another."""
 
     def __init__(self) -> None:
-        self.taken = {"manifest.json", "manifest.json.json"}
+        self.taken = {MANIFEST, name_beside(MANIFEST)}
 
     def give(self, filename: str) -> str:
         path = PurePosixPath(filename.replace("\\", "/").rsplit("/", 1)[-1].lstrip(".") or "file")
         name, number = str(path), 1
-        while {name.casefold(), f"{name}.json".casefold()} & self.taken:
+        while {name.casefold(), name_beside(name).casefold()} & self.taken:
             number += 1
             name = f"{path.stem}-{number}{path.suffix}"
-        self.taken |= {name.casefold(), f"{name}.json".casefold()}
+        self.taken |= {name.casefold(), name_beside(name).casefold()}
         return name
 
 
@@ -266,6 +252,19 @@ def delete(archive: Archive) -> None:
     with transaction.atomic():
         archive.delete()
         transaction.on_commit(lambda: files.remove(names))
+
+
+def make_room(fresh: Archive) -> int:
+    """The finished ZIPs of an account have room for ARCHIVE_ROOM_BYTES together: beside the fresh
+    one the oldest go first, which can be packed again. Returns how many."""
+    ready = Archive.objects.filter(account=fresh.account_id, state=ArchiveState.READY)
+    room, gone = settings.ARCHIVE_ROOM_BYTES, 0
+    for archive in sorted(ready, key=lambda one: (one.pk != fresh.pk, -one.created.timestamp())):
+        room -= archive.size
+        if room < 0 and archive.pk != fresh.pk:
+            delete(archive)
+            gone += 1
+    return gone
 
 
 def tidy_archives() -> int:

@@ -34,6 +34,11 @@ MOST_OPEN = 20
 LIVES = timedelta(hours=24)
 # Nobody puts a file together for longer.
 JOIN_LIMIT = timedelta(minutes=10)
+# A kind that is no asset's: a ZIP, which is then imported.
+ZIP = "zip"
+KINDS = (*AssetKind.values, ZIP)
+# What manifest and sidecars may add to the files of a ZIP.
+_AROUND = 64 * 1024 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1024 * 1024
 _BUSY = {
@@ -59,7 +64,7 @@ def begin_upload(
     """A new upload that takes parts. Raises Refused when the file can never come in: what is too
     large, too much at a time, or finds no room."""
     limits = intake.upload_limits()
-    most = max(limits.media_bytes, limits.image_bytes)
+    most = largest_zip() if kind == ZIP else max(limits.media_bytes, limits.image_bytes)
     if not 0 < size <= most:
         raise Refused(
             f"The file has {filesize(size)}; it must have at least 1 byte and at most "
@@ -69,8 +74,8 @@ def begin_upload(
         raise Refused(
             "sha256 is not a checksum: write 64 digits from 0-9 and a-f, or leave it out."
         )
-    if kind and kind not in AssetKind.values:
-        raise Refused(f"kind “{kind[:40]}” is unknown. Use one of: {', '.join(AssetKind.values)}.")
+    if kind and kind not in KINDS:
+        raise Refused(f"kind “{kind[:40]}” is unknown. Use one of: {', '.join(KINDS)}.")
     names = tag_names(tags)
     with transaction.atomic():
         # One after the other, or two that begin at once would both find the last room.
@@ -87,6 +92,17 @@ def begin_upload(
             tags=names,
             expires=timezone.now() + LIVES,
         )
+
+
+def largest_zip() -> int:
+    """In bytes; as large as those that are packed here."""
+    return int(settings.ARCHIVE_MAX_BYTES) + _AROUND
+
+
+def check_zip(head: bytes) -> None:
+    """Raises Refused for a file that does not begin as a ZIP does."""
+    if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        raise Refused("This is not a ZIP. Choose one, or upload the file as it is.")
 
 
 def _check_begin(account: Account, size: int, limit: int | None) -> None:
@@ -138,6 +154,9 @@ def _read(source: IO[bytes], number: int, length: int) -> bytes:
 
 def _check_head(upload: PartUpload, data: bytes) -> None:
     """What can never be used is refused before all of it was sent."""
+    if upload.kind == ZIP:
+        check_zip(data)
+        return
     kinds = (upload.kind,) if upload.kind else None
     format = media.detect(data[: media.HEAD], kinds)
     intake.upload_limits().check_bytes(format.kind, upload.size)
@@ -176,16 +195,38 @@ def complete_upload(upload: PartUpload) -> Asset:
         if upload.asset:
             return upload.asset
         raise Refused(f"“{upload.name}” was deleted since it came. Upload it again.")
-    missing = missing_parts(upload)
-    if missing:
-        told = ", ".join(map(str, missing[:10])) + ("…" if len(missing) > 10 else "")
-        raise Refused(f"{len(missing)} of {upload.parts_wanted} parts are missing: {told}.")
+    if upload.kind == ZIP:
+        raise Refused(
+            f"“{upload.name}” is a ZIP. Begin its import with this upload (POST imports/) instead."
+        )
+    check_all_there(upload)
     fence = _lock(upload)
     try:
         return _joined(upload, fence)
     except BaseException:
         _mine(upload, fence).update(state=UploadState.OPEN, joining=None)
         raise
+
+
+def check_all_there(upload: PartUpload) -> None:
+    """Raises Refused, naming the parts that are missing."""
+    if missing := missing_parts(upload):
+        told = ", ".join(map(str, missing[:10])) + ("…" if len(missing) > 10 else "")
+        raise Refused(f"{len(missing)} of {upload.parts_wanted} parts are missing: {told}.")
+
+
+def hand_over(upload: PartUpload, until: datetime) -> None:
+    """Its parts are somebody else's to read and forget from now on. Raises Busy."""
+    free = PartUpload.objects.filter(pk=upload.pk, state=UploadState.OPEN)
+    if not free.update(state=UploadState.JOINING, joining=timezone.now(), expires=until):
+        raise Busy(_BUSY[UploadState.JOINING])
+
+
+def forget_upload(upload: PartUpload) -> None:
+    """With its parts, whatever its state."""
+    with transaction.atomic():
+        _forget_parts(upload)
+        upload.delete()
 
 
 def _lock(upload: PartUpload) -> datetime:
@@ -209,7 +250,7 @@ def _joined(upload: PartUpload, fence: datetime) -> Asset:
         tempfile.TemporaryDirectory(prefix="join-", dir=settings.WORK_DIR) as folder,
     ):
         path = Path(folder) / "whole"
-        _join(upload, path)
+        join_parts(upload, path)
         kinds: Collection[str] | None = (upload.kind,) if upload.kind else None
         draft = intake.prepare(path, account=upload.account, filename=upload.name, kinds=kinds)
     try:
@@ -225,7 +266,8 @@ def _joined(upload: PartUpload, fence: datetime) -> Asset:
     return asset
 
 
-def _join(upload: PartUpload, path: Path) -> None:
+def join_parts(upload: PartUpload, path: Path) -> None:
+    """The whole file at `path`. Raises Refused when a part is gone, or the checksum another one."""
     digest = hashlib.sha256()
     with path.open("wb") as out:
         for part in upload.parts.order_by("number"):
@@ -267,9 +309,7 @@ def forget_uploads(now: datetime) -> int:
     held = Q(state=UploadState.JOINING, joining__gt=now - JOIN_LIMIT)
     old = list(PartUpload.objects.filter(expires__lte=now).exclude(held)[:500])
     for upload in old:
-        with transaction.atomic():
-            _forget_parts(upload)
-            upload.delete()
+        forget_upload(upload)
     return len(old)
 
 

@@ -82,6 +82,35 @@ def _made_from(asset: Asset, sources: AssetQuerySet) -> bool:
     return False
 
 
+def rejoin(first: Asset, others: Iterable[tuple[Asset, int]], shown: Asset | None) -> None:
+    """Puts what was a stack elsewhere behind `first` again, with the numbers that it had there; of
+    a stack that was not here before `shown` is shown. What is in a stack already stays there, and
+    so does what another one is shown for. A repeat changes nothing."""
+    with transaction.atomic():
+        first = _locked(first.version_of_id or first.pk)
+        there = stack_of(first)
+        was = there.exclude(pk=first.pk).exists()
+        taken = set(there.values_list("version", flat=True))
+        for asset, number in others:
+            asset = Asset.objects.get(pk=asset.pk)
+            if not _may_join(asset, first):
+                continue
+            number = number if number not in taken else max(taken) + 1
+            taken.add(number)
+            Asset.objects.filter(pk=asset.pk).update(version_of=first, version=number, stacked=True)
+        live = stack_of(first).live()
+        stands = live.filter(pk=shown.pk).first() if shown and not was else None
+        stands = stands or live.filter(stacked=False).first() or live.last()
+        if stands and live[1:]:
+            _show(stands)
+
+
+def _may_join(asset: Asset, first: Asset) -> bool:
+    alone = not asset.version_of_id and not asset.versions.exists() and asset.pk != first.pk
+    same = (asset.account_id, asset.client_id, asset.kind)
+    return alone and not asset.trashed and same == (first.account_id, first.client_id, first.kind)
+
+
 def show_version(asset: Asset) -> Asset:
     """Makes it the version that is shown; a repeat changes nothing. Raises Refused."""
     if asset.trashed:

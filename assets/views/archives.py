@@ -15,7 +15,7 @@ from assets import services
 from assets.models import Archive, ArchiveState
 from assets.search import BadFilter
 from assets.services import archives
-from assets.views import files
+from assets.views import files, imports
 from assets.views.bulk import chosen, refused
 from assets.views.guard import MemberRequest, member, wants_json, writer
 from assets.views.toast import say
@@ -30,8 +30,10 @@ def index(request: MemberRequest) -> HttpResponseBase:
 @member
 def shown(request: MemberRequest) -> HttpResponseBase:
     rows = list(mine(request).defer("wanted")[:50])
-    busy = any(row.state in (ArchiveState.WAITING, ArchiveState.WORKING) for row in rows)
-    return render(request, "library/archives.html", {"archives": rows, "busy": busy})
+    brought = [(row, imports.words(row)) for row in imports.mine(request)[:20]]
+    states = [row.state for row in rows] + [row.state for row, _ in brought]
+    context = {"archives": rows, "imports": brought, "busy": {"waiting", "working"} & {*states}}
+    return render(request, "library/archives.html", context)
 
 
 def mine(request: MemberRequest) -> QuerySet[Archive]:

@@ -59,7 +59,7 @@ def serve(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBase:
         key = access.find_key(secret.strip())
         if key is None:
             return HttpResponse("This API key is not known.\n", "text/plain", 401, headers=_BEARER)
-        account: Account | None = key.account.seen(access.key_scope(key, None))
+        account: Account | None = access.open_with(key, None)[0]
     elif not request.user.is_authenticated:
         return sign_in_first(request)
     else:

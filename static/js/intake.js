@@ -4,7 +4,7 @@ import { isTyping, proof, takeDrops } from "./page.js";
 import { Tray } from "./tray.js";
 
 const form = document.querySelector("[data-library-drop]");
-const tray = form && new Tray(document.getElementById("tray"), form.action);
+const tray = form && new Tray(document.getElementById("tray"), form.action, document.getElementById("upload-zip").dataset.zips);
 const DEEPEST = 8;
 
 /** Files of an input or a clipboard; those of a folder know its name. */

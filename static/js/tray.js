@@ -7,12 +7,14 @@ import { upload } from "./upload.js";
 const AT_ONCE = 2;
 const MOST = 500;
 const STAYS = 8; // seconds, when there is nothing to be read
+const ZIP = /\.zip$/i;
 const JUNK = /^(\..*|Thumbs\.db|desktop\.ini)$/i;
 
 export class Tray {
-  /** @param {HTMLElement} element what library/tray.html has  @param {string} address of the uploads */
-  constructor(element, address) {
-    Object.assign(this, { element, address, rows: [], running: 0, hiding: 0 });
+  /** @param {HTMLElement} element what library/tray.html has  @param {string} address of the uploads
+   *  @param {string} zips where ZIPs are imported */
+  constructor(element, address, zips) {
+    Object.assign(this, { element, address, zips, rows: [], running: 0, hiding: 0 });
     this.list = element.querySelector("ol");
     this.mold = element.querySelector("template");
     this.head = element.querySelector("[data-head]");
@@ -79,19 +81,40 @@ export class Tray {
 
   async send(row) {
     Object.assign(row, { state: "sending", share: 0, began: 0, at: performance.now(), stop: new AbortController() });
-    const fields = { file: row.file, ...(row.tags.length && { tags: row.tags.join(",") }) };
+    const zip = ZIP.test(row.file.name);
+    const fields = { file: row.file, ...(zip && { kind: "zip" }), ...(!zip && row.tags.length && { tags: row.tags.join(",") }) };
     try {
-      const asset = await upload(this.address, fields, {
+      const asset = await upload(zip ? this.zips : this.address, fields, {
         signal: row.stop.signal,
         resumed: (share) => Object.assign(row, { share, began: share, resumed: true }),
         progress: (share) => ((row.share = share), this.draw(row, sentence(row)), this.refresh()),
       });
-      this.came(row, asset);
+      if (zip) await this.unpacked(row, asset);
+      else this.came(row, asset);
     } catch (error) {
       const stopped = error.name === "AbortError";
       row.state = stopped ? "canceled" : "failed";
       this.draw(row, stopped ? "Canceled" : error.message);
     }
+  }
+
+  /** A ZIP is unpacked by the server; its page has the report. */
+  async unpacked(row, told) {
+    const link = Object.assign(document.createElement("a"), { href: told.url, textContent: told.title });
+    row.element.querySelector("[data-name]").replaceChildren(link);
+    row.state = "unpacking"; // from here on the page may be left
+    while (!told.over) {
+      row.share = told.share;
+      this.draw(row, told.words);
+      this.refresh();
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      const answer = await fetch(told.url, { headers: { Accept: "application/json" } }).catch(() => null);
+      if (answer?.status === 404) throw new Error("The import was stopped. What it brought is in the library.");
+      if (answer?.ok) told = await answer.json();
+    }
+    if (told.failed) throw new Error(told.words);
+    Object.assign(row, { state: told.refused ? "told" : "done", share: 1 });
+    this.draw(row, told.words);
   }
 
   came(row, asset) {
@@ -143,9 +166,12 @@ export class Tray {
     const over = went.filter((row) => row.state !== "waiting" && row.state !== "sending").length;
     const failed = went.filter((row) => row.state === "failed").length;
     this.element.classList.toggle("busy", this.busy);
+    const unpacking = went.some((row) => row.state === "unpacking");
     this.head.textContent = this.busy
       ? `Uploading ${Math.min(over + 1, went.length)} of ${went.length}${this.left()}`
-      : `${went.length - failed} of ${went.length} in the library`;
+      : unpacking
+        ? "Unpacking; you may leave this page"
+        : `${went.length - failed} of ${went.length} in the library`;
     if (!this.rows.length) this.hide();
   }
 

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from assets import services
 from assets.models import AssetKind, PartUpload, UploadState
-from assets.services.uploads import PART_BYTES
+from assets.services.uploads import PART_BYTES, ZIP
 from studio.api import paging
 from studio.api.assets import AssetView, tags_field
 from studio.api.base import AccountView, find
@@ -50,7 +50,9 @@ class BeginSerializer(serializers.Serializer[Any]):
     size = serializers.IntegerField(min_value=1, max_value=2**53, help_text="Bytes of the whole")
     sha256 = Text(max_length=64, required=False, allow_blank=True, help_text="Of the whole")
     kind = serializers.ChoiceField(
-        AssetKind.choices, required=False, help_text="The only kind that is wanted"
+        [*AssetKind.choices, (ZIP, "A ZIP")],
+        required=False,
+        help_text="The only kind that is wanted; `zip` for what is then imported (see imports)",
     )
     tags = tags_field()
 

@@ -19,7 +19,7 @@ from assets.models import Asset, SavedSearch
 from assets.search.write import quoted
 from assets.views.searches import address
 from billing.models import CREDIT, Client
-from studio import catalogue, keys, sending
+from studio import catalogue, sending
 from studio.fields import spoken
 from studio.models import State
 from studio.spec import Operation

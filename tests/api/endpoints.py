@@ -69,6 +69,10 @@ REQUESTS = [
     ("archive", "get", False, "archive"),
     ("archive", "delete", True, "archive"),
     ("archive-file", "get", False, "archive"),
+    ("imports", "get", False, ""),
+    ("imports", "post", True, ""),
+    ("import", "get", False, "import"),
+    ("import", "delete", True, "import"),
     ("templates", "get", False, ""),
     ("styles", "get", False, ""),
     ("enhance", "post", False, ""),
@@ -141,6 +145,8 @@ PATHS = {
     "archives": "archives/",
     "archive": "archives/{archive}/",
     "archive-file": "archives/{archive}/file/",
+    "imports": "imports/",
+    "import": "imports/{import}/",
     "templates": "templates/",
     "styles": "styles/",
     "enhance": "prompts/enhance/",
@@ -160,7 +166,7 @@ PATHS = {
 }
 LISTS = (
     *("jobs", "assets", "personas", "all-settings", "boards", "part-uploads"),
-    *("all-bulk", "collections", "tags", "archives", "clients"),
+    *("all-bulk", "collections", "tags", "archives", "clients", "imports"),
 )
 # What only owners and admins may do.
 MANAGING = {
@@ -171,6 +177,7 @@ PERSONA, SETTINGS, SEARCH = uuid.UUID(int=5), uuid.UUID(int=6), uuid.UUID(int=13
 BOARD, COMMENT, UPLOAD = uuid.UUID(int=7), uuid.UUID(int=8), uuid.UUID(int=9)
 BULK, COLLECTION, ARCHIVE, TAG = uuid.UUID(int=10), uuid.UUID(int=11), uuid.UUID(int=12), 77
 CLIENT, MEMBER = uuid.UUID(int=14), 88
+IMPORT = uuid.UUID(int=15)
 
 
 def sound(body: Callable[..., dict[str, Any]], cat: Asset, said: BoardComment) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -14,6 +15,7 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 
 from assets.models import Asset, BoardComment, BoardItem, Tag
+from assets.services import imports
 from billing import access
 from billing.models import Account, User
 from billing.services import verify_ledger
@@ -68,6 +70,7 @@ def real(api: Client, cat: Asset, body: Callable[..., Any], story: Any) -> dict[
         "collections": post(api, "/api/v1/collections/", {"name": "Box"}).json()["id"],
         "tags": Tag.objects.create(account=cat.account, name="sea").pk,
         "archives": post(api, "/api/v1/archives/", {"filter": {}}).json()["id"],
+        "imports": str(imports.order(cat.account, None, ContentFile(b"PK\3\4nothing"), "a.zip").pk),
         "settings": post(api, "/api/v1/settings/", kept).json()["id"],
         "stories": story["id"],
         "scenes": story["scenes"][0]["id"],

@@ -13,6 +13,7 @@ from assets import media, services
 from assets.models import Asset, Board
 from assets.services import boards
 from billing.models import Account, User
+from tests.assets.whole import library, theirs  # noqa: F401
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +18,7 @@ from django_q.models import OrmQ
 
 from assets import services
 from assets.models import Archive, Asset
-from assets.services import archives
+from assets.services import archives, files, keeper
 from billing.models import Account, User
 
 
@@ -103,6 +104,55 @@ def test_the_limits_are_said(
         archives.order(account, alice, [two[0].pk])
     with pytest.raises(services.Refused, match="5 ZIPs"):
         archives.order(account, alice, [two[0].pk])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_lease_is_kept_while_a_large_one_is_copied_to_the_storage(
+    account: Account, alice: User, two: list[Asset], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else begins anew meanwhile, however long it takes."""
+    monkeypatch.setattr(keeper, "EVERY", 0.05)
+    archive = archives.order(account, alice, [two[0].pk])
+    store = files.store
+
+    def slow(name: str, content: Any) -> str:
+        late = timezone.now() - timedelta(seconds=1)
+        Archive.objects.update(lease=late)
+        for _ in range(100):
+            time.sleep(0.05)
+            if Archive.objects.get().lease > late:
+                break
+        assert archives.rescue() == 0
+        return store(name, content)
+
+    monkeypatch.setattr(files, "store", slow)
+    archives.pack(archive.pk)
+    assert opened(archive).namelist()
+    assert archive.starts == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_finished_ones_have_a_limit_of_room_and_the_oldest_go_first(
+    account: Account,
+    alice: User,
+    two: list[Asset],
+    settings: Any,
+    stored: Callable[[], list[str]],
+) -> None:
+    first = archives.order(account, alice, [two[0].pk])
+    archives.pack(first.pk)
+    first.refresh_from_db()
+    settings.ARCHIVE_ROOM_BYTES = 2 * first.size + 10
+    later = [archives.order(account, alice, [two[0].pk]) for _ in range(2)]
+    archives.pack(later[0].pk)
+    assert Archive.objects.count() == 3
+    archives.pack(later[1].pk)
+    assert set(Archive.objects.values_list("pk", flat=True)) == {one.pk for one in later}
+    assert len([name for name in stored() if name.endswith(".zip")]) == 2
+    settings.ARCHIVE_ROOM_BYTES = 1
+    last = archives.order(account, alice, [two[0].pk])
+    archives.pack(last.pk)
+    assert Archive.objects.get().pk == last.pk
 
 
 @pytest.mark.django_db(transaction=True)

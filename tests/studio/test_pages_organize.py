@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from assets import services
 from assets.media import filesize
-from assets.models import Archive, Asset, BulkChange, Collection, Tag
-from assets.services import archives, bulk, collections
+from assets.models import Archive, Asset, BulkChange, Collection, Import, Tag
+from assets.services import archives, bulk, collections, imports
 from assets.views import cull
 from billing.models import Account, User
 from studio import jobs
@@ -24,6 +24,7 @@ from tests.studio.pages import NOBODY, said
 
 PAGES = ("collections", "tags", "archives", "cull")
 ACTIONS = ("bulk-undo", "collection-change", "collection-delete", "archive-delete", "asset-judge")
+ACTIONS += ("import-delete",)
 TAG_ACTIONS = ("tag-rename", "tag-delete")
 JSON = {"Accept": "application/json"}
 
@@ -35,7 +36,8 @@ def ids(cat: Asset, account: Account, alice: User) -> dict[str, Any]:
     archive = archives.order(account, alice, [cat.pk])
     box = collections.make(account, "Box")
     tag = Tag.objects.get().pk
-    return {"bulk": change.pk, "collection": box.pk, "archive": archive.pk} | {
+    row = imports.order(account, alice, ContentFile(b"PK\3\4nothing"), "a.zip")
+    return {"import": row.pk, "bulk": change.pk, "collection": box.pk, "archive": archive.pk} | {
         "asset": cat.pk,
         "tag": tag,
     }
@@ -46,7 +48,7 @@ def address(name: str, ids: dict[str, Any]) -> str:
 
 
 def everything() -> list[Any]:
-    return [list(m.objects.values()) for m in (Asset, Collection, Tag, BulkChange, Archive)]
+    return [list(m.objects.values()) for m in (Asset, Collection, Tag, BulkChange, Archive, Import)]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -76,7 +78,7 @@ def test_only_writers_of_the_account_change_things(
     assert everything() == before
 
 
-@pytest.mark.parametrize("name", ["bulk", "trash-empty", "collections", "archives"])
+@pytest.mark.parametrize("name", ["bulk", "trash-empty", "collections", "archives", "imports"])
 def test_a_viewer_makes_and_empties_nothing(name: str, ids: Any, sign_in: Any, vera: User) -> None:
     before = everything()
     assert sign_in(vera).post(reverse(name), {"ids": str(ids["asset"])}).status_code == 403
