@@ -86,7 +86,9 @@ def facets(account: Account, params: Mapping[str, str]) -> list[Facet]:
         lines = mine.filter(state.rest, _chosen(state)).aggregate(_tags=_TagsOf())["_tags"]
         tags = (lines or "").split(_ROWS)
     else:
-        tags = list(compress((read["_tags"] or "").split(_ROWS), codes.fitting(state.chosen)))
+        tags = (read["_tags"] or "").split(_ROWS)
+        if state.chosen:
+            tags = list(compress(tags, codes.fitting(state.chosen).tolist()))
     return [*told, _tag_facet(account, tags, state)]
 
 

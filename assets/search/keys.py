@@ -63,12 +63,14 @@ _NEXT_MAKER = (
     "WHERE account_id = %s AND (module, provider, model) > ({}) "
     "ORDER BY module, provider, model LIMIT 1"
 )
-_EVERY_MAKER = (
-    "WITH RECURSIVE found AS (("
-    + _NEXT_MAKER.format("'', '', ''")
-    + ") UNION ALL SELECT following.* FROM found, LATERAL ("
-    + _NEXT_MAKER.format("found.module, found.provider, found.model")
-    + f") AS following) SELECT * FROM found LIMIT {MOST_MAKERS}"
+_EVERY_MAKER = (  # noqa: S608
+    "WITH RECURSIVE found AS (({first}) UNION ALL "
+    "SELECT following.* FROM found, LATERAL ({following}) AS following) "
+    "SELECT * FROM found LIMIT {most}"
+).format(
+    first=_NEXT_MAKER.format("'', '', ''"),
+    following=_NEXT_MAKER.format("found.module, found.provider, found.model"),
+    most=MOST_MAKERS,
 )
 
 
