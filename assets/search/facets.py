@@ -31,7 +31,7 @@ from billing.models import Account
 MOST_CHOICES = 60
 MOST_TAGS = 40
 MOST_NESTED = 500
-_ROWS = "\n"
+_ROWS = ","
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,9 @@ def facets(account: Account, params: Mapping[str, str]) -> list[Facet]:
         lines = mine.filter(state.rest, _chosen(state)).aggregate(_tags=_TagsOf())["_tags"]
         tags = (lines or "").split(_ROWS)
     else:
-        tags = list(compress((read["_tags"] or "").split(_ROWS), codes.fitting(state.chosen)))
+        tags = (read["_tags"] or "").split(_ROWS)
+        if state.chosen:
+            tags = list(compress(tags, codes.fitting(state.chosen).tolist()))
     return [*told, _tag_facet(account, tags, state)]
 
 
@@ -191,8 +193,8 @@ class _TagsOf(Aggregate):
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Any:
         column, params = compiler.compile(self.get_source_expressions()[0])
         if connection.vendor == "postgresql":
-            return f"STRING_AGG({column}, chr({ord(_ROWS)}))", params
-        return f"GROUP_CONCAT({column}, char({ord(_ROWS)}))", params
+            return f"STRING_AGG({column}, '{_ROWS}')", params
+        return f"GROUP_CONCAT({column})", params
 
 
 def _tag_facet(account: Account, lines: list[str], state: _State) -> Facet:
@@ -214,16 +216,15 @@ def _tag_counts(account: Account, lines: list[str]) -> Counter[str]:
     """How many assets have each tag or one inside it, as a search for the tag finds them."""
     nested = Tag.objects.filter(account=account, name__contains="/").values_list("pk", "name")
     above = {str(pk): _above(name) for pk, name in nested[:MOST_NESTED]}
-    if not above:
-        return Counter(" ".join(lines).split())
     wanted = {name for names in above.values() for name in names}
     outer = Tag.objects.filter(account=account, name__in=wanted).values_list("name", "pk")
-    ids = {name: str(pk) for name, pk in outer}
+    ids = {name: str(pk) for name, pk in outer} if wanted else {}
     counts: Counter[str] = Counter()
     for line, count in Counter(lines).items():
         own = set(line.split())
-        every = own | {ids[n] for pk in own for n in above.get(pk, ()) if n in ids}
-        counts.update(dict.fromkeys(every, count))
+        own |= {ids[name] for pk in own for name in above.get(pk, ()) if name in ids}
+        for pk in own:
+            counts[pk] += count
     return counts
 
 

@@ -58,22 +58,38 @@ class Ask:
         return self._clients
 
 
+_NEXT_MAKER = (
+    "SELECT module, provider, model FROM assets_asset "
+    "WHERE account_id = %s AND (module, provider, model) > ({}) "
+    "ORDER BY module, provider, model LIMIT 1"
+)
+_EVERY_MAKER = (  # noqa: S608
+    "WITH RECURSIVE found AS (({first}) UNION ALL "
+    "SELECT following.* FROM found, LATERAL ({following}) AS following) "
+    "SELECT * FROM found LIMIT {most}"
+).format(
+    first=_NEXT_MAKER.format("'', '', ''"),
+    following=_NEXT_MAKER.format("found.module, found.provider, found.model"),
+    most=MOST_MAKERS,
+)
+
+
 def _makers(account: UUID) -> list[tuple[str, str, str]]:
     """From one to the next in the index: DISTINCT would read all rows of the account."""
-    names = ", ".join(MAKERS)
-    statement = (
-        f"SELECT {names} FROM assets_asset WHERE account_id = %s AND ({names}) > (%s, %s, %s) "  # noqa: S608
-        f"ORDER BY {names} LIMIT 1"
-    )
+    pk = Asset._meta.get_field("account").get_db_prep_value(account, connection)
     found: list[tuple[str, str, str]] = []
     with connection.cursor() as cursor:
-        pk = Asset._meta.get_field("account").get_db_prep_value(account, connection)
+        if connection.vendor == "postgresql":
+            cursor.execute(_EVERY_MAKER, [pk, pk])
+            return list(cursor.fetchall())
+        last = ("", "", "")
         while len(found) < MOST_MAKERS:
-            cursor.execute(statement, [pk, *(found[-1] if found else ("", "", ""))])
-            row = cursor.fetchone()
-            if row is None:
+            cursor.execute(_NEXT_MAKER.format("%s, %s, %s"), [pk, *last])
+            if (row := cursor.fetchone()) is None:
                 break
-            found.append(tuple(row))
+            found.append(row)
+            # It would go through all rows of the last one: it seeks the first that is not smaller.
+            last = (row[0], row[1], row[2] + "\x01")
     return found
 
 
