@@ -71,7 +71,7 @@ LISTED = [
 # What lasts no time comes before all that does.
 LENGTH = Func(F("duration"), template="COALESCE(%(expressions)s, -1.0)")
 # Beside the date, by which the first index is in order.
-SORTED = {
+SORTED: dict[str, Any] = {
     "updated": F("updated"),
     "title": F("title_key"),
     "size": F("size"),

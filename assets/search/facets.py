@@ -190,7 +190,9 @@ class _TagsOf(Aggregate):
     def __init__(self) -> None:
         super().__init__("tag_ids")
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **_: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.get_source_expressions()[0])
         if connection.vendor == "postgresql":
             return f"STRING_AGG({column}, '{_ROWS}')", params

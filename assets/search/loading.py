@@ -91,7 +91,7 @@ def insert(model: Any, rows: Sequence[Any], words: Sequence[str] = ()) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {to} VALUES ({marks})", values)  # noqa: S608
+            cursor.executemany(f"INSERT INTO {to} VALUES ({marks})", list(values))  # noqa: S608
             return
         with cursor.copy(f"COPY {to} FROM STDIN") as copy:
             for at, row in enumerate(values):

@@ -144,13 +144,17 @@ class _Beside(Func):
     output_field = BooleanField()
 
     def __init__(self, order: Sort, place: _Place, sign: str) -> None:
-        field = Asset._meta.get_field(order.column.name) if isinstance(order.column, F) else None
-        by = Value(place[1], output_field=field or FloatField())
+        field: Any = FloatField()
+        if isinstance(order.column, F):
+            field = Asset._meta.get_field(order.column.name)  # type: ignore[attr-defined]
+        by = Value(place[1], output_field=field)
         pk = Value(place[0], output_field=UUIDField())
         super().__init__(order.column, F("pk"), by, pk)
         self.sign = sign
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **_: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         by, pk, value, last = self.get_source_expressions()
         asked = [compiler.compile(part) for part in (by, pk, value, last)]
         a, b, c, d = (sql for sql, _ in asked)

@@ -52,7 +52,9 @@ class CodesOf(Aggregate):
     def __init__(self) -> None:
         super().__init__("traits", "rating", "flag", "favorite")
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **_: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         traits, rating, flag, favorite = (
             compiler.compile(part)[0] for part in self.get_source_expressions() if part
         )

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0019_sorted'),
+        ('assets', '0020_counted'),
         ('billing', '0002_clients'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
