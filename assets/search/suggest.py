@@ -34,6 +34,8 @@ class Suggestion:
 
 def suggest(account: Account, text: str, at: int) -> list[Suggestion]:
     """Some for what stands before the place `at` of a search, the likeliest first."""
+    if "\0" in text:  # no database looks for it
+        return []
     at = max(0, min(at, len(text)))
     part = _PART.search(text[max(0, at - 200) : at]) if at <= _LONGEST else None
     if part is None:
