@@ -323,9 +323,10 @@ def _client(ask: Ask, op: str, value: str) -> Q:
     word = value.strip().casefold()
     if word == "none":
         return Q(client=None)
-    mine = ask.clients()
-    same = [pk for pk, name in mine.items() if name.casefold() == word]
-    return Q(client__in=same or [pk for pk, name in mine.items() if word in name.casefold()])
+    # A search cannot write quotation marks inside a value.
+    mine = {pk: name.casefold().replace('"', "") for pk, name in ask.clients().items()}
+    same = [pk for pk, name in mine.items() if name == word]
+    return Q(client__in=same or [pk for pk, name in mine.items() if word in name])
 
 
 def _known(column: str) -> Values:

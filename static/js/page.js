@@ -1,8 +1,8 @@
 /** Small things that several scripts ask of the page. Nothing happens by loading it. */
 
-const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+const meta = (name) => document.querySelector(`meta[name=${name}]`)?.content ?? "";
 
-/** Headers that tell the server from which page something comes, and for whom that works. */
+/** Tells the server from which page something comes, and for whom. */
 export const proof = () => ({ "X-CSRFToken": meta("csrf-token"), "X-Client": meta("client") });
 
 /** The server's no as an Error whose message is for the person; with a link when they must sign in. */

@@ -358,4 +358,5 @@ def test_the_page_of_a_file_names_its_client_and_leads_to_all_of_it(
     link = re.search(r'<dt>Client</dt><dd><a href="([^"]+)">', page)
     assert link
     found = browser.get(link[1].replace("&amp;", "&")).content.decode()
-    assert "Theirs" in found or "free" not in found.lower()
+    assert ">Theirs<" in found
+    assert ">Free<" not in found

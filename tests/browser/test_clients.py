@@ -1,0 +1,52 @@
+"""Whom one works for: the choice in the bar, and two windows that do not mix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+SWITCH = ".switch summary"
+
+
+@pytest.mark.quick
+def test_two_windows_work_for_two_clients(visit: Visit) -> None:
+    page = visit("/clients/")
+    for name in ("Acme", "Zen"):
+        page.get_by_label("Name").last.fill(name)
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(page.locator(".client-rows b", has_text=name)).to_be_visible()
+    page.goto(page.url.replace("/clients/", "/library/collections/"))
+    page.locator(SWITCH).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(SWITCH)).to_contain_text("Acme")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator(SWITCH).click()
+    other.locator("#switch-list button", has_text="Zen").click()
+    expect(other.locator(SWITCH)).to_contain_text("Zen")
+    # The first window sends its form, and asks for its parts, for its own client still.
+    acme = page.locator('meta[name="client"]').get_attribute("content")
+    with page.expect_request("**/jobs/status/") as asked:
+        pass
+    assert asked.value.headers["x-client"] == acme
+    page.get_by_label("Name of a new collection").fill("For Acme")
+    page.get_by_role("button", name="Make", exact=True).click()
+    page.wait_for_load_state()
+    other.reload()
+    expect(other.get_by_text("For Acme")).to_have_count(0)
+    other.locator(SWITCH).click()
+    other.locator("#switch-list button", has_text="Acme").click()
+    expect(other.get_by_text("For Acme")).to_have_count(1)
+    # Left as it was for the tests that follow.
+    other.locator(SWITCH).click()
+    other.get_by_role("button", name="All clients").click()
+    other.goto(other.url.replace("/library/collections/", "/clients/"))
+    for _ in range(2):
+        other.get_by_role("button", name="Archive").first.click()
+    expect(other.locator(SWITCH)).to_have_count(0)
