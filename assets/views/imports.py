@@ -79,7 +79,9 @@ def words(row: Import) -> str:
         return row.error
     if row.state != ImportState.DONE:
         return f"Unpacking {row.done:,} of {row.count:,}" if row.count else "Waiting"
-    parts = [f"{row.restored:,} restored" if row.ours else f"{row.restored:,} new"]
+    parts = []
+    if row.restored or not row.done:
+        parts.append(f"{row.restored:,} {'restored' if row.ours else 'new'}")
     if row.known:
         parts.append(f"{row.known:,} {'was' if row.known == 1 else 'were'} here already")
     if row.refused:
