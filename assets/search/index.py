@@ -235,11 +235,11 @@ def led_by_words(queryset: AssetQuerySet) -> AssetQuerySet:
     """The same rows, in `going("words")`: SQLite would rather begin with those of the account."""
     led = queryset.all()
     asked = list(_asked(led.query.where))
-    if any(isinstance(node.children[at], _Found) for node, at in asked):
-        for node, at in asked:
-            part = node.children[at]
-            column = getattr(getattr(part, "lhs", None), "target", None)
-            if isinstance(part, Exact) and column is Asset._meta.get_field("account"):
+    must = [(node, at, node.children[at]) for node, at in asked]
+    must = [row for row in must if isinstance(row[2], Exact)]
+    if any(isinstance(part.lhs, _Found) for _, _, part in must):
+        for node, at, part in must:
+            if getattr(part.lhs, "target", None) is Asset._meta.get_field("account"):
                 node.children[at] = twin = copy(part)
                 twin.lhs = Plainly(part.lhs)
     return led

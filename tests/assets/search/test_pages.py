@@ -85,6 +85,21 @@ def test_a_page_is_read_from_an_index(account: Account, library: list[Asset], so
             assert "<" in plan[0] or ">" in plan[0], plan
 
 
+def test_rare_words_are_read_from_their_index(
+    account: Account, library: list[Asset], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL knows how rare a word is.")
+    monkeypatch.setattr(sorts, "WINDOW", 1)
+    mine = filter_assets(Asset.objects.for_account(account), {"q": "sunflower"})
+    with CaptureQueriesContext(connection) as seen, connection.cursor() as cursor:
+        assert page(mine, "title", "", 5)[0]
+        made = [query["sql"] for query in seen.captured_queries]
+        last = [sql for sql in made if '"_by"' in sql][-1]
+        cursor.execute(f"EXPLAIN QUERY PLAN {last}")
+        assert any("asset_number" in row[3] for row in cursor.fetchall())
+
+
 def test_what_is_said_in_the_title_comes_first(account: Account, library: list[Asset]) -> None:
     mine = filter_assets(Asset.objects.for_account(account), {"q": "sun"})
     rows, _ = page(mine, "relevance", "", 10)
