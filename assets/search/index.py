@@ -234,9 +234,10 @@ class Plainly(Func):
 def led_by_words(queryset: AssetQuerySet) -> AssetQuerySet:
     """The same rows, in `going("words")`: SQLite would rather begin with those of the account."""
     led = queryset.all()
-    asked = list(_asked(led.query.where))
-    must = [(node, at, node.children[at]) for node, at in asked]
-    must = [row for row in must if isinstance(row[2], Exact)]
+    asked: list[tuple[WhereNode, int, Any]] = [
+        (node, at, node.children[at]) for node, at in _asked(led.query.where)
+    ]
+    must = [row for row in asked if isinstance(row[2], Exact)]
     if any(isinstance(part.lhs, _Found) for _, _, part in must):
         for node, at, part in must:
             if getattr(part.lhs, "target", None) is Asset._meta.get_field("account"):
