@@ -26,7 +26,7 @@ from assets.models import Archive, Asset
 from assets.services import Gone, count, open_file
 from assets.services.files import Variant
 from assets.views.guard import sign_in_first
-from billing import access
+from billing import access, clients
 from billing.models import Account
 
 _CHUNK = 256 * 1024
@@ -59,7 +59,10 @@ def serve(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBase:
         key = access.find_key(secret.strip())
         if key is None:
             return HttpResponse("This API key is not known.\n", "text/plain", 401, headers=_BEARER)
-        account: Account | None = access.open_with(key, None)[0]
+        try:
+            account: Account | None = access.open_with(key, _client_of(request))[0]
+        except clients.NoClient as error:
+            return HttpResponse(f"{error}\n", "text/plain", 400)
     elif not request.user.is_authenticated:
         return sign_in_first(request)
     else:
@@ -68,6 +71,10 @@ def serve(request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBase:
     response = _answer(request, account and account.widest(), pk, variant)
     patch_vary_headers(response, ("Authorization", "Cookie"))
     return response
+
+
+def _client_of(request: HttpRequest) -> str | None:
+    return request.headers.get(access.CLIENT_HEADER)
 
 
 def _answer(request: HttpRequest, account: Account | None, pk: UUID, name: str) -> HttpResponseBase:

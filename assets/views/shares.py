@@ -87,9 +87,7 @@ def _with_headers(response: HttpResponseBase) -> HttpResponseBase:
 
 def _know(request: Visit, board: Board, token: str) -> None:
     request.board, request.token = board, token  # type: ignore[attr-defined]
-    role = getattr(request, "role", None)
-    ours = getattr(request, "account", None) == board.account and access.can_write(role)
-    request.member = request.user if ours else None  # type: ignore[assignment]
+    request.member = request.user if _is_ours(request, board) else None  # type: ignore[assignment]
     try:
         salt = f"visitor:{board.pk}"
         told = request.get_signed_cookie(VISITOR, "", salt=salt, max_age=VISITOR_SECONDS) or ""
@@ -97,6 +95,15 @@ def _know(request: Visit, board: Board, token: str) -> None:
         told = ""
     request.visitor, _, name = told.partition(":")
     request.visitor_name = unquote(name)
+
+
+def _is_ours(request: Visit, board: Board) -> bool:
+    """Whether who comes may write on the board inside; a client whom they do not work for is as
+    far away as another account."""
+    account = getattr(request, "account", None)
+    if account != board.account or not access.can_write(getattr(request, "role", None)):
+        return False
+    return account.scope.widest().holds(board.client_id)
 
 
 def _may_enter(request: Visit) -> bool:
