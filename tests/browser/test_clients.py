@@ -39,10 +39,10 @@ def test_two_windows_work_for_two_clients(visit: Visit) -> None:
     page.get_by_role("button", name="Make", exact=True).click()
     page.wait_for_load_state()
     other.reload()
-    expect(other.get_by_text("For Acme")).to_have_count(0)
+    expect(other.locator(".folder-name", has_text="For Acme")).to_have_count(0)
     other.locator(SWITCH).click()
     other.locator("#switch-list button", has_text="Acme").click()
-    expect(other.get_by_text("For Acme")).to_have_count(1)
+    expect(other.locator(".folder-name", has_text="For Acme")).to_have_count(1)
     # Left as it was for the tests that follow.
     other.locator(SWITCH).click()
     other.get_by_role("button", name="All clients").click()
