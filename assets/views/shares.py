@@ -103,7 +103,7 @@ def _is_ours(request: Visit, board: Board) -> bool:
     account = getattr(request, "account", None)
     if account != board.account or not access.can_write(getattr(request, "role", None)):
         return False
-    return account.scope.widest().holds(board.client_id)
+    return bool(account.scope.widest().holds(board.client_id))
 
 
 def _may_enter(request: Visit) -> bool:
