@@ -19,6 +19,7 @@ from billing.models import Account, User
 from studio.api.schema import REFUSALS, WRONG
 from studio.models import Job
 from tests.api.conftest import post
+from tests.assets.zips import foreign
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
 
@@ -32,6 +33,7 @@ def test_the_commands(
     assert len(blocks) >= 7
     _, secret = access.create_key(account, alice, "docs")
     (tmp_path / "photo.jpg").write_bytes(picture((200, 100), format="JPEG"))
+    (tmp_path / "library.zip").write_bytes(foreign(("sea.png", picture())))
     result = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
         cwd=tmp_path,
