@@ -80,6 +80,7 @@ SORTED: dict[str, Any] = {
     "cost": F("cost"),
     "opens": F("opens"),
     "downloads": F("downloads"),
+    "shares": F("shares"),
 }
 
 

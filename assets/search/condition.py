@@ -10,9 +10,10 @@ from typing import TypeAlias
 from django.db.models import Q
 
 from assets.search import fold, index, match
+from assets.search.ask import Ask
 from assets.search.errors import BadSearch
 from assets.search.ids import id_in
-from assets.search.keys import Ask, key_of
+from assets.search.keys import key_of
 from assets.search.match import Match
 from assets.search.tree import And, Key, Node, Not, Phrase, Word
 

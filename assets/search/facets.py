@@ -19,10 +19,10 @@ from django.db.models import Aggregate, Q, TextField
 from assets.models import Asset, Tag
 from assets.search import fields as kinds
 from assets.search import filters, keys, toggle
+from assets.search.ask import Ask
 from assets.search.condition import condition
 from assets.search.errors import BadFilter, BadSearch
 from assets.search.fields import FacetField
-from assets.search.keys import Ask
 from assets.search.traits import Codes, CodesOf
 from assets.search.tree import And, Key, Node
 from assets.services.names import clean

@@ -10,7 +10,7 @@ from django.db.models import Case, CharField, Expression, Value, When
 
 from assets.models import AssetKind, Flag
 from assets.search import colors, keys
-from assets.search.keys import Ask
+from assets.search.ask import Ask
 
 # Filters of the form that are choices of a facet, too.
 PARAMS = frozenset({"kind", "module", "favorite", "tag"})

@@ -12,11 +12,11 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from assets.models import AssetKind, AssetQuerySet, Flag, Status
 from assets.search import keys, match
+from assets.search.ask import Ask
 from assets.search.collections import in_collection, unfiled
 from assets.search.condition import condition
 from assets.search.errors import BadFilter, BadSearch
 from assets.search.index import matching
-from assets.search.keys import Ask
 from assets.search.parse import parse
 from assets.search.tree import Key, Node, leaves
 from assets.services.names import clean

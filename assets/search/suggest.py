@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from assets.models import Asset, Tag
 from assets.search import fold, keys, match
+from assets.search.ask import Ask
 from assets.search.index import matching
-from assets.search.keys import Ask
 from assets.search.write import quoted
 from billing.models import Account
 

@@ -24,6 +24,7 @@ from assets.media.likeness import (
 )
 from assets.models import Asset, AssetKind, Look
 from assets.search import keys
+from assets.search.ask import Ask
 from assets.services.files import Gone, open_file
 from billing.models import Account
 
@@ -75,7 +76,7 @@ def alike(asset: Asset, limit: int = 12) -> list[Asset]:
     return [live[pk] for pk in ids if pk in live][:limit]
 
 
-def like(ask: keys.Ask, value: str) -> Q:
+def like(ask: Ask, value: str) -> Q:
     """The condition for `like:<id>`, to be put on the assets of one account: what looks like it,
     and itself. One that is not in sight is like nothing. Raises ValueError for what is no id."""
     try:

@@ -33,9 +33,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     field = serializers.CharField(help_text="The field, or empty for the request as a whole")
     value = serializers.CharField(allow_null=True, help_text="What was sent, shortened")
     message = serializers.CharField(help_text="What is wrong, the limit, and the way out")
-    start = serializers.IntegerField(
-        required=False, help_text="Of a search: where in it, in letters"
-    )
+    start = serializers.IntegerField(required=False, help_text="Of a search: where, in letters")
     end = serializers.IntegerField(required=False, help_text="Of a search: where that ends")
 
 
