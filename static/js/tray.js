@@ -108,7 +108,7 @@ export class Tray {
       this.draw(row, told.words);
       this.refresh();
       await new Promise((resolve) => setTimeout(resolve, 700));
-      const answer = await fetch(told.url, { headers: { Accept: "application/json" } }).catch(() => null);
+      const answer = await fetch(told.url, { headers: { ...proof(), Accept: "application/json" } }).catch(() => null);
       if (answer?.status === 404) throw new Error("The import was stopped. What it brought is in the library.");
       if (answer?.ok) told = await answer.json();
     }
