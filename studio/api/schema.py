@@ -218,7 +218,6 @@ CLIENT = {
     "in": "header",
     "required": False,
     "schema": {"type": "string", "maxLength": 60},
-    "examples": {"a client": {"value": "Acme"}, "everything": {"value": "all"}},
     "description": "For whom this is: the id or the name of a client, as /api/v1/clients/ lists "
     "them. What is made belongs to it, and nothing of others is in sight. Without it, or with "
     "`all`, everything is that you may see. Who is limited to several must send it to change "

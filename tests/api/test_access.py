@@ -106,7 +106,7 @@ def ask(
     account = job.account
     settings.WRITER_URL = "http://127.0.0.1:9/v1"  # nothing is asked before a task runs
 
-    def send(client: Client, name: str, method: str, **ids: Any) -> Any:
+    def send(client: Client, /, name: str, method: str, **ids: Any) -> Any:
         state = {"job-retry": "failed", "job-send-again": "review", "job-give-up": "review"}.get(
             name
         )
