@@ -70,7 +70,9 @@ def boards_of(account: Account) -> QuerySet[Board]:
     )
     return Board.objects.for_account(account).annotate(
         shown=Count(
-            "items", of_its_client("items__", "client") & Q(items__asset__trashed=None), distinct=True
+            "items",
+            of_its_client("items__", "client") & Q(items__asset__trashed=None),
+            distinct=True,
         ),
         fresh=Count("items__comments", unseen, distinct=True),
     )
@@ -250,7 +252,9 @@ def move_item(item: BoardItem, step: int) -> None:
 
 
 def said_on(board: Board) -> QuerySet[BoardComment]:
-    said = BoardComment.objects.filter(of_its_client("item__", "item__board__client"), item__board=board)
+    said = BoardComment.objects.filter(
+        of_its_client("item__", "item__board__client"), item__board=board
+    )
     return said.select_related("item__asset", "user")
 
 

@@ -11,7 +11,6 @@ from studio.jobs.sources import asset_ids
 from studio.models import Job
 from studio.models.job import TERMINAL
 
-
 # Of another client than the file's, of which nothing is told to who works for that one alone.
 A_JOB = "a job needs it"
 
