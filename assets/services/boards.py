@@ -69,7 +69,11 @@ def boards_of(account: Account) -> QuerySet[Board]:
         Q(seen=None) | Q(items__comments__created__gt=F("seen"))
     )
     return Board.objects.for_account(account).annotate(
-        shown=Count("items", Q(items__asset__trashed=None), distinct=True),
+        shown=Count(
+            "items",
+            of_its_client("items__", "client") & Q(items__asset__trashed=None),
+            distinct=True,
+        ),
         fresh=Count("items__comments", unseen, distinct=True),
     )
 
@@ -176,12 +180,21 @@ def close_board(board: Board) -> Board:
 # --- what is on it ------------------------------------------------------------------------------
 
 
+def of_its_client(item: str = "", client: str = "board__client") -> Q:
+    """The items without those that were moved to another client, which are not for this one to
+    see; by the ways to the item and to the client of the board."""
+    asset = f"{item}asset__client"
+    return Q(**{client: None}) | Q(**{asset: None}) | Q(**{asset: F(client)})
+
+
+def all_shown(items: QuerySet[BoardItem]) -> QuerySet[BoardItem]:
+    """Those that are to be seen on their boards."""
+    return items.filter(of_its_client(), asset__trashed=None, asset__account=F("board__account"))
+
+
 def shown_items(board: Board) -> QuerySet[BoardItem]:
     """What is to be seen of it, in order."""
-    shown = board.items.filter(asset__trashed=None, asset__account_id=board.account_id)
-    if board.client_id is not None:  # what was moved to another client is not this one's to see
-        shown = shown.filter(Q(asset__client=board.client_id) | Q(asset__client=None))
-    return shown.select_related("asset")
+    return all_shown(board.items.all()).select_related("asset")
 
 
 def chosen(account: Account, ids: Iterable[str]) -> list[Asset]:
@@ -239,7 +252,10 @@ def move_item(item: BoardItem, step: int) -> None:
 
 
 def said_on(board: Board) -> QuerySet[BoardComment]:
-    return BoardComment.objects.filter(item__board=board).select_related("item__asset", "user")
+    said = BoardComment.objects.filter(
+        of_its_client("item__", "item__board__client"), item__board=board
+    )
+    return said.select_related("item__asset", "user")
 
 
 def answer(comment: BoardComment, user: User, text: str) -> BoardComment:
@@ -268,10 +284,16 @@ def held(ids: Sequence[UUID]) -> dict[UUID, str]:
     said = Exists(BoardComment.objects.filter(item=OuterRef("pk")))
     decided = Exists(BoardVerdict.objects.filter(item=OuterRef("pk")))
     shown = BoardItem.objects.filter(said | decided, asset__in=ids, board__in=Board.objects.open())
+    whose = "asset__client", "board__client"
     return {
-        pk: f"the open board “{title}” has comments or verdicts on it (close its link to let go)"
-        for pk, title in shown.values_list("asset", "board__title")
+        pk: f"{_called(title, *clients)} has comments or verdicts on it (close its link to let go)"
+        for pk, title, *clients in shown.values_list("asset", "board__title", *whose)
     }
+
+
+def _called(title: str, client: UUID | None, boards: UUID | None) -> str:
+    """Who works for the client of a file alone does not know the boards of others."""
+    return f"the open board “{title}”" if client in (None, boards) else "an open board"
 
 
 def looked(board: Board) -> None:

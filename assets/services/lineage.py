@@ -115,14 +115,15 @@ def _exists(asset: Asset, pk: UUID) -> bool:
 
 
 def used_in(assets: Iterable[Asset]) -> str:
-    """What would miss them, in words: 'it was used for 2 files and 1 board shows it'; empty when
-    nothing would."""
-    ids = [asset.pk for asset in assets]
-    if not ids:
+    """What in sight would miss them, in words: 'it was used for 2 files and 1 board shows it';
+    empty when nothing would. They are of one account."""
+    assets = list(assets)
+    if not assets:
         return ""
-    account = Asset.objects.filter(pk__in=ids).values("account")
-    made = Asset.objects.filter(account__in=account, parents__in=ids).live().distinct().count()
-    shown = Board.objects.filter(items__asset__in=ids).open().distinct().count()
+    ids, account = [asset.pk for asset in assets], assets[0].account
+    made = Asset.objects.for_account(account).filter(parents__in=ids).live().distinct().count()
+    boards = Board.objects.for_account(account).filter(items__asset__in=ids)
+    shown = boards.open().distinct().count()
     it = "it" if len(ids) == 1 else "them"
     parts = []
     if made:

@@ -186,7 +186,7 @@ EXAMPLE = OpenApiExample(
 
 class BoardView(AccountView):
     def boards(self) -> QuerySet[Board]:
-        shown = BoardItem.objects.filter(asset__trashed=None).prefetch_related("verdicts")
+        shown = boards.all_shown(BoardItem.objects.all()).prefetch_related("verdicts")
         mine = Board.objects.for_account(self.account)
         return mine.prefetch_related(Prefetch("items", shown, to_attr="shown"))
 

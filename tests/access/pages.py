@@ -1,0 +1,247 @@
+"""Every page, part of a page, and form of one: what members may ask and send."""
+
+from __future__ import annotations
+
+from tests.access.rows import Row
+
+HTMX = {"HX-Request": "true"}
+JSON = {"Accept": "application/json"}
+
+
+def get(path: str, query: str = "", **more: object) -> Row:
+    return Row("get", path, query=query, **more)  # type: ignore[arg-type]
+
+
+def post(path: str, ok: int = 302, query: str = "", **body: object) -> Row:
+    return Row("post", path, body, ok=(ok,), query=query)
+
+
+HOME = [
+    get("/"),
+    get("/account/"),
+    # Keys are a person's own; a viewer may have one to read with.
+    post("/account/", 200, action="create_key", name="one more", read_only="on").but(writes=False),
+    get("/jobs/"),
+    get("/jobs/", "?state=attention"),
+    get("/jobs/status/"),
+    get("/jobs/{failed}/"),
+    get("/jobs/{succeeded}/"),
+    get("/jobs/{failed}/card/"),
+    post("/jobs/{queued}/cancel/"),
+    post("/jobs/{failed}/retry/"),
+    post("/jobs/{review}/send-again/"),
+    post("/jobs/{review}/give-up/"),
+]
+LIBRARY = [
+    get("/library/"),
+    get("/library/", "?view=list&sort=title"),
+    get("/library/", "?view=timeline"),
+    get("/library/", "?pick=image"),
+    get("/library/", "?q=q&versions=all&status=all"),
+    get("/library/", "?status=trashed"),
+    get("/library/facets/"),
+    get("/library/months/"),
+    get("/library/suggest/", "?q=q"),
+    get("/library/suggest/", "?q=tag:q"),
+    get("/library/suggest/", "?q=model:q"),
+    get("/library/suggest/", "?q=collection:q"),
+    get("/library/suggest/", "?q=client:"),
+    get("/library/", "?q=like:{mask}"),
+    get("/library/", "?collection={collection}"),
+    get("/library/cull/", "?collection={collection}"),
+    get("/library/facets/", "?collection={collection}"),
+    get("/library/search-help/"),
+    get("/library/searches/"),
+    post("/library/searches/", name="New", q="cat"),
+    post("/library/searches/{search}/change/", name="Other"),
+    post("/library/searches/{search}/delete/"),
+    *(get(f"/library/{{{kind}}}/") for kind in ("mask", "video", "audio", "model", "text")),
+    *(get(f"/library/{{{kind}}}/") for kind in ("image", "result", "doomed")),
+    get("/library/compare/", "?a={image}&b={result}"),
+    post("/library/bulk/", verb="rate", value="5", ids="{mask}"),
+    post("/library/bulk/{bulk}/undo/"),
+    get("/library/cull/"),
+    get("/library/cull/", "?start=0", headers=JSON),
+    get("/library/cull/", "?ids={mask},{video}", headers=JSON),
+    get("/library/collections/"),
+    get("/library/collections/", headers=JSON),
+    post("/library/collections/", name="New", parent="{collection}"),
+    post("/library/collections/{inner}/", parent=""),
+    post("/library/collections/{collection}/", name="Other"),
+    post("/library/collections/{collection}/delete/"),
+    get("/library/archives/"),
+    post("/library/archives/", ids="{mask}"),
+    get("/library/archives/{archive}/"),
+    post("/library/archives/{archive}/delete/"),
+    get("/library/tags/"),
+    post("/library/tags/{tag}/", name="renamed"),
+    post("/library/tags/{common}/", name="renamed"),
+    post("/library/tags/{common}/delete/"),
+    post("/library/bulk/", verb="collect", value="{collection}", ids="{mask}"),
+    post("/library/bulk/", verb="trash", filter="q=q"),
+    post("/library/bulk/", verb="move", value="{client}", ids="{mask}"),
+    post("/library/tags/{tag}/delete/"),
+    post("/library/trash/empty/"),
+    post("/library/settings/", accept_rules="1"),
+    get("/library/{mask}/hints/part/"),
+    get("/library/{mask}/edges/"),
+    post("/library/{mask}/judge/", rating="3", flag="pick", favorite="1"),
+    post("/library/{mask}/accept/", source="{result}"),
+    post("/library/{result}/withdraw/", query="?shown={image}"),
+    post("/library/{image}/show-version/"),
+    post("/library/{mask}/edit/", title="New", tags="a, b", alt="c"),
+    post("/library/{mask}/favorite/", favorite="1"),
+    post("/library/{mask}/trash/"),
+    post("/library/{doomed}/restore/"),
+    post("/library/{doomed}/purge/"),
+    post("/library/{mask}/hints/", accept="{hint}"),
+    post("/library/{mask}/described/", accept="1"),
+    post("/library/{mask}/describe/"),
+    post("/library/{video}/go-on/"),
+    Row("post", "/library/upload/", {"title": "New"}, ok=(302,), kind="picture"),
+    Row("post", "/library/upload/", {}, ok=(201,), kind="picture", headers=JSON),
+    Row("post", "/library/imports/", {}, ok=(302,), kind="zip"),
+    post("/library/imports/", upload="{whole}"),
+    get("/library/imports/{import}/"),
+    post("/library/imports/{import}/delete/"),
+    get("/library/send/", "?ids={mask}", writes=True),
+    get("/library/send/upscale/", "?ids={mask},{image}", writes=True),
+    post("/library/send/upscale/", ids="{mask},{image}"),
+    post("/library/upload/", upload="{whole}"),
+    *(
+        get(f"/files/{{mask}}/{name}/", program=True)
+        for name in ("original", "thumbnail", "poster")
+    ),
+    get("/files/{text}/original/", "?download=1"),
+]
+BOARDS = [
+    get("/library/boards/"),
+    get("/library/boards/new/", "?ids={mask}", writes=True),
+    post("/library/boards/new/", title="New", ids="{mask}"),
+    get("/library/boards/{board}/"),
+    get("/library/boards/{board}/news/", "?since=0"),
+    post("/library/boards/{board}/edit/", title="Other"),
+    post("/library/boards/{board}/link/", action="new"),
+    post("/library/boards/{board}/link/", action="close"),
+    post("/library/boards/{board}/delete/"),
+    post("/library/boards/{board}/items/", action="add", ids="{result}"),
+    post("/library/boards/{board}/items/", action="remove", key="{item}"),
+    post("/library/boards/{board}/comment/", action="answer", comment="{comment}", text="Done"),
+    post("/library/boards/{board}/comment/", action="delete", comment="{comment}"),
+]
+MAKING = [
+    get("/transform/image-to-video/"),
+    get("/transform/image-to-video/", "?job={failed}"),
+    get("/transform/image-to-video/", "?from={mask}"),
+    get("/transform/image-to-video/", "?image={mask}"),
+    post("/transform/image-to-video/", image="{mask}", width="64", height="64", duration="1"),
+    post("/transform/image-to-video/quote/", 200, image="{mask}").but(writes=False),
+    get("/prompts/image-to-video/"),
+    post("/prompts/text-to-image/improve/", 200, prompt="A cat", persona="{persona}").but(
+        writes=False
+    ),
+    post("/prompts/image-to-video/save/", 200, text="A cat in the sun"),
+    post("/prompts/image-to-video/remove/", 200, saved="{prompt}"),
+    post("/settings/image-to-video/save/", 200, settings_name="New", strength="30"),
+    post("/settings/image-to-video/remove/", 200, saved="{settings}"),
+    get("/personas/"),
+    post("/personas/", name="New"),
+    get("/personas/{persona}/"),
+    post("/personas/{persona}/", name="Other"),
+    post("/personas/{persona}/delete/"),
+]
+STORIES = [
+    get("/story/"),
+    post("/story/", title="New"),
+    post("/story/preview/", 200, text="Title: A cat").but(writes=False),
+    get("/story/podcast/"),
+    post(
+        "/story/podcast/",
+        text="00:00 Anna: Hello.",
+        audio="{audio}",
+        portrait_0="{mask}",
+        title="Talk",
+    ),
+    get("/story/{story}/"),
+    get("/story/{story}/board/"),
+    get("/story/{story}/header/"),
+    get("/story/{story}/script/"),
+    post("/story/{story}/facts/", 200, style="ink"),
+    post("/story/{story}/remove/"),
+    post("/story/{story}/generate/", 200),
+    post("/story/{story}/pictures/", 200),
+    post("/story/{story}/stop/", 200),
+    post("/story/{story}/track/", 200, track="{audio}"),
+    get("/story/{story}/heard/"),
+    post("/story/{empty}/storyboard/", 204),
+    post("/story/{story}/lay/", 204),
+    post("/story/{story}/unlay/", 204),
+    post("/story/{story}/film/", 200),
+    *(
+        get(f"/story/{{story}}/files/{name}")
+        for name in ("film.edl", "film.csv", "shots.csv", "story.json", "stills.zip")
+    ),
+    post("/story/{story}/scenes/", 200),
+    get("/story/scenes/{scene}/form/"),
+    post("/story/scenes/{scene}/facts/", 200, title="Other"),
+    post("/story/scenes/{scene}/move/", 200, place="2"),
+    post("/story/scenes/{scene}/remove/", 200),
+    post("/story/scenes/{scene}/shots/", 200),
+    get("/story/shots/{shot}/"),
+    get("/story/shots/{shot}/form/"),
+    post("/story/shots/{shot}/facts/", 200, still="{result}"),
+    post("/story/shots/{shot}/facts/", 200, voice="{audio}"),
+    post("/story/shots/{shot}/move/", 200, place="1", scene="{evening}"),
+    post("/story/shots/{shot}/take/", 200),
+    get("/story/shots/{shot}/picture/", writes=True),
+    post("/story/shots/{shot}/picture/", 200),
+    post("/story/shots/{shot}/stop/", 200),
+    post("/story/shots/{shot}/choose/", 200, take="{take}"),
+    post("/story/shots/{shot}/use/", 200, asset="{video}"),
+    get("/story/shots/{shot}/mask/", writes=True),
+    post("/story/shots/{shot}/mask/", 204, mask="{mask}"),
+    post("/story/shots/{shot}/write/", 200),
+    *(post(f"/story/shots/{{shot}}/{how}/", 200) for how in ("duplicate", "split", "remove")),
+]
+CLIENTS = [
+    get("/clients/"),
+    get("/clients/", "?q=q&archived=1"),
+    get("/clients/options/", "?q=q"),
+    post("/clients/choose/", client="{client}", next="/library/{mask}/").but(writes=False),
+    *(
+        row.but(manages=True)
+        for row in (
+            post("/clients/", name="New"),
+            post("/clients/{client}/", name="Other"),
+            post("/clients/{client}/archive/", archived="1"),
+            get("/clients/members/{member}/"),
+            post("/clients/members/{member}/", limited="1", clients="{client}"),
+        )
+    ),
+]
+PAGES = [*HOME, *CLIENTS, *LIBRARY, *BOARDS, *MAKING, *STORIES]
+
+# A link opens a board to everybody who has it; of people inside it asks nothing more.
+SHARES = [
+    get("/s/{token}/"),
+    post("/s/{token}/", 200),
+    get("/s/{token}/{item}/"),
+    post("/s/{token}/{item}/say/", name="Zoe", text="Nice"),
+    get("/s/{token}/files/{item}/poster"),
+    get("/s/{token}/files/{item}/thumbnail"),
+]
+# What asks nobody who they are.
+OPEN = [
+    get("/healthz"),
+    get("/favicon.ico", ok=(302,)),
+    get("/sign-in/", ok=(200, 302)),
+    Row("put", "/sign-in/", {}, ok=(200, 302)),
+    post("/sign-in/", 200, username="nobody at all", password="wrong").but(ok=(200, 302)),
+    get("/sign-in/unknown/", ok=(410, 302)),
+    post("/sign-out/").but(ok=(302,)),
+    post("/hooks/local/unknown").but(ok=(404,)),
+    post("/hooks/fal/unknown").but(ok=(200,)),
+    get("/api/schema/"),
+    get("/api/docs/"),
+    get("/api/nothing/", ok=(404,)),
+]
