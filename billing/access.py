@@ -123,6 +123,11 @@ def role_in(account: Account, user: User) -> Role | None:
     return Role(membership.role) if membership else None
 
 
+def works_for_nobody(account: Account) -> bool:
+    """What they made would belong to nobody they may see."""
+    return account.scope.is_limited and account.scope.client is None
+
+
 def can_write(role: str | None) -> bool:
     return role in (Role.OWNER, Role.ADMIN, Role.MEMBER)
 

@@ -177,8 +177,8 @@ def _name(name: str) -> str:
             "name",
             f"The name has {len(name)} letters; the limit is {NAME_LENGTH}. Make it shorter.",
         )
-    if name.casefold() == ALL:
-        raise NotKept("name", "“All” stands for all clients. Give another name.")
+    if name.casefold() in (ALL, "none"):
+        raise NotKept("name", f"“{name}” has a meaning in searches. Give another name.")
     return name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from billing.models import Account, Client
@@ -22,6 +23,11 @@ class OwnedQuerySet(models.QuerySet[M]):
         field = self.model._meta.get_field("account")
         mine._known_related_objects = {field: {account.pk: account}}  # type: ignore[attr-defined]
         return mine
+
+    def own(self, account: Account) -> Self:
+        """Of those the ones that who asks may change: not what serves all clients, for somebody who
+        may not see all of them."""
+        return self.exclude(client=None) if account.scope.is_limited else self
 
 
 class Owned(models.Model):
@@ -42,6 +48,16 @@ class Owned(models.Model):
         if self._state.adding and self.client_id is None and account is not None:
             self.client_id = account.scope.client
         super().save(*args, **kwargs)
+
+
+def check_own(account: Account, row: Owned) -> None:
+    """Raises PermissionDenied for what serves all clients, when somebody would change it who may
+    not see all of them."""
+    if account.scope.is_limited and row.client_id is None:
+        raise PermissionDenied(
+            "It serves all clients, so only somebody who sees all of them may change it. Make one "
+            "of your own, or ask the account's owner."
+        )
 
 
 def once(

@@ -7,7 +7,7 @@ class StudioConfig(AppConfig):
 
     def ready(self) -> None:
         from assets.services import bin
-        from assets.services.bulk import verbs
+        from assets.services.bulk import moving
         from studio import (
             catalogue,
             checks,  # noqa: F401 - registers the start-up checks
@@ -18,4 +18,4 @@ class StudioConfig(AppConfig):
 
         catalogue.SOURCES.append(workflows.offers)
         bin.HOLDERS.append(needed.held)
-        verbs.BINDERS.append(bound.bound)
+        moving.BINDERS.append(bound.bound)

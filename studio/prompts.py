@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from billing.models import Account, User
+from billing.owned import OwnedQuerySet
 from studio import writer
 from studio.models import Job, Persona, SavedPrompt
 from studio.presets import STYLES, Style, Template
@@ -84,7 +84,7 @@ def history(account: Account, user: User, operation: str) -> list[str]:
     return list(dict.fromkeys(written))[:HISTORY]
 
 
-def saved(account: Account) -> QuerySet[SavedPrompt]:
+def saved(account: Account) -> OwnedQuerySet[SavedPrompt]:
     return SavedPrompt.objects.for_account(account)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from assets import services as assets
 from billing.models import Account, User
+from billing.owned import OwnedQuerySet
 from studio.forms import OperationForm
 from studio.models import SavedSettings
 from studio.spec import Offer, Operation, Param
@@ -67,7 +67,7 @@ class SettingsForm(OperationForm):
         return {name: value for name, value in self.params.items() if name not in self.derived}
 
 
-def of(account: Account, operation: str) -> QuerySet[SavedSettings]:
+def of(account: Account, operation: str) -> OwnedQuerySet[SavedSettings]:
     return SavedSettings.objects.for_account(account).filter(operation=operation)
 
 

@@ -79,6 +79,11 @@ def move(collection: Collection, parent: Collection | None, place: int | None = 
         collection, parent = _again(collection), _fresh(parent)
         if parent:
             above = [parent, *_above(parent)]
+            if parent.client_id != collection.client_id:
+                raise Refused(
+                    f"“{collection.name}” and “{parent.name}” belong to different clients. Choose "
+                    "a collection of the same one."
+                )
             if any(one.pk == collection.pk for one in above):
                 raise Refused(
                     f"“{collection.name}” cannot be moved into itself. Choose one outside of it."
@@ -107,7 +112,8 @@ def delete(collection: Collection) -> int:
 def tree(account: Account) -> list[Node]:
     """All of an account, each after the one it is in."""
     live = Q(assets__trashed=None, assets__stacked=False, assets__isnull=False)
-    rows = Collection.objects.for_account(account).annotate(held=Count("assets", filter=live))
+    mine = Collection.objects.for_account(account).select_related("client")
+    rows = mine.annotate(held=Count("assets", filter=live))
     inside: dict[UUID | None, list[Collection]] = {}
     for row in rows.order_by("order", "key", "pk"):
         inside.setdefault(row.parent_id, []).append(row)
@@ -213,7 +219,9 @@ def _height(collection: Collection) -> int:
 
 
 def _siblings(collection: Collection) -> models.QuerySet[Collection]:
-    same = Collection.objects.filter(account=collection.account_id, parent=collection.parent_id)
+    same = Collection.objects.filter(
+        account=collection.account_id, parent=collection.parent_id, client=collection.client_id
+    )
     return same.order_by("order", "key", "pk")
 
 

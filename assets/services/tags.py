@@ -34,16 +34,21 @@ def listed(account: Account) -> list[TagRow]:
     """By name, each after the one it is nested in."""
     live = Q(assets__trashed=None) & account.scope.q("assets__client")
     rows = Tag.objects.for_account(account).annotate(held=Count("assets", filter=live))
-    found = []
+    found: list[TagRow] = []
+    above: list[str] = []  # those that the next one may be nested in
     for tag in sorted(rows, key=lambda tag: tag.name.split("/")):
-        *above, last = tag.name.split("/")
+        while above and not tag.name.startswith(f"{above[-1]}/"):
+            above.pop()
+        last = tag.name.removeprefix(f"{above[-1]}/") if above else tag.name
         found.append(TagRow(tag, min(len(above), 7), last, int(getattr(tag, "held", 0))))
+        above.append(tag.name)
     return found
 
 
 def rename(account: Account, user: User | None, tag: Tag, name: str) -> BulkChange | None:
     """Another name, also of what is nested in it: `cat` to `animal/cat` moves it; the name of
     another tag merges the two. None when there was nothing to change. Raises Refused."""
+    _check_scope(account)
     given = tag_names([name.strip("/ ")])
     if not given:
         raise Refused("The tag has no name. Give it at least one letter.")
@@ -68,7 +73,8 @@ def rename(account: Account, user: User | None, tag: Tag, name: str) -> BulkChan
 
 
 def delete(account: Account, user: User | None, tag: Tag) -> BulkChange | None:
-    """Off every file, with what is nested in it. None when no file had it."""
+    """Off every file, with what is nested in it. None when no file had it. Raises Refused."""
+    _check_scope(account)
     with transaction.atomic():
         cells, old = Cells(), list(_with_nested(account, tag.name))
         for one in old:
@@ -77,6 +83,15 @@ def delete(account: Account, user: User | None, tag: Tag) -> BulkChange | None:
         change = bulk.keep(account, user, "untag", [tag.name], cells, 0)
         _drop(old)
     return change
+
+
+def _check_scope(account: Account) -> None:
+    """A tag is one word for all clients."""
+    if not account.scope.is_everything:
+        raise Refused(
+            "Tags are the words of all clients. Who sees all of them may change one, with “All "
+            "clients” chosen; from your own files it can be taken off in the library."
+        )
 
 
 def _with_nested(account: Account, name: str) -> QuerySet[Tag]:

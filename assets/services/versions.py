@@ -40,6 +40,11 @@ def accept_version(result: Asset, source: Asset) -> Asset:
 def _check(result: Asset, source: Asset) -> None:
     if result.account_id != source.account_id:
         raise Refused("The two belong to different accounts.")
+    if result.client_id != source.client_id:
+        raise Refused(
+            f"“{result.title}” and “{source.title}” belong to different clients. Move one of them "
+            "first, or leave them beside each other."
+        )
     if result.pk == source.pk:
         raise Refused(
             f"“{result.title}” cannot be a version of itself. Name what it was made from."

@@ -19,6 +19,9 @@ from billing import access
 from billing.models import Account, Membership, User
 
 P = ParamSpec("P")
+NO_CLIENT = (
+    "You are limited to clients, and there is none that you work for now. Ask the account's owner."
+)
 STOP_POLLING = 286  # what htmx takes for it
 
 
@@ -66,6 +69,10 @@ def writer(view: View[P]) -> Callable[Concatenate[Any, P], HttpResponseBase]:
             if wants_json(request):
                 return JsonResponse({"message": message}, status=403)
             raise PermissionDenied(message)
+        if access.works_for_nobody(request.account):
+            if wants_json(request):
+                return JsonResponse({"message": NO_CLIENT}, status=403)
+            raise PermissionDenied(NO_CLIENT)
         return view(request, *args, **kwargs)
 
     return member(guarded)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -43,6 +44,8 @@ def decide(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @writer
 def settings(request: MemberRequest) -> HttpResponseBase:
     """Whether what rules propose becomes a tag at once (accept_rules=1)."""
+    if request.account.scope.is_limited:
+        raise PermissionDenied("It is for all clients. Ask somebody who sees all of them.")
     wanted = request.POST.get("accept_rules") == "1"
     hints.set_accepts_rules(request.account, wanted)
     say(request, "New files get these tags at once." if wanted else "Tags are proposed only.")

@@ -58,7 +58,7 @@ def _asset_page(request: MemberRequest, pk: UUID) -> dict[str, Any]:
         "tags", Prefetch("parents", live), Prefetch("children", live)
     )
     found = get_object_or_404(mine, pk=pk)
-    stack = services.stack_of(found).live()
+    stack = services.stack_of(found).live().filter(request.account.scope.q())
     return {
         "asset": found,
         "days_left": bin.days_left(found),

@@ -11,6 +11,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
+from assets.views.guard import NO_CLIENT
 from billing import access, clients
 from billing.models import ApiKey, User
 
@@ -80,6 +81,8 @@ class MemberPermission(BasePermission):
                 "Your role in this account is viewer: you may look, not change. Ask its owner."
             )
         scope = request.account.scope  # type: ignore[attr-defined]
+        if scope.is_limited and not scope.mine:
+            raise PermissionDenied(NO_CLIENT)
         if scope.is_limited and scope.client is None:
             raise ClientUnknown(
                 "You work for several clients. Say for which one this is: give its id or name in "

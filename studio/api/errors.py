@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -74,6 +74,7 @@ PLAIN: dict[type[Exception], int] = {
     KeyReused: 422,
     NotPossible: 409,
     Refused: 400,
+    PermissionDenied: 403,
     FetchRefused: 400,
     Http404: 404,
 }

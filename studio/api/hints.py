@@ -7,6 +7,7 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -164,6 +165,8 @@ class LibrarySettingsView(AccountView):
     )
     def patch(self, request: Request) -> Response:
         paging.read(request, ())
+        if self.account.scope.is_limited:
+            raise PermissionDenied("It is for all clients. Ask somebody who sees all of them.")
         said = checked(LibrarySettingsSerializer, self.sent())
         hints.set_accepts_rules(self.account, said["accept_rules"])
         return self.told()

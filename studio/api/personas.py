@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing.owned import check_own
 from studio import prompts
 from studio.api import paging
 from studio.api.base import AccountView, find
@@ -132,7 +133,7 @@ class OnePersona(PersonaView):
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         paging.read(request, ())
-        persona = self.persona(pk)
+        check_own(self.account, persona := self.persona(pk))
         for name, value in checked(PersonaChangeSerializer, self.sent()).items():
             setattr(persona, name, value)
         return self.keep(persona)
@@ -147,5 +148,6 @@ class OnePersona(PersonaView):
     )
     def delete(self, request: Request, pk: UUID) -> Response:
         paging.read(request, ())
-        self.persona(pk).delete()
+        check_own(self.account, persona := self.persona(pk))
+        persona.delete()
         return Response(status=204)

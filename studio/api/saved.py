@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing.owned import check_own
 from studio import catalogue, saved
 from studio.api import paging, requests
 from studio.api.base import AccountView, find
@@ -129,5 +130,7 @@ class OneSettings(AccountView):
     )
     def delete(self, request: Request, pk: UUID) -> Response:
         paging.read(request, ())
-        find(SavedSettings.objects.for_account(self.account), pk, "set of settings").delete()
+        row = find(SavedSettings.objects.for_account(self.account), pk, "set of settings")
+        check_own(self.account, row)
+        row.delete()
         return Response(status=204)

@@ -13,9 +13,10 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assets.views.guard import MemberRequest, member, writer
+from assets.views.guard import NO_CLIENT, MemberRequest, member, writer
 from billing import access
 from billing.models import Account
+from billing.owned import check_own
 from studio import prompts
 from studio.models import Persona
 from studio.words.difference import difference
@@ -85,6 +86,7 @@ def persona(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     form = PersonaForm(request.account, posted, instance=_find(request, pk))
     if request.method == "POST":
         _check_writer(request)
+        check_own(request.account, found)
         if form.kept():
             messages.success(request, f"“{form.instance}” is saved.")
             return redirect("persona", pk)
@@ -108,6 +110,7 @@ def _shown(request: MemberRequest, found: Persona, form: PersonaForm) -> HttpRes
 def delete(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Prompts that were written with it stay as they are."""
     found = _find(request, pk)
+    check_own(request.account, found)
     found.delete()
     messages.success(request, f"“{found}” is deleted.")
     return redirect("personas")
@@ -121,6 +124,8 @@ def _find(request: MemberRequest, pk: UUID) -> Persona:
 
 
 def _check_writer(request: MemberRequest) -> None:
+    if access.works_for_nobody(request.account):
+        raise PermissionDenied(NO_CLIENT)
     if not access.can_write(request.role):
         raise PermissionDenied(
             "Your role here is viewer: you may look, not change. Ask the account's owner."

@@ -202,7 +202,8 @@ def save(request: MemberRequest, operation: str) -> HttpResponseBase:
 def remove(request: MemberRequest, operation: str) -> HttpResponseBase:
     """Do not keep it any longer. The jobs that used it keep their own copy."""
     try:
-        gone, _ = prompts.saved(request.account).filter(pk=request.POST.get("saved", "")).delete()
+        mine = prompts.saved(request.account).own(request.account)
+        gone, _ = mine.filter(pk=request.POST.get("saved", "")).delete()
     except ValidationError:
         gone = 0
     if not gone:

@@ -99,7 +99,7 @@ def remove(request: MemberRequest, operation: str) -> HttpResponseBase:
     found, offer = _asked(request, operation)
     mine = saved.of(request.account, found.key)
     try:
-        gone, _ = mine.filter(pk=request.POST.get("saved", "")).delete()
+        gone, _ = mine.own(request.account).filter(pk=request.POST.get("saved", "")).delete()
     except ValidationError:
         gone = 0
     if not gone:

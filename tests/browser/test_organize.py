@@ -185,7 +185,7 @@ def test_collections_are_put_in_order_by_dragging_and_by_button(visit: Visit) ->
 def test_a_zip_is_packed_and_fetched(library: Page) -> None:
     for n in (0, 1):
         library.locator(".choose input").nth(n).check()
-    library.get_by_role("button", name="ZIP").click()
+    library.get_by_role("button", name="ZIP", exact=True).click()
     link = library.get_by_role("link", name="Download").first
     expect(link).to_be_visible()
     with library.expect_download() as waiting:

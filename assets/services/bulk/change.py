@@ -14,6 +14,7 @@ from django.utils import timezone
 from assets.media import Refused
 from assets.models import Asset, BulkChange
 from assets.search import filter_assets
+from assets.services.bulk import moving
 from assets.services.bulk.cells import UNDO_DAYS, Cells, chunks, write
 from assets.services.bulk.verbs import VERBS, Verb
 from billing.models import Account, User
@@ -138,10 +139,14 @@ def undo(change: BulkChange) -> int:
         fresh = BulkChange.objects.filter(pk=change.pk, undone=None)
         if change.created < now - timedelta(days=UNDO_DAYS):
             raise CannotUndo(f"This is more than {UNDO_DAYS} days ago and cannot be undone.")
+        cells = Cells.unpacked(change.cells).reversed()
+        eyes = _eyes(change.account, cells)
+        moving.check_back(eyes, cells)
         if not fresh.update(undone=now):
             raise CannotUndo("This was undone already.")
-        cells = Cells.unpacked(change.cells).reversed()
-        return len(write(_eyes(change.account, cells), cells, back=True))
+        back = len(write(eyes, cells, back=True))
+        moving.leave_others(cells)
+        return back
 
 
 def _eyes(account: Account, cells: Cells) -> Account:

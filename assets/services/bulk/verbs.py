@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from assets.media import Refused
 from assets.models import Asset, AssetQuerySet, Collection, CollectionItem
+from assets.services.bulk import moving
 from assets.services.bulk.cells import COLLECTION, TAG, Cells, chunks
 from assets.services.library import checked_flag, checked_rating
 from assets.services.names import MOST_TAGS, tag_names
@@ -20,9 +21,6 @@ from billing.clients import choices
 from billing.models import Account
 
 Plan = Callable[[Account, Sequence[UUID], Any], Cells]
-# Who keeps files with a client: which of the ids may not go to another one, with the reason.
-Binder = Callable[[Sequence[UUID], "UUID | None"], dict[UUID, str]]
-BINDERS: list[Binder] = []
 
 
 @dataclass(frozen=True)
@@ -162,8 +160,8 @@ def _move(account: Account, ids: Sequence[UUID], value: str | None) -> Cells:
     cells, client = Cells(), UUID(value) if value else None
     moved = {pk for mine in _mine(account, ids) for pk in mine.values_list("pk", flat=True)}
     moved |= {asset.pk for stack in _stacks(account, sorted(moved)) for asset in stack}
+    moving.check(sorted(moved), client)
     for mine in _mine(account, sorted(moved)):
-        _refuse_bound(list(mine.values_list("pk", flat=True)), client)
         for pk, before in mine.values_list("pk", "client"):
             cells.add("client", str(before) if before else None, value, pk)
         items = CollectionItem.objects.filter(asset__in=mine, collection__client__isnull=False)
@@ -172,15 +170,6 @@ def _move(account: Account, ids: Sequence[UUID], value: str | None) -> Cells:
         ):
             cells.add(f"{COLLECTION}{collection}", order, None, pk)
     return cells
-
-
-def _refuse_bound(ids: list[UUID], client: UUID | None) -> None:
-    bound = {pk: why for binder in BINDERS for pk, why in binder(ids, client).items()}
-    for asset in Asset.objects.filter(pk__in=list(bound)[:1]):
-        raise Refused(
-            f"“{asset.title}” cannot be moved: {bound[asset.pk]}. Take it out there, or leave it "
-            "where it is."
-        )
 
 
 def _client(account: Account, value: Any) -> str | None:

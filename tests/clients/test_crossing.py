@@ -1,0 +1,194 @@
+"""Ways by which something of one client could have come to another; each is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+
+from assets import services
+from assets.models import Asset, Collection, Tag
+from assets.services import boards, bulk, collections, tags
+from billing import clients
+from billing.models import Account, Client, User
+from billing.scope import Scope
+from studio.models import Job, Persona, Story
+from studio.stories import edit, parts
+from studio.stories.board import read
+from tests.clients.test_scope import Bring, Seen, member
+
+
+def moved(seen: Seen, alice: User, asset: Asset, client: Client) -> bulk.Outcome:
+    return bulk.apply(seen(None), alice, "move", str(client.pk), [asset.pk])
+
+
+def test_a_move_is_not_undone_when_a_story_of_the_new_client_has_the_file(
+    bring: Bring, seen: Seen, alice: User, acme: Client, zen: Client
+) -> None:
+    asset = bring(acme, title="mine")
+    done = moved(seen, alice, asset, zen)
+    story = edit.create(seen(zen), alice, {"title": "Film"}, [({}, [{}])])
+    asset.refresh_from_db()
+    parts.set_file(story.scenes.get().shots.get(), "still", asset)
+    assert done.change
+    with pytest.raises(services.Refused, match="the story “Film” has it"):
+        bulk.undo(done.change)
+    done.change.refresh_from_db()
+    assert done.change.undone is None
+
+
+def test_an_undone_move_leaves_the_collections_that_came_since(
+    bring: Bring, seen: Seen, alice: User, acme: Client, zen: Client
+) -> None:
+    asset = bring(acme)
+    done = moved(seen, alice, asset, zen)
+    theirs = collections.make(seen(zen), "Theirs")
+    bulk.apply(seen(zen), alice, "collect", str(theirs.pk), [asset.pk])
+    assert done.change
+    bulk.undo(done.change)
+    assert not theirs.items.exists()
+
+
+def test_who_does_not_work_for_both_does_not_use_an_undo_up(
+    bring: Bring, seen: Seen, account: Account, alice: User, acme: Client, zen: Client
+) -> None:
+    done = moved(seen, alice, bring(acme), zen)
+    assert done.change
+    done.change.account = account.seen(Scope(acme.pk, frozenset({acme.pk})))
+    with pytest.raises(services.Refused, match="you do not work for"):
+        bulk.undo(done.change)
+    done.change.refresh_from_db()
+    assert done.change.undone is None
+
+
+def test_a_picture_that_was_drawn_for_a_shot_and_moved_does_not_hang_there(
+    bring: Bring, seen: Seen, alice: User, acme: Client, zen: Client
+) -> None:
+    story = edit.create(seen(acme), alice, {"title": "Film"}, [({}, [{}])])
+    shot = story.scenes.get().shots.get()
+    drawn = bring(acme)
+    job = Job.objects.create(
+        account=seen(acme), operation="text-to-image", key="k", outputs=[str(drawn.pk)]
+    )
+    type(shot).objects.filter(pk=shot.pk).update(drawn=job)
+    moved(seen, alice, drawn, zen)
+    read(Story.objects.for_account(seen(acme)).get(pk=story.pk))
+    shot.refresh_from_db()
+    assert shot.still is None
+
+
+def test_a_collection_stays_with_its_client(seen: Seen, acme: Client, zen: Client) -> None:
+    mine, theirs = collections.make(seen(acme), "Mine"), collections.make(seen(zen), "Theirs")
+    free = collections.make(seen(None), "Free")
+    for parent in (theirs, free):
+        with pytest.raises(services.Refused, match="different clients"):
+            collections.move(mine, parent)
+    collections.delete(theirs)
+    assert Collection.objects.filter(pk=mine.pk).exists()
+
+
+def test_a_step_is_among_those_of_the_same_client(seen: Seen, acme: Client, zen: Client) -> None:
+    first = collections.make(seen(acme), "First")
+    collections.make(seen(zen), "Between")
+    collections.make(seen(acme), "Second")
+    collections.step(first, 1)
+    assert [n.collection.name for n in collections.tree(seen(acme))] == ["Second", "First"]
+
+
+def test_versions_are_of_one_client(
+    bring: Bring, seen: Seen, alice: User, acme: Client, zen: Client
+) -> None:
+    source = bring(acme)
+    result = bring(acme, parents=[source], title="result")
+    there = moved(seen, alice, result, zen)
+    result.refresh_from_db()
+    with pytest.raises(services.Refused, match="different clients"):
+        services.accept_version(result, source)
+    back = moved(seen, alice, result, acme)
+    assert there.change
+    assert back.change
+    result.refresh_from_db()
+    services.accept_version(result, source)
+    with pytest.raises(services.Refused, match="it is a version of"):
+        bulk.undo(back.change)
+
+
+def test_a_board_of_nobody_shows_files_of_one_client_at_most(
+    bring: Bring, seen: Seen, alice: User, acme: Client, zen: Client
+) -> None:
+    one, two = bring(None, title="one"), bring(None, title="two")
+    boards.make_board(seen(None), alice, title="Open", assets=[one, two])
+    moved(seen, alice, one, acme)
+    with pytest.raises(services.Refused, match="The board “Open” shows some of these"):
+        moved(seen, alice, two, zen)
+    moved(seen, alice, two, acme)
+
+
+def test_a_tag_is_changed_only_by_who_sees_all_clients(
+    bring: Bring, seen: Seen, alice: User, acme: Client, zen: Client
+) -> None:
+    bring(acme, tags=["launch"])
+    bring(zen, tags=["launch"])
+    tag = account_tag(seen)
+    for change in (
+        lambda: tags.rename(seen(acme), alice, tag, "start"),
+        lambda: tags.delete(seen(acme), alice, tag),
+    ):
+        with pytest.raises(services.Refused, match="words of all clients"):
+            change()
+    assert tags.rename(seen(None), alice, tag, "start")
+
+
+def account_tag(seen: Seen) -> Tag:
+    return tags.listed(seen(None))[0].tag
+
+
+def test_nesting_is_drawn_below_what_is_there(bring: Bring, account: Account, acme: Client) -> None:
+    bring(None, tags=["only", "shared/tag", "shared/tag/deep"])
+    rows = [(row.depth, row.last) for row in tags.listed(account)]
+    assert rows == [(0, "only"), (0, "shared/tag"), (1, "deep")]
+
+
+@pytest.fixture
+def page(sign_in: Callable[[User], Browser], lara: User) -> Browser:
+    return sign_in(lara)
+
+
+def test_what_serves_all_clients_is_not_changed_by_who_is_limited(
+    page: Browser, account: Account
+) -> None:
+    shared = Persona.objects.create(account=account, name="House", look="calm")
+    url = f"/api/v1/personas/{shared.pk}/"
+    assert page.get(url).status_code == 200
+    for answer in (
+        page.patch(url, {"look": "loud"}, content_type="application/json"),
+        page.delete(url),
+        page.patch(
+            "/api/v1/library/settings/", {"accept_rules": True}, content_type="application/json"
+        ),
+        page.post(f"/personas/{shared.pk}/", {"name": "House", "look": "loud"}),
+        page.post(f"/personas/{shared.pk}/delete/"),
+    ):
+        assert answer.status_code == 403
+    shared.refresh_from_db()
+    assert shared.look == "calm"
+
+
+def test_who_works_for_nobody_makes_nothing(
+    page: Browser, acme: Client, lara: User, picture: Callable[..., bytes]
+) -> None:
+    clients.archive(acme)
+    assert clients.working_scope(member(lara)).client is None
+    file = SimpleUploadedFile("a.png", picture())
+    for answer in (
+        page.post("/library/upload/", {"file": file}),
+        page.post("/library/collections/", {"name": "Mine"}),
+        page.post("/personas/", {"name": "Mine"}),
+        page.post("/api/v1/personas/", {"name": "Mine"}, content_type="application/json"),
+    ):
+        assert answer.status_code == 403
+    assert not Asset.objects.exists()
+    assert not Persona.objects.exists()
+    assert not Collection.objects.exists()
