@@ -92,7 +92,8 @@ def test_a_client_of_another_account_cannot_be_given(
     [
         ("  ", "has no name"),
         ("a" * 61, "61 letters; the limit is 60"),
-        ("all", "stands for all clients"),
+        ("all", "has a meaning in searches"),
+        ("None", "has a meaning in searches"),
         ("ACME", "is a client “ACME” already"),
         ("a\0b", "has no name"),
     ],
