@@ -68,8 +68,8 @@ def test_any_json_is_read_or_told_what_is_wrong(data: Any) -> None:
 
 
 @given(st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**14), 10**14) | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=10),
+    st.none() | st.booleans() | st.integers(-(10**14), 10**14)
+    | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=10),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=15,
 ), st.sampled_from([None, 2]))  # fmt: skip
