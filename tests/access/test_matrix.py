@@ -15,7 +15,8 @@ from tests.access.rows import SHARED, Row, difference, nowhere, send, told_of
 from tests.access.stand import Set
 from tests.access.world import World
 
-pytestmark = pytest.mark.xdist_group("access")
+# Each worker makes a world of its own; two share the work.
+first, second = (pytest.mark.xdist_group(name) for name in ("access", "access to others"))
 TABLE = [*PAGES, *PROGRAMS]
 # What one would do there concerns all clients: who is limited is refused.
 FOR_ALL = {"/library/settings/", "/api/v1/library/settings/", "/api/v1/tags/{tag}/"}
@@ -40,6 +41,7 @@ def others(world: World, person: Person) -> list[Set]:
     return [world.sets[name] for name in hidden]
 
 
+@first
 @each_row
 def test_who_may_does_it_to_their_own_and_to_nothing_else(world: World, row: Row) -> None:
     more = ("admin", "member") if row.is_writing else ()
@@ -57,6 +59,7 @@ def test_who_may_does_it_to_their_own_and_to_nothing_else(world: World, row: Row
                 assert not row.is_writing or world.is_as_before(of), person.name
 
 
+@first
 @each_row
 def test_a_viewer_and_a_read_only_key_may_look_only(world: World, row: Row) -> None:
     more = ("read-only key",) if row.is_api else ()
@@ -72,6 +75,7 @@ def test_a_viewer_and_a_read_only_key_may_look_only(world: World, row: Row) -> N
             assert answer.status_code == 403 or world.is_as_before(world.sets["acme"])
 
 
+@second
 @pytest.mark.parametrize("row", [row for row in TABLE if row.names], ids=str)
 def test_what_is_anothers_is_answered_as_what_is_not_there(world: World, row: Row) -> None:
     missing: dict[tuple[str, frozenset[str]], Any] = {}
@@ -93,6 +97,7 @@ def test_what_is_anothers_is_answered_as_what_is_not_there(world: World, row: Ro
         assert not difference(answer, missing[kind], asked.values()), where
 
 
+@second
 @pytest.mark.parametrize("row", [row for row in TABLE if row.named], ids=str)
 def test_what_is_anothers_is_not_there_within_a_request(world: World, row: Row) -> None:
     missing: dict[tuple[str, str], Any] = {}
@@ -113,6 +118,7 @@ def test_what_is_anothers_is_not_there_within_a_request(world: World, row: Row) 
             assert not difference(answer, missing[kind], [pk]), where
 
 
+@second
 @each_row
 def test_a_visitor_signs_in_first(world: World, row: Row) -> None:
     answer = send(row, world.people["visitor"], world.sets["acme"])
@@ -127,6 +133,7 @@ def test_a_visitor_signs_in_first(world: World, row: Row) -> None:
     assert told_of(answer, world.sets["acme"], asked) == []
 
 
+@second
 @each_row
 def test_who_belongs_to_no_account_sees_none(world: World, row: Row) -> None:
     answer = send(row, world.people["nobody"], world.sets["acme"])

@@ -15,7 +15,7 @@ from tests.access.programs import PROGRAMS
 from tests.access.rows import Row, content, send, told_of
 from tests.access.world import World
 
-pytestmark = pytest.mark.xdist_group("access")
+pytestmark = pytest.mark.xdist_group("access to others")
 EVERY = [*PAGES, *PROGRAMS, *SHARES, *OPEN]
 METHODS = ("get", "post", "put", "patch", "delete")
 ADMIN = "admin/"
