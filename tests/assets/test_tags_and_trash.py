@@ -28,7 +28,8 @@ def test_a_tag_moves_with_what_is_nested_in_it_and_back(
     names = [sorted(a.tags.values_list("name", flat=True)) for a in (one, two)]
     assert names == [["animal/cat", "animal/cat/tabby"], ["animal/cat", "cats"]]
     assert not Tag.objects.filter(name="cat").exists()
-    assert [row.depth for row in tags.listed(account)] == [1, 2, 0]
+    rows = [(row.depth, row.last) for row in tags.listed(account)]
+    assert rows == [(0, "animal/cat"), (1, "tabby"), (0, "cats")]
     assert change
     assert bulk.undo(change) == 1
     assert state(account) == before
