@@ -16,11 +16,11 @@ EVERY = 20.0
 
 
 class Keeper:
-    """Calls `renew` every few seconds from a thread of its own, which dies with the process; until
-    it says False, which means that the lease is somebody else's by now."""
+    """Calls `renew` every so many seconds from a thread of its own, which dies with the process;
+    until it says False, which means that the lease is somebody else's by now."""
 
-    def __init__(self, renew: Callable[[], bool]) -> None:
-        self._renew = renew
+    def __init__(self, renew: Callable[[], bool], every: float | None = None) -> None:
+        self._renew, self._every = renew, every or EVERY
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._keep, daemon=True)
 
@@ -39,7 +39,7 @@ class Keeper:
 
     def _keep(self) -> None:
         try:
-            while not self._over.wait(EVERY):
+            while not self._over.wait(self._every):
                 if not self._renewed():
                     return
         finally:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
 from datetime import timedelta
-from types import TracebackType
-from typing import Self
 
-from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from assets.services.keeper import Keeper
 from studio.engine import Stopped
 from studio.models import Job, State
-
-log = logging.getLogger("zoetrope.jobs")
 
 LEASE = timedelta(seconds=15)
 RENEW_SECONDS = 3.0
@@ -25,44 +19,21 @@ REPORT_SECONDS = 0.25
 STALL_SECONDS = 300.0
 
 
-class Grip:
+class Grip(Keeper):
     """Keeps a lease while it lives. `mine` is the job as long as it is ours."""
 
     def __init__(self, mine: QuerySet[Job]) -> None:
+        super().__init__(self._prolong, RENEW_SECONDS)
         self.mine = mine
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._keep, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._over.set()
-        self._thread.join()
 
     def is_alive(self) -> bool:
         """Whether what it is kept for still does something."""
         return True
 
-    def _keep(self) -> None:
-        try:
-            while not self._over.wait(RENEW_SECONDS):
-                if self.is_alive():
-                    self._renew()
-        finally:
-            connection.close()
-
-    def _renew(self) -> None:
-        try:
+    def _prolong(self) -> bool:
+        if self.is_alive():
             self.mine.update(lease=timezone.now() + LEASE)
-        except DatabaseError:
-            log.warning("a lease was not renewed", exc_info=True)
+        return True
 
 
 class Pulse(Grip):
