@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name='asset',
-            index=models.Index(fields=['account', '-created', '-id', 'trashed', 'stacked', 'traits', 'rating', 'flag', 'favorite', 'tag_ids', 'kind', 'module', 'provider', 'model', 'number', 'client', 'status', 'tint', 'ratio', 'width', 'height', 'duration', 'size', 'cost', 'seed', 'has_alpha', 'animated', 'updated', 'title_key'], name='asset_listed'),
+            index=models.Index(fields=['account', '-created', '-id', 'trashed', 'stacked', 'number', 'traits', 'rating', 'flag', 'favorite', 'tag_ids', 'kind', 'module', 'provider', 'model', 'client', 'status', 'tint', 'ratio', 'width', 'height', 'duration', 'size', 'cost', 'seed', 'has_alpha', 'animated', 'updated', 'title_key'], name='asset_listed'),
         ),
         migrations.AddIndex(
             model_name='asset',

@@ -5,7 +5,8 @@ and key:value of the table in assets.search.keys.
 """
 
 from assets.search.errors import BadFilter, BadSearch
-from assets.search.facets import Choice, Facet, facets
+from assets.search.facet import Choice, Facet
+from assets.search.facets import facets
 from assets.search.filters import VERSIONS, filter_assets
 from assets.search.keys import KeyHelp, help
 from assets.search.marks import MarkedPart, marks

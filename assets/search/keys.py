@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
@@ -245,13 +245,19 @@ def _collection_names(ask: Ask) -> list[str]:
 
 def _client(ask: Ask, op: str, value: str) -> Q:
     """Of a client by its name, or a part of it; `none` is what belongs to no client."""
+    named = clients_named(ask, value)
+    return Q(client=None) if named == [None] else Q(client__in=named)
+
+
+def clients_named(ask: Ask, value: str) -> Sequence[UUID | None]:
+    """The client of this name, or all that have it in their names; [None] for none of them."""
     word = value.strip().casefold()
     if word == "none":
-        return Q(client=None)
+        return [None]
     # A search cannot write quotation marks inside a value.
     mine = {pk: name.casefold().replace('"', "") for pk, name in ask.clients().items()}
     same = [pk for pk, name in mine.items() if name == word]
-    return Q(client__in=same or [pk for pk, name in mine.items() if word in name])
+    return same or [pk for pk, name in mine.items() if word in name]
 
 
 def _known(column: str) -> Values:

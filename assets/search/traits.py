@@ -60,20 +60,43 @@ class CodesOf(Aggregate):
         )
         code = f"{traits} * 128 + {rating} * 16 + LENGTH({flag}) * 2 + "
         if connection.vendor == "postgresql":
-            return f"STRING_AGG(({code}{favorite}::int)::text, ',')", ()
-        return f"GROUP_CONCAT({code}{favorite})", ()
+            return f"STRING_AGG(({code}{favorite}::int)::text, ' ')", ()
+        return f"GROUP_CONCAT({code}{favorite}, ' ')", ()
+
+
+class TagsOf(Aggregate):
+    """The ids of the tags of all rows as one text, in the same order; -1 ends a row."""
+
+    output_field = TextField()
+
+    def __init__(self) -> None:
+        super().__init__("tag_ids")
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **_: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        column, params = compiler.compile(self.get_source_expressions()[0])
+        name = "STRING_AGG" if connection.vendor == "postgresql" else "GROUP_CONCAT"
+        return f"{name}({column}, ' -1 ')", params
 
 
 _FLAGS = {len(flag): flag for flag in ("", *Flag.values)}
 _Rows = npt.NDArray[np.bool_]
 
 
-class Codes:
-    """Rows by their codes: for each facet the places of their values in a list. `makers` are those
-    of the account, as (module, provider, model)."""
+def _numbers(text: str) -> npt.NDArray[np.int64]:
+    return np.fromstring(text, np.int64, sep=" ") if text.strip() else np.zeros(0, np.int64)
 
-    def __init__(self, text: str, makers: Sequence[tuple[str, str, str]]) -> None:
-        found = np.fromstring(text, np.int64, sep=",") if text else np.zeros(0, np.int64)
+
+class Codes:
+    """Rows by their codes: for each facet the places of their values in a list. `codes` and `tags`
+    as CodesOf and TagsOf tell them, `makers` those of the account as (module, provider, model)."""
+
+    def __init__(self, codes: str, tags: str, makers: Sequence[tuple[str, str, str]]) -> None:
+        found, read = _numbers(codes), _numbers(tags)
+        ends = read < 0
+        self._tags = read[~ends]
+        self._tagged = np.cumsum(ends)[~ends]
         named = sorted((maker_of(*maker), *maker) for maker in makers)
         keys = np.array([row[0] for row in named] + [-1], np.int64)
         which = np.searchsorted(keys[:-1], found >> 16)
@@ -92,20 +115,40 @@ class Codes:
             "ratio": (found >> 7 & 3, SHAPES),
         }
 
-    def fitting(self, chosen: Mapping[str, Sequence[frozenset[Any]]], but: str = "") -> _Rows:
-        """Which rows have, in every facet but one, what is chosen there."""
-        fit = np.ones(self.rows, np.bool_)
+    def fitting(
+        self, chosen: Mapping[str, Sequence[frozenset[Any]]], but: str = ""
+    ) -> _Rows | None:
+        """Which rows have, in every facet but one, what is chosen there; None are all of them."""
+        fit = None
         for name, choices in chosen.items():
             if name != but:
                 places, values = self._places[name]
                 good = [all(value in some for some in choices) for value in values]
-                fit &= np.array([*good, False])[places]
+                here = np.array([*good, False])[places]
+                fit = here if fit is None else fit & here
         return fit
 
-    def counts(self, name: str, fit: _Rows) -> Counter[Any]:
+    def counts(self, name: str, fit: _Rows | None) -> Counter[Any]:
         places, values = self._places[name]
-        told = np.bincount(places[fit], minlength=len(values) + 1)
+        told = np.bincount(places if fit is None else places[fit], minlength=len(values) + 1)
         counts: Counter[Any] = Counter()
         for value, count in zip(values, told.tolist(), strict=False):
             counts[value] += count
+        return +counts
+
+    def tags(self, fit: _Rows | None, outer: Mapping[int, Sequence[int]]) -> Counter[int]:
+        """How many rows have each tag or one inside it; `outer` are the tags that one is inside
+        of."""
+        tags, rows = self._tags, self._tagged
+        if fit is not None:
+            kept = fit[rows]
+            tags, rows = tags[kept], rows[kept]
+        found, counted = np.unique(tags, return_counts=True)
+        counts = Counter(dict(zip(found.tolist(), counted.tolist(), strict=True)))
+        inside: dict[int, list[int]] = {}
+        for tag, others in outer.items():
+            for one in others:
+                inside.setdefault(one, [one]).append(tag)
+        for one, those in inside.items():
+            counts[one] = len(np.unique(rows[np.isin(tags, those)]))
         return +counts

@@ -13,15 +13,13 @@ from django.views.decorators.http import require_safe
 
 from assets import search
 from assets.models import Asset
-from assets.search import BadFilter, Choice, filter_assets, toggle
-from assets.search.tree import Key
+from assets.search import BadFilter, Choice, filter_assets
 from assets.views import timeline
-from assets.views.browse import as_search, tree_of
+from assets.views.browse import as_search
 from assets.views.guard import MemberRequest, is_htmx, member
 
 LONGEST = 1000
 AT_ONCE = 8
-ADDED = {"today": "Today", "7d": "Last 7 days", "30d": "Last 30 days"}
 EXAMPLES = (
     ("beach -draft", "Words that begin so, without those called draft"),
     ('"red car" OR tram', "A phrase, or the other word"),
@@ -46,7 +44,6 @@ class Group:
     label: str
     rows: list[Row]
     more: list[Row]
-    counted: bool = True
 
 
 def _asked(request: MemberRequest) -> dict[str, str]:
@@ -67,7 +64,6 @@ def facet_column(request: MemberRequest) -> HttpResponseBase:
     try:
         found = search.facets(request.account, asked)
         groups = [_group(asked, f) for f in found if f.choices]
-        groups.insert(1, _added(asked))
     except BadFilter as error:
         problem = str(error)
     context = {"groups": groups, "problem": problem, "query": urlencode(asked)}
@@ -84,22 +80,6 @@ def _group(asked: Mapping[str, str], facet: search.Facet) -> Group:
     rows = [Row(choice, _href(asked, choice.query)) for choice in facet.choices]
     shown = rows[:AT_ONCE] + [row for row in rows[AT_ONCE:] if row.choice.on]
     return Group(facet.name, facet.label, shown, [row for row in rows if row not in shown])
-
-
-def _added(asked: Mapping[str, str]) -> Group:
-    text = asked.get("q", "")
-    tree = tree_of(asked)
-    now = [i for i in toggle.top(tree) if isinstance(i, Key) and i.name == "added" and i.op == ":"]
-    gone = frozenset(value for item in now for value in item.values)
-    without = toggle.without_values(text, tree, "added", gone)
-    rows = []
-    for value, label in ADDED.items():
-        on = any(item.values == (value,) for item in now)
-        query = without
-        if not on:
-            query = toggle.with_value(without, tree_of({"q": without}), "added", value)
-        rows.append(Row(Choice(value, label, 0, on, query), _href(asked, query)))
-    return Group("added", "Added", rows, [], counted=False)
 
 
 @require_safe

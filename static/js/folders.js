@@ -29,8 +29,12 @@ function mark(row, drop) {
 
 function wish(row, drop) {
   if (drop === "inside") return { parent: row.dataset.folder };
-  const beside = rows().filter((one) => one.dataset.parent === row.dataset.parent && one !== held);
-  return { parent: row.dataset.parent, place: beside.indexOf(row) + (drop === "behind" ? 1 : 0) };
+  // Each client's have an order of their own, although all are shown together.
+  const all = rows();
+  const before = all.slice(0, all.indexOf(row) + (drop === "behind" ? 1 : 0));
+  const { parent } = row.dataset;
+  const beside = (one) => one !== held && one.dataset.parent === parent && one.dataset.client === held.dataset.client;
+  return { parent, place: before.filter(beside).length };
 }
 
 async function put(row, drop) {

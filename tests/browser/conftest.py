@@ -79,6 +79,19 @@ def link(studio: Studio) -> str:
     return found[0]
 
 
+_TILES = "[...document.querySelectorAll('.tile')].map((tile) => tile.dataset.asset)"
+
+
+def bring(page: Page, *files: tuple[str, bytes]) -> None:
+    """Uploads pictures in the library, and waits for them: they are its first, however many there
+    are from other tests."""
+    before = page.evaluate(_TILES)
+    rows = [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in files]
+    page.locator("#upload-file").set_input_files(rows)
+    fresh = f"([before, many]) => {_TILES}.filter((pk) => !before.includes(pk)).length === many"
+    page.wait_for_function(fresh, arg=[before, len(rows)])
+
+
 @pytest.fixture
 def complaints() -> list[str]:
     """What the browser complained of; empty at the end of every test that opens pages with it."""

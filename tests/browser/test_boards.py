@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SIZES, listen
+from tests.browser.conftest import SIZES, bring, listen
 from tests.cluster.harness import Studio
 
 Visit = Callable[..., Page]
@@ -38,10 +38,7 @@ def client(
 def board(visit: Visit, picture: Callable[..., bytes]) -> Page:
     """The page of a new board with one picture."""
     page = visit("/library/")
-    before = page.locator(".tile").count()
-    files = [{"name": "pier.png", "mimeType": "image/png", "buffer": picture((640, 400))}]
-    page.locator("#upload-file").set_input_files(files)
-    expect(page.locator(".tile")).to_have_count(min(before + 1, 36))
+    bring(page, ("pier.png", picture((640, 400))))
     page.locator(".tile", has_text="Pier").first.get_by_role("link").click()
     page.get_by_role("link", name="Share").click()
     page.get_by_label("Title").fill("For the client")

@@ -46,7 +46,22 @@ def test_two_windows_work_for_two_clients(visit: Visit) -> None:
     # Left as it was for the tests that follow.
     other.locator(SWITCH).click()
     other.get_by_role("button", name="All clients").click()
+    _put_in_order(other)
     other.goto(other.url.replace("/library/collections/", "/clients/"))
     for _ in range(2):
         other.get_by_role("button", name="Archive").first.click()
     expect(other.locator(SWITCH)).to_have_count(0)
+
+
+def _put_in_order(page: Page) -> None:
+    """Among those of all clients, which are shown together."""
+    row = {}
+    for name in ("Reef", "Tide"):
+        page.locator("#new-collection").fill(name)
+        page.get_by_role("button", name="Make", exact=True).click()
+        row[name] = page.locator(f'.folder:has(b:text-is("{name}"))')
+        expect(row[name]).to_be_visible()
+    with page.expect_navigation():
+        row["Tide"].drag_to(row["Reef"], target_position={"x": 200, "y": 3})
+    shown = page.locator(".folder b").all_inner_texts()
+    assert [name for name in shown if name in row] == ["Tide", "Reef"]

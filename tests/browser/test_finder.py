@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import bring
+
 Visit = Callable[..., Page]
 
 
@@ -15,10 +17,7 @@ Visit = Callable[..., Page]
 def library(visit: Visit, picture: Callable[..., bytes]) -> Page:
     """The library, with one more picture in it."""
     page = visit("/library/")
-    before = page.locator(".tile").count()
-    files = [{"name": "harbor.png", "mimeType": "image/png", "buffer": picture((320, 200))}]
-    page.locator("#upload-file").set_input_files(files)
-    expect(page.locator(".tile")).to_have_count(before + 1)
+    bring(page, ("harbor.png", picture((320, 200))))
     return page
 
 

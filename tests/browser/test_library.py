@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.assets import make
+from tests.browser.conftest import bring
 
 Visit = Callable[..., Page]
 
@@ -18,10 +19,7 @@ Visit = Callable[..., Page]
 def library(visit: Visit, picture: Callable[..., bytes]) -> Page:
     """The library, with one more picture in it."""
     page = visit("/library/")
-    before = page.locator(".tile").count()
-    files = [{"name": "harbor.png", "mimeType": "image/png", "buffer": picture((320, 200))}]
-    page.locator("#upload-file").set_input_files(files)
-    expect(page.locator(".tile")).to_have_count(min(before + 1, 36))
+    bring(page, ("harbor.png", picture((320, 200))))
     return page
 
 

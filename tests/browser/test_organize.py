@@ -9,6 +9,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import bring
+
 Visit = Callable[..., Page]
 BAR = "#bulk-count"
 
@@ -17,13 +19,7 @@ BAR = "#bulk-count"
 def library(visit: Visit, picture: Callable[..., bytes]) -> Page:
     """The library with four more pictures, which are its first."""
     page = visit("/library/")
-    before = page.locator(".tile").count()
-    files = [
-        {"name": f"pier {n}.png", "mimeType": "image/png", "buffer": picture((320, 200 + n))}
-        for n in range(4)
-    ]
-    page.locator("#upload-file").set_input_files(files)
-    expect(page.locator(".tile")).to_have_count(min(before + 4, 36))
+    bring(page, *((f"pier {n}.png", picture((320, 200 + n))) for n in range(4)))
     expect(page.locator("#tray [data-head]")).not_to_contain_text("Uploading")
     page.wait_for_load_state("networkidle")
     if not page.locator("#found").count():  # these are the first, and alike: the tray asks

@@ -127,7 +127,7 @@ def test_a_place_of_another_order(account: Account, library: list[Asset]) -> Non
     [
         *("", "boat", "type:image", "type:image,video rating:none", "tag:sea"),
         *("model:flux-dev sun", "is:favorite color:blue", "ratio:square type:image"),
-        *("-type:image", "tag:sea flag:reject"),
+        *("-type:image", "tag:sea flag:reject", "added:today boat", "(boat OR added:7d) sunset"),
     ],
 )
 def test_facets_count_what_their_choice_would_find(
@@ -136,7 +136,8 @@ def test_facets_count_what_their_choice_would_find(
     mine = Asset.objects.for_account(account)
     found = facets(account, {"q": q})
     assert [f.name for f in found] == [
-        "type", "module", "provider", "model", "rating", "flag", "is", "color", "ratio", "tag"
+        "type", "added", "module", "provider", "model", "rating", "flag", "is", "color", "ratio",
+        "tag",
     ]  # fmt: skip
     for facet in found:
         rest = q
