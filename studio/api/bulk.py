@@ -71,6 +71,9 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     matched = serializers.IntegerField()
     changed = serializers.IntegerField()
     unchanged = serializers.IntegerField(help_text="They were so already")
+    zips = serializers.IntegerField(
+        help_text="For `move`: packed ZIPs of another client with some of them; they are deleted"
+    )
     dry = serializers.BooleanField()
     change = serializers.UUIDField(allow_null=True, help_text="What undoes it; null: nothing to")
 
@@ -161,6 +164,7 @@ class Bulk(AccountView):
         except services.Refused as error:
             raise Invalid([problem(takes or "verb", said.get(takes), str(error))]) from None
         counts = {"matched": told.matched, "changed": told.changed, "unchanged": told.unchanged}
+        counts["zips"] = told.zips
         change = str(told.change.pk) if told.change else None
         return Response({"verb": key, **counts, "dry": dry, "change": change})
 

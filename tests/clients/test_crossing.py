@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 
 from assets import services
-from assets.models import Asset, Collection, Tag
-from assets.services import boards, bulk, collections, tags
+from assets.models import Archive, Asset, Collection, Tag
+from assets.services import archives, boards, bulk, collections, tags
 from billing import clients
 from billing.models import Account, Client, User
 from billing.scope import Scope
@@ -192,3 +194,48 @@ def test_who_works_for_nobody_makes_nothing(
     assert not Asset.objects.exists()
     assert not Persona.objects.exists()
     assert not Collection.objects.exists()
+
+
+def test_a_zip_goes_when_a_file_in_it_goes_to_another_client(
+    bring: Bring,
+    seen: Seen,
+    alice: User,
+    acme: Client,
+    zen: Client,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    asset, other = bring(acme), bring(acme)
+    mixed = archives.order(seen(acme), alice, [asset.pk, other.pk])
+    archives.pack(mixed.pk)
+    mixed.refresh_from_db()
+    kept = archives.order(seen(acme), alice, [other.pk])
+    everything = archives.order(seen(None), alice, [asset.pk])
+    dry = bulk.preview(seen(None), "move", str(zen.pk), [asset.pk])
+    assert dry.zips == 1
+    assert Archive.objects.count() == 3
+    with django_capture_on_commit_callbacks(execute=True):
+        done = moved(seen, alice, asset, zen)
+    assert done.words == "1 file is moved. A ZIP of the former client with some of them is deleted."
+    assert set(Archive.objects.all()) == {kept, everything}
+    assert not default_storage.exists(str(mixed.file.name))
+    theirs = archives.order(seen(zen), alice, [asset.pk])
+    assert done.change
+    bulk.undo(done.change)
+    assert not Archive.objects.filter(pk=theirs.pk).exists()
+
+
+def test_a_zip_is_fetched_by_who_may_see_all_in_it_now(
+    page: Browser, bring: Bring, seen: Seen, alice: User, acme: Client, zen: Client
+) -> None:
+    asset = bring(acme)
+    archive = archives.order(seen(acme), alice, [asset.pk])
+    archives.pack(archive.pk)
+    for url in (f"/library/archives/{archive.pk}/", f"/api/v1/archives/{archive.pk}/file/"):
+        assert page.get(url).status_code == 200
+    Asset.objects.filter(pk=asset.pk).update(client=zen)
+    answer = page.get(f"/library/archives/{archive.pk}/")
+    assert answer.status_code == 403
+    assert "have gone to another client" in answer.content.decode()
+    answer = page.get(f"/api/v1/archives/{archive.pk}/file/")
+    assert answer.status_code == 409
+    assert "have gone to another client" in answer.content.decode()
