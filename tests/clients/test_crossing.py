@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
@@ -16,7 +17,7 @@ from assets.services import archives, boards, bulk, collections, tags
 from billing import clients
 from billing.models import Account, Client, User
 from billing.scope import Scope
-from studio.models import Job, Persona, Story
+from studio.models import Job, Persona, Story, Take
 from studio.stories import edit, parts
 from studio.stories.board import read
 from tests.clients.test_scope import Bring, Seen, member
@@ -239,3 +240,21 @@ def test_a_zip_is_fetched_by_who_may_see_all_in_it_now(
     answer = page.get(f"/api/v1/archives/{archive.pk}/file/")
     assert answer.status_code == 409
     assert "have gone to another client" in answer.content.decode()
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_film_that_came_back_in_another_account_is_no_take(
+    account: Account, alice: User, charlie: User, picture: Callable[..., bytes], same: bool
+) -> None:
+    there = account if same else charlie.accounts.get()
+    film = services.ingest(ContentFile(picture()), account=there, filename="a.png", user=None)
+    story = edit.create(account, alice, {"title": "Film"}, [({}, [{}])])
+    shot = story.scenes.get().shots.get()
+    job = Job.objects.create(
+        account=account, operation="image-to-video", key="k", outputs=[str(film.pk)]
+    )
+    take = Take.objects.create(shot=shot, job=job)
+    shown = read(Story.objects.for_account(account).get(pk=story.pk))
+    found = shown.scenes[0].shots[0].takes[0]
+    assert found.take == take
+    assert found.asset == (film if same else None)
