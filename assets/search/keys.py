@@ -17,6 +17,7 @@ from assets.search.collections import in_collection, unfiled
 from assets.search.ids import id_in
 from assets.search.match import Match
 from assets.search.traits import TALL, WIDE
+from billing.clients import normal
 
 Build: TypeAlias = Callable[[Ask, str, str], "Match | Q"]
 Values: TypeAlias = Callable[[Ask], Iterable[str]]
@@ -245,7 +246,7 @@ def _collection_names(ask: Ask) -> list[str]:
 
 def _client(ask: Ask, op: str, value: str) -> Q:
     """Of a client by its name, or a part of it; `none` is what belongs to no client."""
-    word = value.strip().casefold()
+    word = normal(value).casefold()
     if word == "none":
         return Q(client=None)
     # A search cannot write quotation marks inside a value.

@@ -177,6 +177,13 @@ def close_board(board: Board) -> Board:
     return board
 
 
+def close_boards(account: Account, client: UUID) -> int:
+    """All open links of a client stop working. Returns how many."""
+    now = timezone.now()
+    its = Board.objects.filter(account=account.pk, client=client).open()
+    return its.update(revoked=now, updated=now)
+
+
 # --- what is on it ------------------------------------------------------------------------------
 
 
