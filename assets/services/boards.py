@@ -74,7 +74,7 @@ def boards_of(account: Account) -> QuerySet[Board]:
             of_its_client("items__", "client") & Q(items__asset__trashed=None),
             distinct=True,
         ),
-        fresh=Count("items__comments", unseen, distinct=True),
+        fresh=Count("items__comments", unseen & of_its_client("items__", "client"), distinct=True),
     )
 
 
@@ -312,8 +312,9 @@ def fresh_comments(account: Account) -> int:
     """How many comments of visitors nobody of the account has seen."""
     unseen = Q(item__board__seen=None) | Q(created__gt=F("item__board__seen"))
     mine = account.scope.q("item__board__client")
-    said = BoardComment.objects.filter(unseen, mine, item__board__account=account, user=None)
-    return said.count()
+    there = of_its_client("item__", "item__board__client")
+    said = BoardComment.objects.filter(unseen, mine, there, item__board__account=account)
+    return said.filter(user=None).count()
 
 
 def set_items(board: Board, assets: Sequence[Asset]) -> None:

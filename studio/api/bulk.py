@@ -79,12 +79,20 @@ class OutcomeSerializer(serializers.Serializer[Any]):
 
 
 class ChangeSerializer(serializers.ModelSerializer[BulkChange]):
-    """A change of many assets. It can be undone for seven days."""
+    """A change of many assets. It can be undone for seven days. The `value` of a move to a client
+    that you do not work for is null."""
 
     class Meta:
         model = BulkChange
         fields = ["id", "verb", "value", "changed", "unchanged", "created", "undone"]
         read_only_fields = fields
+
+    def to_representation(self, change: BulkChange) -> dict[str, Any]:
+        told: dict[str, Any] = super().to_representation(change)
+        mine = change.account.scope.mine
+        if change.verb == "move" and mine is not None and told["value"] not in map(str, mine):
+            told["value"] = None
+        return told
 
 
 class ChangePageSerializer(serializers.Serializer[Any]):

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 
 from assets import services
-from assets.models import Archive, Asset, Collection, Tag
+from assets.models import Archive, Asset, BoardComment, Collection, Tag
 from assets.services import archives, boards, bulk, collections, tags
 from billing import clients
 from billing.models import Account, Client, User
@@ -258,3 +258,29 @@ def test_a_film_that_came_back_in_another_account_is_no_take(
     found = shown.scenes[0].shots[0].takes[0]
     assert found.take == take
     assert found.asset == (film if same else None)
+
+
+def test_where_files_were_moved_is_told_to_who_works_for_that_client(
+    page: Browser, bring: Bring, seen: Seen, alice: User, acme: Client, zen: Client, lara: User
+) -> None:
+    done = bulk.apply(seen(acme), alice, "move", str(zen.pk), [bring(acme).pk])
+    assert done.change
+    here = "/api/v1/bulk/"
+    assert page.get(here).json()["results"][0]["value"] is None
+    assert page.get(f"{here}{done.change.pk}/").json()["value"] is None
+    clients.limit(member(lara), [acme, zen])
+    page.post("/clients/choose/", {"client": str(acme.pk)})
+    assert page.get(here).json()["results"][0]["value"] == str(zen.pk)
+
+
+def test_comments_on_what_went_to_another_client_are_not_waiting(
+    bring: Bring, seen: Seen, alice: User, acme: Client, zen: Client
+) -> None:
+    asset, other = bring(acme), bring(acme)
+    board = boards.make_board(seen(acme), alice, title="Open", assets=[asset, other])
+    for item in board.items.all():
+        BoardComment.objects.create(item=item, visitor="v", name="Vera", text="Nice")
+    assert boards.boards_of(seen(acme)).get().fresh == boards.fresh_comments(seen(acme)) == 2
+    Asset.objects.filter(pk=asset.pk).update(client=zen)
+    for eyes in (seen(acme), seen(None)):
+        assert boards.boards_of(eyes).get().fresh == boards.fresh_comments(eyes) == 1

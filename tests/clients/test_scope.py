@@ -233,6 +233,7 @@ def test_the_same_key_of_another_client_is_told_apart_without_naming_the_job(
             with pytest.raises(KeyReused) as told:
                 form.create_job(key="same")
             assert str(first.pk) not in str(told.value)
+            assert "Send the X-Client that it was sent with, or use a new key" in str(told.value)
 
 
 def test_a_board_takes_files_of_one_client(
