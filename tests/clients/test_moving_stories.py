@@ -172,7 +172,8 @@ def test_on_its_page(
     shown = browser.post(here, {"client": zen.pk, "dry": "1"}).content.decode()
     assert '<b class="number">5</b> files' in shown
     assert of(zen) == set()
-    answer = browser.post(here, {"client": zen.pk})
+    assert f'name="to" value="{zen.pk}"' in shown
+    answer = browser.post(here, {"client": "none", "to": zen.pk})
     assert answer.headers["Location"] == page
     assert of(zen) == ITS
     shown = browser.get(page).content.decode()

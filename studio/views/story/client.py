@@ -28,7 +28,9 @@ def move(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     story = find(request, pk)
     if request.method != "POST":
         return _page(request, story)
-    wanted, dry = request.POST.get("client", ""), request.POST.get("dry") == "1"
+    # The button moves to the one that was counted, whatever is chosen beside it by now.
+    wanted = request.POST.get("to") or request.POST.get("client", "")
+    dry = request.POST.get("dry") == "1"
     try:
         told = moving.move(request.account, request.user, story, wanted, dry=dry)
     except Refused as refused:
