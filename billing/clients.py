@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -18,6 +19,10 @@ NAME_LENGTH = 60
 NOTE_LENGTH = 500
 # Says in a header or in the session that everything is wanted, whatever was chosen before.
 ALL = "all"
+# Between letters they belong to the spelling of some languages; everywhere else nobody sees them.
+_JOINERS = "\u200c\u200d"
+# They count as letters and show nothing.
+_FILLERS = "\u115f\u1160\u3164\uffa0"
 
 
 class NotKept(ValueError):
@@ -89,7 +94,7 @@ def _named(membership: Membership, wanted: str, mine: frozenset[UUID] | None) ->
     try:
         found = all_.filter(pk=UUID(wanted))
     except ValueError:
-        found = all_.filter(key=wanted.strip().casefold()[:120])
+        found = all_.filter(key=normal(wanted).casefold()[:120])
     pk = found.values_list("pk", flat=True).first()
     return pk if pk is not None and (mine is None or pk in mine) else None
 
@@ -106,7 +111,6 @@ def make(account: Account, name: str, note: str = "") -> Client:
 
 def change(client: Client, *, name: str | None = None, note: str | None = None) -> Client:
     """What is None stays as it is. Raises NotKept."""
-    name = client.name if name is None else name
     return _saved(client, name, client.note if note is None else note)
 
 
@@ -156,8 +160,16 @@ def _id(given: UUID | str) -> UUID | None:
         return None
 
 
-def _saved(client: Client, name: str, note: str) -> Client:
-    client.name, client.note = _name(name), _note(note)
+def normal(name: str) -> str:
+    """The one spelling of a name: composed, with single spaces, without what nobody sees."""
+    plain = unicodedata.normalize("NFC", name)
+    shown = (c for c in plain if c in _JOINERS or unicodedata.category(c) != "Cf")
+    return " ".join("".join(shown).split()).strip(_JOINERS + _FILLERS + " ")
+
+
+def _saved(client: Client, name: str | None, note: str) -> Client:
+    client.name = client.name if name is None else _name(name)
+    client.note = _note(note)
     try:
         with transaction.atomic():
             client.save()
@@ -169,13 +181,24 @@ def _saved(client: Client, name: str, note: str) -> Client:
 
 
 def _name(name: str) -> str:
-    name = " ".join(name.split())
-    if not name or not name.isprintable():
+    name = normal(name)
+    if not name:
         raise NotKept("name", "The client has no name. Give it one, such as “Acme”.")
+    if strange := next((c for c in name if not c.isprintable() and c not in _JOINERS), ""):
+        raise NotKept(
+            "name",
+            f"The name has a character (code {ord(strange)}) that cannot be shown. Take it out.",
+        )
     if len(name) > NAME_LENGTH:
         raise NotKept(
             "name",
             f"The name has {len(name)} letters; the limit is {NAME_LENGTH}. Make it shorter.",
+        )
+    if not any(c.isalnum() and c not in _FILLERS for c in name):
+        raise NotKept(
+            "name",
+            f"“{name}” has neither a letter nor a digit, so nobody could search for it. Give a "
+            "name with at least one, such as “Acme”.",
         )
     if name.casefold() in (ALL, "none"):
         raise NotKept("name", f"“{name}” has a meaning in searches. Give another name.")

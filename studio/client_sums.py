@@ -10,18 +10,19 @@ from uuid import UUID
 from django.db.models import CharField, Count, F, Func, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from assets.models import Asset
+from assets.models import Asset, Board
 from billing.models import Account, Entry, Kind
 from studio.models import Job, Story
 
 
 @dataclass(frozen=True)
 class Sums:
-    """How many; `spent` in units, charges less refunds."""
+    """How many; `links` are boards whose link is open, `spent` units: charges less refunds."""
 
     files: int = 0
     jobs: int = 0
     stories: int = 0
+    links: int = 0
     spent: int = 0
 
 
@@ -33,6 +34,7 @@ def sums(account: Account, clients: Collection[UUID], *, money: bool) -> dict[UU
         "files": _counts(Asset.objects.for_account(account).live(), clients),
         "jobs": _counts(Job.objects.for_account(account), clients),
         "stories": _counts(Story.objects.for_account(account).live(), clients),
+        "links": _counts(Board.objects.for_account(account).open(), clients),
         "spent": _spent(account, clients) if money else {},
     }
     return {pk: Sums(**{name: found.get(pk, 0) for name, found in rows.items()}) for pk in clients}

@@ -17,6 +17,7 @@ from assets.search.collections import in_collection, unfiled
 from assets.search.ids import id_in
 from assets.search.match import Match
 from assets.search.traits import TALL, WIDE
+from billing.clients import normal
 
 Build: TypeAlias = Callable[[Ask, str, str], "Match | Q"]
 Values: TypeAlias = Callable[[Ask], Iterable[str]]
@@ -251,7 +252,7 @@ def _client(ask: Ask, op: str, value: str) -> Q:
 
 def clients_named(ask: Ask, value: str) -> Sequence[UUID | None]:
     """The client of this name, or all that have it in their names; [None] for none of them."""
-    word = value.strip().casefold()
+    word = normal(value).casefold()
     if word == "none":
         return [None]
     # A search cannot write quotation marks inside a value.

@@ -28,7 +28,7 @@ from django_q.tasks import async_task
 
 from assets.media import Refused, filesize
 from assets.models import Archive, ArchiveState, Asset
-from assets.services import files
+from assets.services import files, packed
 from assets.services.bulk.cells import chunks
 from assets.services.keeper import Keeper
 from assets.services.sidecars import MANIFEST, Teller, manifest, name_beside
@@ -244,16 +244,6 @@ def rescue() -> int:
     return len(ids)
 
 
-def delete(archive: Archive) -> None:
-    """With its file, and what a worker may have left that died before it could say so."""
-    starts = range(1, archive.fence + 1)
-    names = [f"archives/{archive.account_id}/{archive.pk}-{start}.zip" for start in starts]
-    names.append(str(archive.file.name or ""))
-    with transaction.atomic():
-        archive.delete()
-        transaction.on_commit(lambda: files.remove(names))
-
-
 def make_room(fresh: Archive) -> int:
     """The finished ZIPs of an account have room for ARCHIVE_ROOM_BYTES together: beside the fresh
     one the oldest go first, which can be packed again. Returns how many."""
@@ -262,7 +252,7 @@ def make_room(fresh: Archive) -> int:
     for archive in sorted(ready, key=lambda one: (one.pk != fresh.pk, -one.created.timestamp())):
         room -= archive.size
         if room < 0 and archive.pk != fresh.pk:
-            delete(archive)
+            packed.delete(archive)
             gone += 1
     return gone
 
@@ -271,5 +261,5 @@ def tidy_archives() -> int:
     """Removes those that expired, with their files. Returns how many."""
     old = list(Archive.objects.filter(expires__lt=timezone.now()))
     for archive in old:
-        delete(archive)
+        packed.delete(archive)
     return len(old)

@@ -74,7 +74,7 @@ def boards_of(account: Account) -> QuerySet[Board]:
             of_its_client("items__", "client") & Q(items__asset__trashed=None),
             distinct=True,
         ),
-        fresh=Count("items__comments", unseen, distinct=True),
+        fresh=Count("items__comments", unseen & of_its_client("items__", "client"), distinct=True),
     )
 
 
@@ -175,6 +175,13 @@ def close_board(board: Board) -> Board:
         board.revoked = timezone.now()
         board.save(update_fields=["revoked", "updated"])
     return board
+
+
+def close_boards(account: Account, client: UUID) -> int:
+    """All open links of a client stop working. Returns how many."""
+    now = timezone.now()
+    its = Board.objects.filter(account=account.pk, client=client).open()
+    return its.update(revoked=now, updated=now)
 
 
 # --- what is on it ------------------------------------------------------------------------------
@@ -305,8 +312,9 @@ def fresh_comments(account: Account) -> int:
     """How many comments of visitors nobody of the account has seen."""
     unseen = Q(item__board__seen=None) | Q(created__gt=F("item__board__seen"))
     mine = account.scope.q("item__board__client")
-    said = BoardComment.objects.filter(unseen, mine, item__board__account=account, user=None)
-    return said.count()
+    there = of_its_client("item__", "item__board__client")
+    said = BoardComment.objects.filter(unseen, mine, there, item__board__account=account)
+    return said.filter(user=None).count()
 
 
 def set_items(board: Board, assets: Sequence[Asset]) -> None:

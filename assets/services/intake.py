@@ -60,6 +60,19 @@ def result_limits() -> Limits:
     )
 
 
+def returned_limits() -> Limits:
+    """What a ZIP that was packed here may bring back: whatever a job may make or a person may bring
+    in, within the room of the account. Who packed it is only said, so it is looked at apart."""
+    most, own = result_limits(), upload_limits()
+    return replace(
+        most,
+        image_bytes=max(most.image_bytes, own.image_bytes),
+        media_bytes=max(most.media_bytes, own.media_bytes),
+        account_bytes=own.account_bytes,
+        apart=True,
+    )
+
+
 @dataclass(frozen=True)
 class Made:
     """Who made a file with what, and what was paid for it (in units)."""
@@ -182,7 +195,7 @@ class Draft:
     def discard(self) -> None:
         """Removes the files, unless they have become an asset: who cleans up after an error does
         not always know whether the transaction had ended before it."""
-        if not Asset.objects.filter(pk=self.id).exists():
+        if not Asset.objects.filter(pk=self.id, file=self.stored["original"]).exists():
             files.remove(self.stored.values())
 
 
@@ -195,12 +208,14 @@ def prepare(
     limits: Limits | None = None,
     strip: bool = True,
     mark: media.Mark | None = None,
+    id: UUID | None = None,
 ) -> Draft:
     """Looks at a file, cleans it, and stores it with a thumbnail and a poster. No row is written.
 
     `source` is a path or something to read bytes from; it is left as it is. `kinds` are the kinds
     that are wanted (image, video, audio, model), None is any. `strip` False leaves in what a person
-    asked to be kept; `mark` is written into it. Raises Refused, and then leaves no file.
+    asked to be kept; `mark` is written into it. `id` is that of one that comes back, which nobody
+    has. Raises Refused, and then leaves no file.
     """
     if limits is None:
         files.check_disk()
@@ -214,7 +229,8 @@ def prepare(
         check_room(account, path.stat().st_size, limits.account_bytes)
         seen = media.examine(path, format, limits, kinds)
         seen = replace(seen, facts=media.named(seen.facts, filename))
-        draft = _store(path, seen, account, clean_filename(filename, seen.facts.extension))
+        name = clean_filename(filename, seen.facts.extension)
+        draft = _store(path, seen, account, name, id or uuid7())
         return replace(draft, told=told)
 
 
@@ -286,9 +302,9 @@ def _received(source: BinaryIO | File[bytes], folder: Path, limits: Limits) -> P
     return path
 
 
-def _store(path: Path, seen: media.Examined, account: Account, filename: str) -> Draft:
+def _store(path: Path, seen: media.Examined, account: Account, filename: str, id: UUID) -> Draft:
     draft = Draft(
-        id=uuid7(),
+        id=id,
         account=account,
         filename=filename,
         facts=seen.facts,

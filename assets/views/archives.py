@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assets import services
 from assets.models import Archive, ArchiveState
 from assets.search import BadFilter
-from assets.services import archives
+from assets.services import archives, packed
 from assets.views import files, imports
 from assets.views.bulk import chosen, refused
 from assets.views.guard import MemberRequest, member, wants_json, writer
@@ -57,12 +58,16 @@ def order(request: MemberRequest) -> HttpResponseBase:
 def fetch(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """The ZIP itself; ranges are answered."""
     archive = get_object_or_404(mine(request), pk=pk, state=ArchiveState.READY)
+    try:
+        packed.check(request.account, archive)
+    except services.Refused as error:
+        raise PermissionDenied(str(error)) from None
     return files.send_archive(request, archive)
 
 
 @require_POST
 @writer
 def delete(request: MemberRequest, pk: UUID) -> HttpResponseBase:
-    archives.delete(get_object_or_404(mine(request), pk=pk))
+    packed.delete(get_object_or_404(mine(request), pk=pk))
     say(request, "The ZIP is deleted. Its files are in the library.")
     return redirect("archives")

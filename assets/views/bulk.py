@@ -40,6 +40,7 @@ def change(request: MemberRequest) -> HttpResponseBase:
         return refused(request, str(error))
     undo = reverse("bulk-undo", args=[told.change.pk]) if told.change else ""
     counts = {"matched": told.matched, "changed": told.changed, "unchanged": told.unchanged}
+    counts["zips"] = told.zips
     return answered(request, told.words, undo, **counts)
 
 

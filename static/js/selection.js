@@ -110,7 +110,8 @@ async function act(verb, value = "") {
 async function sure(verb, value) {
   try {
     const told = await send(bar().action, { verb, value, dry: "1", ...wanted() });
-    return confirm(`This changes ${number(told.changed)} of the ${number(told.matched)} files that fit. Go on? It can be undone.`);
+    const zips = told.zips ? ` ZIPs of the former client with some of them are deleted: ${number(told.zips)}.` : "";
+    return confirm(`This changes ${number(told.changed)} of the ${number(told.matched)} files that fit.${zips} Go on? It can be undone.`);
   } catch (error) {
     sayWhy(error);
     return false;

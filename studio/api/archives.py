@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from assets import services
 from assets.models import Archive, ArchiveState
-from assets.services import archives
+from assets.services import archives, packed
 from assets.views import files
 from studio.api import paging
 from studio.api.base import AccountView, find
@@ -118,7 +118,7 @@ class OneArchive(ArchiveView):
     )
     def delete(self, request: Request, pk: UUID) -> Response:
         paging.read(request, ())
-        archives.delete(self.archive(pk))
+        packed.delete(self.archive(pk))
         return Response(status=204)
 
 
@@ -145,6 +145,10 @@ class ArchiveFile(ArchiveView):
         archive = self.archive(pk)
         if archive.state != ArchiveState.READY:
             raise NotPossible("It is not packed. Ask for it until its state is ready.")
+        try:
+            packed.check(self.account, archive)
+        except services.Refused as error:
+            raise NotPossible(str(error)) from None
         answer = files.send_archive(request._request, archive)
         if answer.status_code == 404:
             raise NotFound(f"The file of archive {pk} is missing from the storage.")

@@ -71,17 +71,28 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     matched = serializers.IntegerField()
     changed = serializers.IntegerField()
     unchanged = serializers.IntegerField(help_text="They were so already")
+    zips = serializers.IntegerField(
+        help_text="For `move`: packed ZIPs of another client with some of them; they are deleted"
+    )
     dry = serializers.BooleanField()
     change = serializers.UUIDField(allow_null=True, help_text="What undoes it; null: nothing to")
 
 
 class ChangeSerializer(serializers.ModelSerializer[BulkChange]):
-    """A change of many assets. It can be undone for seven days."""
+    """A change of many assets. It can be undone for seven days. The `value` of a move to a client
+    that you do not work for is null."""
 
     class Meta:
         model = BulkChange
         fields = ["id", "verb", "value", "changed", "unchanged", "created", "undone"]
         read_only_fields = fields
+
+    def to_representation(self, change: BulkChange) -> dict[str, Any]:
+        told: dict[str, Any] = super().to_representation(change)
+        mine = change.account.scope.mine
+        if change.verb == "move" and mine is not None and told["value"] not in map(str, mine):
+            told["value"] = None
+        return told
 
 
 class ChangePageSerializer(serializers.Serializer[Any]):
@@ -161,6 +172,7 @@ class Bulk(AccountView):
         except services.Refused as error:
             raise Invalid([problem(takes or "verb", said.get(takes), str(error))]) from None
         counts = {"matched": told.matched, "changed": told.changed, "unchanged": told.unchanged}
+        counts["zips"] = told.zips
         change = str(told.change.pk) if told.change else None
         return Response({"verb": key, **counts, "dry": dry, "change": change})
 

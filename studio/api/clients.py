@@ -14,6 +14,7 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assets.services import boards
 from billing import access, clients
 from billing.models import CREDIT, Account, Client, Membership, Role
 from studio.api import paging
@@ -41,6 +42,9 @@ class ClientSerializer(serializers.ModelSerializer[Client]):
     files = serializers.IntegerField(source="sums.files")
     jobs = serializers.IntegerField(source="sums.jobs")
     stories = serializers.IntegerField(source="sums.stories")
+    links = serializers.IntegerField(
+        source="sums.links", help_text="Share links (boards) that are open now"
+    )
     spent = SpentSerializer(
         allow_null=True,
         help_text="Charges for its jobs less refunds; null for who does not manage the account",
@@ -48,7 +52,10 @@ class ClientSerializer(serializers.ModelSerializer[Client]):
 
     class Meta:
         model = Client
-        fields = ["id", "name", "note", "archived", "files", "jobs", "stories", "spent", "created"]
+        fields = [
+            *("id", "name", "note", "archived", "files", "jobs", "stories", "links", "spent"),
+            "created",
+        ]
         read_only_fields = fields
 
     def get_archived(self, client: Client) -> bool:
@@ -73,6 +80,9 @@ class ClientChangeSerializer(serializers.Serializer[Any]):
     name = Text(max_length=clients.NAME_LENGTH, required=False)
     note = Text(max_length=clients.NOTE_LENGTH, required=False, allow_blank=True)
     archived = YesNo(required=False)
+    close_links = YesNo(
+        required=False, help_text="Its open share links stop working; without it they go on"
+    )
 
 
 class ManagedView(AccountView):
@@ -156,7 +166,8 @@ class OneClient(ClientView):
 
     @extend_schema(
         summary="Change or archive a client",
-        description="For owners and admins. An archived one is offered no more; what it has stays.",
+        description="For owners and admins. An archived one is offered no more; what it has stays, "
+        "its open share links too: `close_links` closes them.",
         operation_id="clients_change",
         parameters=[PATH_ID],
         request=ClientChangeSerializer,
@@ -174,6 +185,8 @@ class OneClient(ClientView):
             raise _invalid(error, said) from None
         if "archived" in said and said["archived"] != bool(one.archived):
             one = clients.archive(one, said["archived"])
+        if said.get("close_links"):
+            boards.close_boards(self.account, one.pk)
         return Response(self.told([one])[0])
 
 

@@ -71,7 +71,6 @@ class TooLarge(exceptions.APIException):
 # Failures of the parts below and what they mean over HTTP; the message is theirs.
 PLAIN: dict[type[Exception], int] = {
     InsufficientCredits: 402,
-    KeyReused: 422,
     NotPossible: 409,
     Refused: 400,
     PermissionDenied: 403,
@@ -88,6 +87,9 @@ WORDS: dict[type[exceptions.APIException], str] = {
 def handle(error: Exception, context: Mapping[str, Any]) -> Response:
     """The exception handler of the API. What it does not know is a bug: logged, answered 500."""
     status = next((s for kind, s in PLAIN.items() if isinstance(error, kind)), None)
+    if isinstance(error, KeyReused):
+        told = problem("Idempotency-Key", error.key, str(error))
+        return _answer(422, str(error), [told])
     if status:
         return _answer(status, str(error) or WORDS[exceptions.NotFound])
     if isinstance(error, RequestDataTooBig):

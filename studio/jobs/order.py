@@ -29,11 +29,21 @@ log = logging.getLogger("zoetrope.jobs")
 
 
 class KeyReused(Exception):
-    """The idempotency key already stands for another request; `fingerprint` is this one's."""
+    """The idempotency key already stands for another request: for `job`, or for one out of sight of
+    who asks (None). `fingerprint` is this request's."""
 
-    def __init__(self, message: str, fingerprint: str) -> None:
+    def __init__(self, key: str, fingerprint: str, job: Job | None) -> None:
+        which = f" (job {job.pk})" if job else ""
+        message = f"The idempotency key “{key[:40]}” already stands for another request{which}. "
+        if job is None:
+            message += (
+                "A key counts for the whole account, and that request was not for the client that "
+                "you work for now. Send the X-Client that it was sent with, or use a new key."
+            )
+        else:
+            message += "Use a new key for a new request."
         super().__init__(message)
-        self.fingerprint = fingerprint
+        self.key, self.fingerprint = key, fingerprint
 
 
 @dataclass(frozen=True)
@@ -373,12 +383,7 @@ def _first(account: Account, key: str, print_: str) -> Job | None:
         return None
     in_sight = account.scope.holds(job.client_id)
     if job.fingerprint != print_ or not in_sight:
-        which = f" (job {job.pk})" if in_sight else ""
-        raise KeyReused(
-            f"The idempotency key “{key[:40]}” already stands for another request{which}. Use a "
-            "new key for a new request.",
-            print_,
-        )
+        raise KeyReused(key, print_, job if in_sight else None)
     job.account = account
     return job
 

@@ -209,13 +209,14 @@ def hang(shots: Iterable[Shot], account_id: UUID) -> None:
     for shot in shots:
         if job := done.get(shot.pk):
             picture = made.get(str(job.outputs[0]))
-            here = picture is not None and _is_theirs(picture, job.client_id)
+            here = picture is not None and _is_theirs(picture, job)
             _hang(shot, ordered[shot.pk], picture if here else None)
 
 
-def _is_theirs(asset: Asset, client: UUID | None) -> bool:
-    """What was moved to another client since is out of sight."""
-    return client is None or asset.client_id in (None, client)
+def _is_theirs(asset: Asset, job: Job) -> bool:
+    """What was moved to another client since, or came back to another account, is out of sight."""
+    same = job.client_id is None or asset.client_id in (None, job.client_id)
+    return same and asset.account_id == job.account_id
 
 
 def _hang(shot: Shot, ordered: UUID, made: Asset | None) -> None:
@@ -240,7 +241,7 @@ def _add_takes(views: Mapping[UUID, ShotView]) -> None:
     for take in takes:
         job = last.get(take.job_id) if take.job_id else None
         film = made.get(job.outputs[0]) if job and job.outputs else take.asset
-        if film and job and not _is_theirs(film, job.client_id):
+        if film and job and not _is_theirs(film, job):
             film = None
         there, trashed = (None, film) if film and film.trashed else (film, None)
         views[take.shot_id].takes.append(TakeView(take, job, there, trashed))

@@ -14,7 +14,7 @@ from studio.models import Shot, Story, Take
 def bound(ids: Sequence[UUID], client: UUID | None) -> dict[UUID, str]:
     """{asset: why it may not go to `client`} for those of `ids` that a story of another one has."""
     found: dict[UUID, str] = {}
-    for rows, story in _uses(ids):
+    for rows, story in uses(ids):
         kept = rows.filter(**{f"{story}trashed": None, f"{story}client__isnull": False})
         if client is not None:
             kept = kept.exclude(**{f"{story}client": client})
@@ -23,7 +23,7 @@ def bound(ids: Sequence[UUID], client: UUID | None) -> dict[UUID, str]:
     return found
 
 
-def _uses(ids: Sequence[UUID]) -> list[tuple[Any, str]]:
+def uses(ids: Sequence[UUID]) -> list[tuple[Any, str]]:
     """Rows that have `file` from them, and the way from such a row to its story."""
     shots = [
         (Shot.objects.filter(Q(**{f"{name}__in": ids})).annotate(file=F(name)), "scene__story__")

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assets.services import boards
 from assets.views.guard import MemberRequest, member
 from assets.views.toast import say
 from billing import access, clients
@@ -94,15 +95,34 @@ def change(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 @member
 def archive(request: MemberRequest, pk: UUID) -> HttpResponseBase:
-    """Sets it to what is asked for (archived=1 or 0), so that a repeat changes nothing."""
+    """Sets it to what is asked for (archived=1 or 0), so that a repeat changes nothing. With
+    links=close its open share links are closed."""
     one = _find(request, pk)
     wanted = request.POST.get("archived") != "0"
     clients.archive(one, wanted)
     if wanted and request.session.get(access.CLIENT_KEY) == str(pk):
         del request.session[access.CLIENT_KEY]
-    away = "is archived. What it has stays in the library" if wanted else "is offered again"
-    say(request, f"“{one.name}” {away}.")
+    if not wanted:
+        say(request, f"“{one.name}” is offered again.")
+        return redirect("clients")
+    closed = 0
+    if request.POST.get("links") == "close":
+        closed = boards.close_boards(request.account, one.pk)
+    open_ = sums(request.account, [one.pk], money=False)[one.pk].links
+    say(
+        request,
+        f"“{one.name}” is archived. What it has stays in the library.{_links(closed, open_)}",
+    )
     return redirect("clients")
+
+
+def _links(closed: int, open_: int) -> str:
+    told = ""
+    if closed:
+        told += f" {closed:,} share link{' is' if closed == 1 else 's are'} closed."
+    if open_:
+        told += f" {open_:,} share link{' stays' if open_ == 1 else 's stay'} open."
+    return told
 
 
 # --- who may work for whom -----------------------------------------------------------------------

@@ -103,7 +103,7 @@ class Switch:
 
 def with_name(account: Account, text: str, archived: bool = False) -> QuerySet[Client]:
     """Those that one may work for with this in their name; or the archived ones of the account."""
-    word = " ".join(text.replace("\0", "").split())[:LONGEST].casefold()
+    word = clients.normal(text.replace("\0", ""))[:LONGEST].casefold()
     found = clients.choices(account)
     if archived:
         found = Client.objects.filter(account=account).exclude(archived=None)

@@ -57,6 +57,18 @@ def test_a_client_is_added_changed_and_archived(api: Client, account: Account) -
     assert Customer.objects.get().account == account
 
 
+def test_its_open_links_are_closed_when_that_is_asked_for(
+    api: Client, account: Account, alice: User, acme: Customer
+) -> None:
+    seen = account.seen(Scope(acme.pk))
+    board = boards.make_board(seen, alice, title="Open")
+    told = patch(api, f"{HERE}{acme.pk}/", archived=True).json()
+    assert (told["archived"], told["links"]) == (True, 1)
+    assert patch(api, f"{HERE}{acme.pk}/", close_links=True).json()["links"] == 0
+    board.refresh_from_db()
+    assert board.revoked is not None
+
+
 @pytest.mark.parametrize(
     ("sent", "field"),
     [

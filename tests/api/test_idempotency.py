@@ -47,6 +47,9 @@ def test_another_request_is_refused_and_the_first_job_is_named(api: Client, body
     assert answer.status_code == 422
     assert first["id"] in answer.json()["message"]
     assert "holiday-1" in answer.json()["message"]
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["value"]) == ("Idempotency-Key", "holiday-1")
+    assert error["message"] == answer.json()["message"]
     assert Job.objects.count() == 1
 
 

@@ -24,6 +24,7 @@ TABLE: list[tuple[str, str, str, bool, Any]] = [
     ("story", "get", "stories/{story}/", False, None),
     ("story", "patch", "stories/{story}/", True, {"facts": {"style": "ink"}}),
     ("story", "delete", "stories/{story}/", True, None),
+    ("story-client", "post", "stories/{story}/client/", True, {"client": "none"}),
     ("story-lay", "post", "stories/{story}/lay/", True, {}),
     ("story-lay", "delete", "stories/{story}/lay/", True, None),
     ("story-missing", "get", "stories/{story}/missing/", False, None),
@@ -53,7 +54,12 @@ TABLE: list[tuple[str, str, str, bool, Any]] = [
     ("shot-prompt", "post", "shots/{shot}/prompt/", True, {}),
 ]
 # Sound requests that this story gives no reason for.
-NOT_NOW = {"podcasts": (400,), "story-lay": (409, 204), "story-pictures": (200, 409)}
+NOT_NOW = {
+    "podcasts": (400,),
+    "story-client": (400,),
+    "story-lay": (409, 204),
+    "story-pictures": (200, 409),
+}
 Ask = Callable[..., Any]
 
 

@@ -23,6 +23,7 @@ from assets.media import Mark, detect, mark
 from assets.models import Asset, Collection, Tag
 from assets.search import filter_assets
 from assets.services import bulk, collections, imports, uploads
+from assets.services.imports import work
 from billing import clients
 from billing.models import Account, User
 from billing.scope import Scope
@@ -105,6 +106,84 @@ def test_into_the_own_account_what_was_deleted_comes_back_and_finds_its_neighbor
     # The first of the stack was shown meanwhile, and that is left as it is.
     assert {n for n in after if after[n] != before[n]} == set()
     assert Asset.objects.get(pk=library["text"].pk).trashed is None
+
+
+def test_what_was_deleted_for_good_has_its_id_again(
+    account: Account, alice: User, library: dict[str, Asset]
+) -> None:
+    content, before = packed(account, alice), told(account)
+    for name in ("loop", "edit", "sea"):
+        services.purge(Asset.objects.get(pk=library[name].pk))
+    row = brought(account, content, alice)
+    assert (counts(row), reasons(row)) == ((3, 2, 0), {})
+    assert told(account) == before
+    for name in ("loop", "edit", "sea"):
+        back = Asset.objects.get(pk=library[name].pk)
+        assert back.sha256 == library[name].sha256
+        assert str(back.pk) in str(back.file.name)
+    loop, sea = (Asset.objects.get(pk=library[name].pk) for name in ("loop", "sea"))
+    assert set(loop.parents.all()) == {sea, Asset.objects.get(pk=library["edit"].pk)}
+    assert [one.pk for one in sea.versions.all()] == [library["edit"].pk]
+
+
+def test_an_id_that_somebody_has_meanwhile_is_not_taken_away(
+    account: Account, alice: User, theirs: Account, library: dict[str, Asset]
+) -> None:
+    content, old = packed(account, alice), library["loop"].pk
+    services.purge(Asset.objects.get(pk=old))
+    brought(theirs, content)
+    assert Asset.objects.get(pk=old).account == theirs
+    assert counts(brought(account, content, alice)) == (1, 4, 0)
+    mine = Asset.objects.get(account=account, filename="loop.gif")
+    assert mine.pk != old
+    assert set(mine.parents.values_list("pk", flat=True)) == {library["sea"].pk, library["edit"].pk}
+    assert Asset.objects.get(pk=old).account == theirs
+
+
+def test_an_id_that_is_given_away_at_the_last_moment(
+    account: Account,
+    alice: User,
+    theirs: Account,
+    bring: Callable[..., Asset],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asset = bring(title="Mine")
+    content = packed(account, alice)
+    services.purge(Asset.objects.get(pk=asset.pk))
+    prepare = work.intake.prepare
+
+    def late(*args: Any, **kwargs: Any) -> Any:
+        draft = prepare(*args, **kwargs)
+        monkeypatch.setattr(work.intake, "prepare", prepare)
+        brought(account, content)
+        return draft
+
+    monkeypatch.setattr(work.intake, "prepare", late)
+    assert counts(brought(account, content)) == (0, 1, 0)
+    there = Asset.objects.get(account=account)
+    assert there.pk == asset.pk
+    assert there.file.read() == asset_bytes(content)
+
+
+def asset_bytes(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as zip:
+        return zip.read(zip.namelist()[0])
+
+
+def test_what_was_packed_here_may_be_larger_than_an_upload(
+    account: Account, alice: User, theirs: Account, library: dict[str, Asset], settings: Any
+) -> None:
+    content = packed(account, alice)
+    settings.UPLOAD_MAX_BYTES = settings.IMAGE_MAX_BYTES = 60
+    settings.IMAGE_MAX_PIXELS = 100
+    plain = foreign(("a.png", library["sea"].file.read()))
+    assert counts(brought(theirs, plain)) == (0, 0, 1)
+    settings.ACCOUNT_STORAGE_BYTES = 300
+    assert "The library is full" in brought(theirs, content).error
+    settings.ACCOUNT_STORAGE_BYTES = None
+    row = brought(theirs, content)
+    assert row.refused == 0
+    assert told(theirs) == told(account)
 
 
 def test_signed_files_are_the_same_to_the_byte(

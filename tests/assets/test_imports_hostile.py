@@ -173,7 +173,7 @@ def test_memory_is_bounded_however_large_a_file_is(tmp_path: Path) -> None:
         "from assets.services.imports.opened import copy_out, opened\n"
         "used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "with opened(Path(sys.argv[1])) as zip:\n"
-        "    before = used(); copy_out(zip, zip.infolist()[0], Path(sys.argv[2]))\n"
+        "    before = used(); copy_out(zip, zip.infolist()[0], Path(sys.argv[2]), 2**40)\n"
         "print(used() - before)\n"
     )
     target = tmp_path / "out"
@@ -358,7 +358,7 @@ def test_whatever_bytes_are_changed(tmp_path: Path, changes: list[tuple[float, i
         for wanted in plan_of(zip).files:
             if wanted.entry:
                 with contextlib.suppress(services.Refused):
-                    opened.copy_out(zip, wanted.entry, tmp_path / "out")
+                    opened.copy_out(zip, wanted.entry, tmp_path / "out", 2**40)
 
 
 def test_three_at_a_time(theirs: Account, picture: Any) -> None:

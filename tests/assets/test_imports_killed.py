@@ -70,10 +70,10 @@ def test_what_the_worker_dies_on_is_left_out_the_third_time(
     row = imports.order(theirs, None, ContentFile(content), "a.zip")
     copy = work.copy_out
 
-    def deadly(zip: Any, entry: Any, path: Path) -> str:
+    def deadly(zip: Any, entry: Any, path: Path, most: int) -> str:
         if entry.filename == "b.png":
             raise Killed
-        return copy(zip, entry, path)
+        return copy(zip, entry, path, most)
 
     monkeypatch.setattr(work, "copy_out", deadly)
     for _ in range(2):
@@ -120,10 +120,10 @@ def test_one_that_is_deleted_stops(
     row = imports.order(theirs, None, ContentFile(content), "a.zip")
     copy = work.copy_out
 
-    def deleted(zip: Any, entry: Any, path: Path) -> str:
+    def deleted(zip: Any, entry: Any, path: Path, most: int) -> str:
         if entry.filename == "b.png":
             imports.delete(Import.objects.get(pk=row.pk))
-        return copy(zip, entry, path)
+        return copy(zip, entry, path, most)
 
     monkeypatch.setattr(work, "copy_out", deleted)
     imports.unpack(row.pk)

@@ -12,7 +12,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from assets import services as assets
-from assets.models import Asset
+from assets.models import Asset, Board
+from assets.services import boards
 from billing import clients
 from billing.models import CREDIT, Account, Client, Entry, Kind, Membership, Role, User
 from studio import catalogue
@@ -73,12 +74,14 @@ def test_the_sums_of_each_client(
     paid(None, 400)
     assets.trash(bring(acme))
     edit.create(seen(acme), alice, {"title": "Launch film"}, [({}, [{}])])
-    with django_assert_num_queries(4):
+    boards.make_board(seen(acme), alice, title="Open")
+    boards.close_board(boards.make_board(seen(acme), alice, title="Closed"))
+    with django_assert_num_queries(5):
         told = sums(account, [acme.pk, zen.pk], money=True)
-    assert told == {acme.pk: Sums(2, 2, 1, 32 * CREDIT), zen.pk: Sums()}
-    with django_assert_num_queries(3):
+    assert told == {acme.pk: Sums(2, 2, 1, 1, 32 * CREDIT), zen.pk: Sums()}
+    with django_assert_num_queries(4):
         told = sums(seen(zen), [acme.pk], money=False)
-    assert told == {acme.pk: Sums(2, 2, 1)}
+    assert told == {acme.pk: Sums(2, 2, 1, 1)}
 
 
 def test_more_clients_cost_no_more_queries(
@@ -147,11 +150,33 @@ def test_a_client_is_added_changed_archived_and_brought_back(
     assert made.archived is None
 
 
+def test_who_archives_a_client_is_told_of_its_open_links(
+    sign_in: SignIn,
+    alice: User,
+    acme: Client,
+    zen: Client,
+    seen: Callable[[Client | None], Account],
+) -> None:
+    browser, mine = sign_in(alice), [boards.make_board(seen(acme), alice, title=t) for t in "ab"]
+    other = boards.make_board(seen(zen), alice, title="c")
+    assert "Close its 2 open share links" in words(browser.get(PAGE))
+    away = reverse("client-archive", args=[acme.pk])
+    assert "2 share links stay open." in words(browser.post(away, {"archived": "1"}, follow=True))
+    browser.post(away, {"archived": "0"})
+    told = words(browser.post(away, {"archived": "1", "links": "close"}, follow=True))
+    assert "2 share links are closed." in told
+    assert not Board.objects.filter(pk__in=[one.pk for one in mine]).open().exists()
+    other.refresh_from_db()
+    assert other.is_open
+    assert "Close its" not in words(browser.get(PAGE, {"archived": "1"}))
+
+
 @pytest.mark.parametrize(
     ("sent", "field", "told"),
     [
         ({"name": ""}, "name", "has no name"),
-        ({"name": "a\0b"}, "name", "has no name"),
+        ({"name": "a\0b"}, "name", "cannot be shown"),
+        ({"name": "*"}, "name", "neither a letter nor a digit"),
         ({"name": "ACME"}, "name", "is a client “ACME” already"),
         ({"name": "a" * 61}, "name", "61 letters; the limit is 60"),
         ({"name": "b", "note": "a" * 501}, "note", "501 letters; the limit is 500"),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 
 from assets import services
-from assets.models import Asset, Collection, Tag
-from assets.services import boards, bulk, collections, tags
+from assets.models import Archive, Asset, BoardComment, Collection, Tag
+from assets.services import archives, boards, bulk, collections, tags
 from billing import clients
 from billing.models import Account, Client, User
 from billing.scope import Scope
-from studio.models import Job, Persona, Story
+from studio.models import Job, Persona, Story, Take
 from studio.stories import edit, parts
 from studio.stories.board import read
 from tests.clients.test_scope import Bring, Seen, member
@@ -192,3 +195,92 @@ def test_who_works_for_nobody_makes_nothing(
     assert not Asset.objects.exists()
     assert not Persona.objects.exists()
     assert not Collection.objects.exists()
+
+
+def test_a_zip_goes_when_a_file_in_it_goes_to_another_client(
+    bring: Bring,
+    seen: Seen,
+    alice: User,
+    acme: Client,
+    zen: Client,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    asset, other = bring(acme), bring(acme)
+    mixed = archives.order(seen(acme), alice, [asset.pk, other.pk])
+    archives.pack(mixed.pk)
+    mixed.refresh_from_db()
+    kept = archives.order(seen(acme), alice, [other.pk])
+    everything = archives.order(seen(None), alice, [asset.pk])
+    dry = bulk.preview(seen(None), "move", str(zen.pk), [asset.pk])
+    assert dry.zips == 1
+    assert Archive.objects.count() == 3
+    with django_capture_on_commit_callbacks(execute=True):
+        done = moved(seen, alice, asset, zen)
+    assert done.words == "1 file is moved. A ZIP of the former client with some of them is deleted."
+    assert set(Archive.objects.all()) == {kept, everything}
+    assert not default_storage.exists(str(mixed.file.name))
+    theirs = archives.order(seen(zen), alice, [asset.pk])
+    assert done.change
+    bulk.undo(done.change)
+    assert not Archive.objects.filter(pk=theirs.pk).exists()
+
+
+def test_a_zip_is_fetched_by_who_may_see_all_in_it_now(
+    page: Browser, bring: Bring, seen: Seen, alice: User, acme: Client, zen: Client
+) -> None:
+    asset = bring(acme)
+    archive = archives.order(seen(acme), alice, [asset.pk])
+    archives.pack(archive.pk)
+    for url in (f"/library/archives/{archive.pk}/", f"/api/v1/archives/{archive.pk}/file/"):
+        assert page.get(url).status_code == 200
+    Asset.objects.filter(pk=asset.pk).update(client=zen)
+    answer = page.get(f"/library/archives/{archive.pk}/")
+    assert answer.status_code == 403
+    assert "have gone to another client" in answer.content.decode()
+    answer = page.get(f"/api/v1/archives/{archive.pk}/file/")
+    assert answer.status_code == 409
+    assert "have gone to another client" in answer.content.decode()
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_film_that_came_back_in_another_account_is_no_take(
+    account: Account, alice: User, charlie: User, picture: Callable[..., bytes], same: bool
+) -> None:
+    there = account if same else charlie.accounts.get()
+    film = services.ingest(ContentFile(picture()), account=there, filename="a.png", user=None)
+    story = edit.create(account, alice, {"title": "Film"}, [({}, [{}])])
+    shot = story.scenes.get().shots.get()
+    job = Job.objects.create(
+        account=account, operation="image-to-video", key="k", outputs=[str(film.pk)]
+    )
+    take = Take.objects.create(shot=shot, job=job)
+    shown = read(Story.objects.for_account(account).get(pk=story.pk))
+    found = shown.scenes[0].shots[0].takes[0]
+    assert found.take == take
+    assert found.asset == (film if same else None)
+
+
+def test_where_files_were_moved_is_told_to_who_works_for_that_client(
+    page: Browser, bring: Bring, seen: Seen, alice: User, acme: Client, zen: Client, lara: User
+) -> None:
+    done = bulk.apply(seen(acme), alice, "move", str(zen.pk), [bring(acme).pk])
+    assert done.change
+    here = "/api/v1/bulk/"
+    assert page.get(here).json()["results"][0]["value"] is None
+    assert page.get(f"{here}{done.change.pk}/").json()["value"] is None
+    clients.limit(member(lara), [acme, zen])
+    page.post("/clients/choose/", {"client": str(acme.pk)})
+    assert page.get(here).json()["results"][0]["value"] == str(zen.pk)
+
+
+def test_comments_on_what_went_to_another_client_are_not_waiting(
+    bring: Bring, seen: Seen, alice: User, acme: Client, zen: Client
+) -> None:
+    asset, other = bring(acme), bring(acme)
+    board = boards.make_board(seen(acme), alice, title="Open", assets=[asset, other])
+    for item in board.items.all():
+        BoardComment.objects.create(item=item, visitor="v", name="Vera", text="Nice")
+    assert boards.boards_of(seen(acme)).get().fresh == boards.fresh_comments(seen(acme)) == 2
+    Asset.objects.filter(pk=asset.pk).update(client=zen)
+    for eyes in (seen(acme), seen(None)):
+        assert boards.boards_of(eyes).get().fresh == boards.fresh_comments(eyes) == 1

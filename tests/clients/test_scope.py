@@ -95,7 +95,13 @@ def test_a_client_of_another_account_cannot_be_given(
         ("all", "has a meaning in searches"),
         ("None", "has a meaning in searches"),
         ("ACME", "is a client “ACME” already"),
-        ("a\0b", "has no name"),
+        ("a\0b", "character .code 0. that cannot be shown"),
+        ("*", "“.” has neither a letter nor a digit"),
+        ("– … –", "neither a letter nor a digit"),
+        ("\u200b\u200d\u2060", "has no name"),
+        ("\u3164 \u115f", "has no name"),
+        ("-\u3164-", "neither a letter nor a digit"),
+        ("A\u200bCME ", "is a client “ACME” already"),
     ],
 )
 def test_a_name_that_cannot_be_is_refused_in_words(
@@ -103,6 +109,23 @@ def test_a_name_that_cannot_be_is_refused_in_words(
 ) -> None:
     with pytest.raises(clients.NotKept, match=words):
         clients.make(account, name)
+
+
+def test_a_name_has_one_spelling(account: Account, lara: User, acme: Client) -> None:
+    cafe = clients.make(account, " Cafe\u0301\u200b  Zoe\u0308 ")
+    assert cafe.name == "Caf\xe9 Zo\xeb"
+    with pytest.raises(clients.NotKept, match="already"):
+        clients.make(account, "CAF\xc9 ZO\xcb")
+    alice = Membership.objects.exclude(user=lara).filter(account=account, limited=False).first()
+    assert alice
+    assert clients.scope_for(alice, "cafe\u0301 zoe\u0308").client == cafe.pk
+    assert clients.make(account, "می\u200cخواهم").name == "می\u200cخواهم"
+
+
+def test_an_old_name_does_not_stand_in_the_way_of_a_note(acme: Client) -> None:
+    Client.objects.filter(pk=acme.pk).update(name="*")
+    acme.refresh_from_db()
+    assert clients.change(acme, note="Spring").note == "Spring"
 
 
 def test_what_is_made_for_a_client_belongs_to_it_and_is_seen_by_nobody_else(
@@ -210,6 +233,7 @@ def test_the_same_key_of_another_client_is_told_apart_without_naming_the_job(
             with pytest.raises(KeyReused) as told:
                 form.create_job(key="same")
             assert str(first.pk) not in str(told.value)
+            assert "Send the X-Client that it was sent with, or use a new key" in str(told.value)
 
 
 def test_a_board_takes_files_of_one_client(

@@ -38,6 +38,7 @@ LOOKS = (
     *("story", "story-board", "story-header", "story-script", "story-heard", "story-file"),
     *("scene-form", "shot-card", "shot-form"),
 )
+NO_CHANGE = UUID(int=7)
 HOWS = ("duplicate", "split", "remove")
 FILES = ("film.edl", "film.csv", "shots.csv", "story.json", "stills.zip")
 
@@ -56,7 +57,11 @@ def address(pattern: URLPattern, story: Story, pk: UUID | None = None) -> str:
     name = str(pattern.name)
     kind = str(pattern.pattern).partition("/")[0]
     ids = {"scenes": story.scenes.all()[0].pk, "shots": shots_of(story)[0].pk}
-    more = {"story-file": ["story.json"], "shot-change": ["duplicate"]}.get(name, [])
+    more = {
+        "story-file": ["story.json"],
+        "shot-change": ["duplicate"],
+        "story-client-undo": [NO_CHANGE],
+    }.get(name, [])
     return reverse(name, args=[pk or ids.get(kind, story.pk), *more])
 
 
@@ -267,7 +272,11 @@ def _ask(client: Client, pattern: URLPattern, story: Story, which: int, body: by
     name = str(pattern.name)
     kind, shots = str(pattern.pattern).partition("/")[0], shots_of(story)
     ids = {"scenes": story.scenes.all()[which % 2].pk, "shots": shots[which % len(shots)].pk}
-    more = {"story-file": [FILES[which]], "shot-change": [HOWS[which]]}.get(name, [])
+    more = {
+        "story-file": [FILES[which]],
+        "shot-change": [HOWS[which]],
+        "story-client-undo": [NO_CHANGE],
+    }.get(name, [])
     args = [] if name in WITHOUT else [ids.get(kind, story.pk), *more]
     where = reverse(name, args=args)
     if name in LOOKS:

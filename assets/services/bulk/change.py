@@ -29,12 +29,13 @@ class CannotUndo(Refused):
 @dataclass(frozen=True)
 class Outcome:
     """How many were meant, and how many of them change; `change` is what undoes it (None when
-    nothing was changed, or it was only counted)."""
+    nothing was changed, or it was only counted). `zips` is how many packed ZIPs go with it."""
 
     verb: Verb
     matched: int
     changed: int
     change: BulkChange | None = None
+    zips: int = 0
 
     @property
     def unchanged(self) -> int:
@@ -49,7 +50,15 @@ class Outcome:
         if not self.changed:
             return f"Nothing to change: {same}"
         done = f"{counted(self.changed)} {'is' if self.changed == 1 else 'are'} {self.verb.done}."
-        return f"{done} {same}" if self.unchanged else done
+        return " ".join(filter(None, (done, same if self.unchanged else "", self._zips)))
+
+    @property
+    def _zips(self) -> str:
+        if not self.zips:
+            return ""
+        one = self.zips == 1
+        named = "A ZIP" if one else f"{self.zips:,} ZIPs"
+        return f"{named} of the former client with some of them {'is' if one else 'are'} deleted."
 
 
 def counted(number: int) -> str:
@@ -98,7 +107,7 @@ def preview(account: Account, key: str, value: Any, ids: Sequence[UUID]) -> Outc
     """What `apply` would do. Raises Refused."""
     verb = verb_of(key)
     cells = verb.plan(account, ids, verb.check(account, value))
-    return Outcome(verb, len(ids), len(cells.touched()))
+    return Outcome(verb, len(ids), len(cells.touched()), zips=len(moving.zips(account, cells)))
 
 
 def apply(
@@ -110,7 +119,8 @@ def apply(
         checked = verb.check(account, value)
         cells = verb.plan(account, ids, checked)
         change = keep(account, user, key, checked, cells, len(ids))
-    return Outcome(verb, len(ids), change.changed if change else 0, change)
+        zips = moving.drop_zips(account, cells)
+    return Outcome(verb, len(ids), change.changed if change else 0, change, zips)
 
 
 def keep(
@@ -146,6 +156,7 @@ def undo(change: BulkChange) -> int:
             raise CannotUndo("This was undone already.")
         back = len(write(eyes, cells, back=True))
         moving.leave_others(cells)
+        moving.drop_zips(change.account, cells)
         return back
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from assets.media import Refused
-from assets.models import Asset, Board, CollectionItem
+from assets.models import Archive, Asset, Board, CollectionItem
+from assets.services import packed
 from assets.services.bulk.cells import Cells, chunks
 from billing.models import Account
 
@@ -61,7 +62,7 @@ def _check_boards(moved: set[UUID], client: UUID | None) -> None:
 
 def check_back(account: Account, cells: Cells) -> None:
     """Whether a move can be undone by who asks. Raises Refused."""
-    for (_, after), ids in cells.fields.get("client", {}).items():
+    for client, ids in _moves(cells).items():
         for chunk in chunks(ids):
             there = Asset.objects.filter(pk__in=chunk)
             if Asset.objects.for_account(account).filter(pk__in=chunk).count() < there.count():
@@ -69,12 +70,34 @@ def check_back(account: Account, cells: Cells) -> None:
                     "Some of these files are with a client that you do not work for. Ask somebody "
                     "who sees all clients to undo it."
                 )
-        check(ids, UUID(str(after)) if after else None)
+        check(ids, client)
 
 
 def leave_others(cells: Cells) -> None:
     """After a move: out of the collections of other clients, whenever they came in."""
-    for (_, after), ids in cells.fields.get("client", {}).items():
+    for client, ids in _moves(cells).items():
         for chunk in chunks(ids):
             items = CollectionItem.objects.filter(asset__in=chunk, collection__client__isnull=False)
-            (items.exclude(collection__client=UUID(str(after))) if after else items).delete()
+            (items.exclude(collection__client=client) if client else items).delete()
+
+
+def zips(account: Account, cells: Cells) -> list[Archive]:
+    """Packed ZIPs that these moves would carry over to another client."""
+    moves = _moves(cells)
+    return packed.crossing(account, moves) if moves else []
+
+
+def drop_zips(account: Account, cells: Cells) -> int:
+    """After a move: what was packed for another client goes. Returns how many."""
+    dropped = zips(account, cells)
+    for archive in dropped:
+        packed.delete(archive)
+    return len(dropped)
+
+
+def _moves(cells: Cells) -> dict[UUID | None, list[UUID]]:
+    """{client: the files that go to it}."""
+    found: dict[UUID | None, list[UUID]] = {}
+    for (_, after), ids in cells.fields.get("client", {}).items():
+        found.setdefault(UUID(str(after)) if after else None, []).extend(ids)
+    return found

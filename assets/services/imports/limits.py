@@ -1,5 +1,6 @@
 """What a ZIP may be, in one place. How large it may be packed and unpacked is ARCHIVE_MAX_MB of the
-settings; each file in it has the limits of an upload."""
+settings. Each file in it has the limits of an upload, or those of a result where it was packed
+here."""
 
 from __future__ import annotations
 

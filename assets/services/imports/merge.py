@@ -39,6 +39,9 @@ class Here:
             if asset.pk in free:
                 free.remove(asset.pk)
 
+    def look_again(self, sha256: str) -> None:
+        self.free.pop(sha256, None)
+
     def _free(self, sha256: str) -> list[UUID]:
         if sha256 not in self.free:
             mine = Asset.objects.for_account(self.account).filter(

@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 
 from assets.media import Refused, filesize
-from assets.services import uploads
+from assets.services import files, uploads
 from assets.services.imports import limits
 
 _CHUNK = 1024 * 1024
@@ -103,8 +103,9 @@ def is_left_out(entry: zipfile.ZipInfo) -> bool:
     return entry.is_dir() or bool(_JUNK.fullmatch(entry.filename))
 
 
-def check_entry(entry: zipfile.ZipInfo) -> None:
-    """Raises Refused for an entry that is not to be unpacked, with the reason."""
+def check_entry(entry: zipfile.ZipInfo, most: int) -> None:
+    """Raises Refused for an entry that is not to be unpacked or has more than `most` bytes, with
+    the reason."""
     name = entry.orig_filename
     if len(name) > limits.NAME_LENGTH:
         raise Refused(
@@ -126,11 +127,10 @@ def check_entry(entry: zipfile.ZipInfo) -> None:
             f"It is packed by method {entry.compress_type}; stored (0) and deflated (8) are read. "
             "Pack it again with the usual method."
         )
-    _check_size(entry)
+    _check_size(entry, most)
 
 
-def _check_size(entry: zipfile.ZipInfo) -> None:
-    most = max(settings.UPLOAD_MAX_BYTES, settings.IMAGE_MAX_BYTES)
+def _check_size(entry: zipfile.ZipInfo, most: int) -> None:
     if entry.file_size > most:
         raise Refused(
             f"It has {filesize(entry.file_size)}; the limit of a file is {filesize(most)}. Make it "
@@ -144,9 +144,11 @@ def _check_size(entry: zipfile.ZipInfo) -> None:
         )
 
 
-def copy_out(zip: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> str:
-    """Unpacks it to `target`, piece by piece, and returns the SHA-256 of it. Raises Refused."""
-    check_entry(entry)
+def copy_out(zip: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, most: int) -> str:
+    """Unpacks at most `most` bytes to `target`, piece by piece, and returns the SHA-256 of them.
+    Raises Refused."""
+    check_entry(entry, most)
+    files.check_disk(2 * entry.file_size)  # here, and where it is stored
     digest = hashlib.sha256()
     with told_apart(), zip.open(entry) as source, target.open("wb") as out:
         while chunk := source.read(_CHUNK):
@@ -178,7 +180,7 @@ def read_json(zip: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> Any:
                 f"It has {filesize(entry.file_size)}; the limit is {filesize(most)}. Pack fewer "
                 "files at a time."
             )
-        check_entry(entry)
+        check_entry(entry, most)
         with told_apart():
             data = zip.read(entry)
             # A few bytes each become a hundred in memory.

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -130,6 +130,8 @@ class Unpacking:
         self.account = _whose(row)
         done = row.items.values_list("number", "asset")
         self.done = {number for number, _ in done}
+        self.limits = intake.returned_limits() if plan.ours else intake.upload_limits()
+        self.most = max(self.limits.media_bytes, self.limits.image_bytes)
         named = (wanted.id for wanted in plan.files if wanted.id)
         self.here = Here(self.account, (pk for _, pk in done if pk), named)
         self.clients: dict[str, UUID] = {}
@@ -170,7 +172,7 @@ class Unpacking:
         path = self.folder / "file"
         assert wanted.entry
         about = self._about(wanted)
-        sha256 = copy_out(self.zip, wanted.entry, path)
+        sha256 = copy_out(self.zip, wanted.entry, path, self.most)
         if self.plan.ours and sha256 != wanted.sha256:
             raise Refused(
                 f"Its checksum is {sha256[:12]}…; manifest.json says {wanted.sha256[:12]}…. It was "
@@ -183,13 +185,22 @@ class Unpacking:
             path,
             account=self.account,
             filename=about.filename or wanted.name,
+            limits=self.limits,
             strip=not self.plan.ours,
+            id=self._free_id(about),
         )
         try:
             if not self.plan.ours and (known := self.here.find(draft.sha256, None)):
                 draft.discard()
                 return self._merge(wanted, known, about)
             self._restore(wanted, draft, about)
+        except IntegrityError:
+            # Another import gave the id away meanwhile: now it is somebody's, maybe this very file.
+            draft.discard()
+            if draft.id != about.id:
+                raise
+            self.here.look_again(sha256)
+            return self._take(wanted)
         except BaseException:
             draft.discard()
             raise
@@ -206,6 +217,12 @@ class Unpacking:
             about = About(notes=[f"Only the file was taken. {error}"])
         about.id = wanted.id or about.id
         return about
+
+    def _free_id(self, about: About) -> UUID | None:
+        """The id that it had, when nobody has it now and it may have been given here."""
+        if about.id is None or about.id.version != 7:
+            return None
+        return None if Asset.objects.filter(pk=about.id).exists() else about.id
 
     def _restore(self, wanted: Wanted, draft: intake.Draft, about: About) -> None:
         if self.plan.ours:

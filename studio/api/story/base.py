@@ -124,11 +124,7 @@ def check_key(job: Job, mark: str) -> None:
     """An order of the same content for another story or shot is another request. Raises
     KeyReused."""
     if job.request != mark:
-        words = (
-            f"The idempotency key “{job.key[:40]}” already stands for another request "
-            f"(job {job.pk}). Use a new key for a new request."
-        )
-        raise jobs.KeyReused(words, job.fingerprint)
+        raise jobs.KeyReused(job.key, job.fingerprint, job)
 
 
 def digest(*said: Any) -> str:

@@ -229,6 +229,18 @@ class FilmSerializer(serializers.Serializer[Any]):
     price = TermsSerializer(allow_null=True)
 
 
+class MovedStorySerializer(serializers.Serializer[Any]):
+    """How much went with it (or would)."""
+
+    client = serializers.UUIDField(allow_null=True, help_text="Whom it belongs to")
+    files = serializers.IntegerField()
+    jobs = serializers.IntegerField()
+    zips = serializers.IntegerField(
+        help_text="Packed ZIPs of the former client with some of its files; they are deleted"
+    )
+    dry = serializers.BooleanField()
+
+
 class LaidSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="What was done")
     paced = serializers.BooleanField()

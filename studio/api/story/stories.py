@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assets.services import Refused
 from studio.api import paging
 from studio.api.errors import Invalid, Problem, problem
 from studio.api.schema import PATH_ID, answers
@@ -20,6 +21,7 @@ from studio.api.story.base import StoryView, changed
 from studio.api.story.shapes import (
     LaidSerializer,
     MadeStorySerializer,
+    MovedStorySerializer,
     StoryPageSerializer,
     StorySerializer,
     brief_data,
@@ -29,13 +31,14 @@ from studio.api.story.wishes import (
     NEW_PODCAST,
     NEW_STORY,
     STORY_CHANGE,
+    MoveStorySerializer,
     NewPodcastSerializer,
     NewStorySerializer,
     StoryChangeSerializer,
 )
 from studio.fields import listed
 from studio.models import Story
-from studio.stories import edit, laying, podcast, reading, script
+from studio.stories import edit, laying, moving, podcast, reading, script
 from studio.stories.times import Problem as Wrong
 
 WAYS = ("text", "story", "title")
@@ -192,6 +195,31 @@ class OneStory(StoryView):
         paging.read(request, ())
         edit.trash(self.story(pk))
         return Response(status=204)
+
+
+class MoveStory(StoryView):
+    @extend_schema(
+        summary="Move a story to a client",
+        description="With its files and the jobs that made them, all or none. It is refused while "
+        "jobs are at work, and when another story or a board has some of the files as well. Moving "
+        "it back undoes it.",
+        operation_id="stories_move",
+        parameters=[PATH_ID],
+        request=MoveStorySerializer,
+        responses=answers({200: MovedStorySerializer}, 400, 404, 413, 415),
+        tags=["stories"],
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        paging.read(request, ())
+        story, said = self.story(pk), self.said(MoveStorySerializer)
+        dry = said.get("dry", False)
+        try:
+            told = moving.move(self.account, self.user, story, said["client"], dry=dry)
+        except Refused as error:
+            raise Invalid([problem("client", said["client"], str(error))]) from None
+        client = str(told.client.pk) if told.client else None
+        counts = {"files": told.files, "jobs": told.jobs, "zips": told.zips}
+        return Response({"client": client, **counts, "dry": dry})
 
 
 class LayStory(StoryView):

@@ -7,6 +7,7 @@ from studio.api.story import making, parts, stories, takes
 urlpatterns = [
     path("stories/", stories.Stories.as_view(), name="stories"),
     path("stories/<uuid:pk>/", stories.OneStory.as_view(), name="story"),
+    path("stories/<uuid:pk>/client/", stories.MoveStory.as_view(), name="story-client"),
     path("stories/<uuid:pk>/lay/", stories.LayStory.as_view(), name="story-lay"),
     path("stories/<uuid:pk>/missing/", making.Missing.as_view(), name="story-missing"),
     path("stories/<uuid:pk>/pictures/", making.Pictures.as_view(), name="story-pictures"),

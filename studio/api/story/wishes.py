@@ -56,6 +56,13 @@ def _asset(**more: Any) -> serializers.UUIDField:
     return serializers.UUIDField(required=False, allow_null=True, **more)
 
 
+class MoveStorySerializer(serializers.Serializer[Any]):
+    """Whom a story goes to."""
+
+    client = Text(max_length=36, help_text="An id, or `none`")
+    dry = YesNo(required=False, help_text="Only count what would go with it")
+
+
 class NewStorySerializer(serializers.Serializer[Any]):
     """One of `text`, `story` and `title`."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from studio.views.story import board, film, making, mask, podcast, stories
+from studio.views.story import board, client, film, making, mask, podcast, stories
 
 urlpatterns = [
     path("", stories.stories, name="stories"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("<uuid:pk>/script/", board.script, name="story-script"),
     path("<uuid:pk>/facts/", board.set_story, name="story-facts"),
     path("<uuid:pk>/remove/", stories.remove, name="story-remove"),
+    path("<uuid:pk>/client/", client.move, name="story-client"),
+    path("<uuid:pk>/client/<uuid:change>/undo/", client.undo, name="story-client-undo"),
     path("<uuid:pk>/generate/", making.generate, name="story-generate"),
     path("<uuid:pk>/pictures/", making.draw_missing, name="story-pictures"),
     path("<uuid:pk>/stop/", making.stop_all, name="story-stop"),
