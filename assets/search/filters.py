@@ -139,7 +139,10 @@ def _favorite(ask: Ask, value: str) -> Q:
 
 
 def _like(ask: Ask, value: str) -> Q:
-    found = keys.key_of("like").build(ask, ":", value)
+    try:
+        found = keys.key_of("like").build(ask, ":", value)
+    except ValueError as error:
+        raise ValueError(f"like {error}") from None
     return found if isinstance(found, Q) else matching(found, ask.account)
 
 

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_safe
 from assets.media import filesize
 from assets.models import Asset, AssetKind, AssetQuerySet, Collection, Tag
 from assets.search import SORTS, BadFilter, filter_assets, page
+from assets.search.ask import Ask
+from assets.search.unknown import unknown_names
 from assets.services import bin, bulk
 from assets.services.searches import VIEWS, of
 from assets.services.usage import storage_told
@@ -95,6 +97,7 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
         "more_than_total": total > MOST_COUNTED,
         "problem": problem,
         "spot": _spot(request, problem),
+        "unknown": unknown_names(found.search, Ask(request.account.pk, request.account.scope)),
         "filters": pills,
         "in_trash": in_trash(asked),
         "trash_days": settings.TRASH_DAYS,
