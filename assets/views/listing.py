@@ -23,7 +23,7 @@ from assets.services import bin, bulk
 from assets.services.searches import VIEWS, of
 from assets.services.usage import storage_told
 from assets.views import timeline
-from assets.views.browse import active_filters, as_search, in_trash
+from assets.views.browse import active_filters, as_search, ids_in, in_trash
 from assets.views.guard import MemberRequest, member
 from billing.clients import choices
 from billing.models import Client
@@ -90,7 +90,7 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
         found, total, problem = mine.none(), 0, error
         listed = {"assets": [], "next": "", "sort": "newest"}
     named = _name_clients(listed["assets"])
-    pills = active_filters(asked)
+    pills = active_filters(asked, _names(request, asked))
     context = {
         **listed,
         "total": min(total, MOST_COUNTED),
@@ -134,6 +134,16 @@ def _name_clients(rows: list[Asset]) -> dict[UUID, Client]:
     for row in rows:
         row.client = named.get(row.client_id) if row.client_id else None
     return named
+
+
+def _names(request: MemberRequest, asked: Mapping[str, str]) -> dict[str, str]:
+    """Of the collections and files that are asked for by their ids."""
+    if not (ids := ids_in(asked)):
+        return {}
+    mine = Collection.objects.for_account(request.account).filter(pk__in=ids)
+    files = Asset.objects.for_account(request.account).filter(pk__in=ids)
+    rows = [*files.values_list("pk", "title"), *mine.values_list("pk", "name")]
+    return {pk.hex: name for pk, name in rows}
 
 
 def _collection(request: MemberRequest) -> Collection | None:
