@@ -43,7 +43,7 @@ def filter_assets(queryset: AssetQuerySet, params: Mapping[str, str]) -> AssetQu
     tree = read(params)
     ask = Ask(account_of(queryset), queryset.scope)
     found = queryset.alias(_area=keys.AREA).filter(given(params, tree, ask), searched(tree, ask))
-    found.search = tree
+    found.search, found.filed = tree, clean(str(params.get("collection") or ""))
     return found
 
 

@@ -18,6 +18,7 @@ from assets.media import filesize
 from assets.models import Asset, AssetKind, AssetQuerySet, Collection, Tag
 from assets.search import SORTS, BadFilter, filter_assets, page
 from assets.search.ask import Ask
+from assets.search.manual import LABEL, MANUAL, open_collection
 from assets.search.unknown import unknown_names
 from assets.services import bin, bulk
 from assets.services.searches import VIEWS, of
@@ -89,6 +90,7 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
     except BadFilter as error:
         found, total, problem = mine.none(), 0, error
         listed = {"assets": [], "next": "", "sort": "newest"}
+    opened = open_collection(found)
     named = _name_clients(listed["assets"])
     pills = active_filters(asked, _names(request, asked))
     context = {
@@ -111,7 +113,9 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
         "query": urlencode(asked),
         "view": view,
         "views": [(name, label, _with(asked, view=name)) for name, label in VIEWS.items()],
-        "sorts": SORTS,
+        "sorts": {name: order.label for name, order in SORTS.items()}
+        | ({MANUAL: LABEL} if opened else {}),
+        "arranged": opened if listed["sort"] == MANUAL else None,
         "heads": _heads(request, asked, str(listed["sort"])) if view == "list" else [],
         "columns": _columns(request),
         "every_column": COLUMNS,
@@ -169,6 +173,8 @@ def _page(request: MemberRequest, found: AssetQuerySet, size: int) -> dict[str, 
     """The assets behind the place ?after=, and the address of the next page; a place that is
     none begins again. Raises BadFilter."""
     sort = request.GET.get("sort") or "newest"
+    if sort == MANUAL and open_collection(found) is None:
+        sort = "newest"
     rows, cursor = _rows(request, found, sort, size)
     return {"assets": rows, "next": _next(request, cursor), "sort": sort}
 
@@ -226,7 +232,8 @@ def _heads(
         first, second = SORTED_BY.get(name, ("", ""))
         # The newest first is the other way of several columns, but the order of one.
         now = sort == first or (sort == second and sort != "newest")
-        told = ("descending" if SORTS[sort].down else "ascending") if now else ""
+        down = sort in SORTS and SORTS[sort].down
+        told = ("descending" if down else "ascending") if now else ""
         href = _with(asked, sort=second if sort == first else first) if first else ""
         heads.append((name, COLUMNS.get(name, "Title"), href, told))
     return heads
