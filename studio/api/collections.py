@@ -61,7 +61,7 @@ class CollectionChangeSerializer(NewCollectionSerializer):
     )
 
 
-class OrderSerializer(serializers.Serializer[Any]):
+class PlacesSerializer(serializers.Serializer[Any]):
     """Assets of the collection, in the order that they shall have."""
 
     assets = serializers.ListField(
@@ -187,14 +187,14 @@ class CollectionOrder(CollectionView):
         "inside it follows, the oldest first.",
         operation_id="collections_order",
         parameters=[PATH_ID],
-        request=OrderSerializer,
+        request=PlacesSerializer,
         responses=answers({200: CollectionSerializer}, 400, 404, 413, 415),
         tags=["collections"],
     )
     def post(self, request: Request, pk: UUID) -> Response:
         paging.read(request, ())
         one = self.mine(pk)
-        said = checked(OrderSerializer, self.sent())
+        said = checked(PlacesSerializer, self.sent())
         try:
             places.put(one, said["assets"], before=said.get("before"), behind=said.get("behind"))
         except services.Refused as error:
