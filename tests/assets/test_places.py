@@ -15,7 +15,7 @@ from assets import services
 from assets.models import Asset, AssetQuerySet, Collection, CollectionItem
 from assets.search import BadFilter, filter_assets, page
 from assets.search.manual import open_collection
-from assets.services import collections, places
+from assets.services import bulk, collections, places
 from billing.models import Account, User
 
 Bring = Callable[..., Asset]
@@ -181,6 +181,18 @@ def test_it_is_as_in_a_list(
         ]
     found = wanted(account, collection=str(box.pk))
     assert seen(found, size) == "".join("ABCDEF"[n] for n in plain)
+
+
+def test_what_was_collected_is_taken_out_again_whatever_its_place(
+    account: Account, alice: User, box: Collection, rows: list[Asset], bring: Bring
+) -> None:
+    new = bring(title="N")
+    change = bulk.apply(account, alice, "collect", str(box.pk), [new.pk]).change
+    assert change
+    places.put(box, [new.pk], before=rows[0].pk)
+    assert seen(wanted(account, q="in:box")) == "NABCDEF"
+    assert bulk.undo(change) == 1
+    assert seen(wanted(account, q="in:box")) == "ABCDEF"
 
 
 # --- where it is an order -----------------------------------------------------------------------
