@@ -188,7 +188,7 @@ def test_files_are_put_in_order_by_arrows_and_by_dragging(visit: Visit, library:
     library.keyboard.press("Enter")
     expect(library.locator(".toast")).to_contain_text("collected")
     page = visit('/library/?q=in:"By hand"')
-    page.get_by_label("Order", exact=True).select_option("Manual")
+    page.get_by_role("combobox", name="Order").select_option("Manual")
     tiles = page.locator("#tiles > .tile")
     expect(page.locator("#tiles[data-arrange]")).to_be_visible()
     expect(page).to_have_url(re.compile("sort=manual"))
