@@ -176,6 +176,17 @@ def test_an_empty_library_has_all_that_its_first_files_will_need(
     assert "Drop pictures" not in watched
 
 
+def test_the_first_file_is_counted_at_once(
+    account: Account, picture: Callable[..., bytes], sign_in: People, alice: User
+) -> None:
+    client = sign_in(alice)
+    assert "What takes how much" not in said(client.get(reverse("library")))
+    services.ingest(
+        SimpleUploadedFile("sea.png", picture()), account=account, user=alice, filename="sea.png"
+    )
+    assert "1 file takes " in said(client.get(reverse("library")))
+
+
 def test_every_module_says_what_is_done_there(sign_in: People, alice: User) -> None:
     text = said(sign_in(alice).get(reverse("library")))
     empty = text[text.index("first-time") :]
