@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Max, QuerySet
 
 from assets.media import Refused
@@ -14,6 +14,13 @@ from assets.models import Collection, CollectionItem
 MOST_AT_ONCE = 500
 # Places move up a little with every change; so high they are counted anew.
 _HIGHEST = 10**9
+# In one statement: row by row a large collection would keep everybody waiting.
+_COUNTED = (
+    'UPDATE assets_collectionitem SET "order" = counted.place FROM '
+    '(SELECT id, ROW_NUMBER() OVER (ORDER BY "order", asset_id) AS place '
+    "FROM assets_collectionitem WHERE collection_id = %s) AS counted "
+    "WHERE counted.id = assets_collectionitem.id"
+)
 
 
 def put(
@@ -74,10 +81,9 @@ def _held(collection: Collection) -> QuerySet[CollectionItem]:
     items = CollectionItem.objects.filter(collection=collection)
     told = items.aggregate(all=Count("pk"), places=Count("order", distinct=True), last=Max("order"))
     if told["places"] < told["all"] or (told["last"] or 0) > _HIGHEST:
-        rows = list(items.order_by("order", "asset_id"))
-        for order, row in enumerate(rows, start=1):
-            row.order = order
-        CollectionItem.objects.bulk_update(rows, ["order"], batch_size=500)
+        with connection.cursor() as cursor:
+            field = CollectionItem._meta.get_field("collection")
+            cursor.execute(_COUNTED, [field.get_db_prep_value(collection.pk, connection)])
     return items
 
 
