@@ -39,6 +39,7 @@ urlpatterns = [
     path("library/cull/", cull.cull, name="cull"),
     path("library/collections/", collections.index, name="collections"),
     path("library/collections/<uuid:pk>/", collections.change, name="collection-change"),
+    path("library/collections/<uuid:pk>/order/", collections.arrange, name="collection-order"),
     path("library/collections/<uuid:pk>/delete/", collections.delete, name="collection-delete"),
     path("library/archives/", archives.index, name="archives"),
     path("library/archives/<uuid:pk>/", archives.fetch, name="archive"),

@@ -86,11 +86,13 @@ SORTED: dict[str, Any] = {
 
 class AssetQuerySet(OwnedQuerySet["Asset"]):
     """`account_id` is whose assets they are, once that is said, and `scope` what of them is in
-    sight; `search` what they were found by, as assets.search reads it."""
+    sight; `search` what they were found by, as assets.search reads it, and `filed` in which
+    collection beside it, as it was asked for."""
 
     account_id: UUID | None = None
     scope: Scope = EVERYTHING
     search: Any = None
+    filed: str = ""
 
     def for_account(self, account: Account) -> AssetQuerySet:
         mine = super().for_account(account)
@@ -100,6 +102,7 @@ class AssetQuerySet(OwnedQuerySet["Asset"]):
     def _clone(self) -> AssetQuerySet:
         twin: AssetQuerySet = super()._clone()  # type: ignore[misc]
         twin.account_id, twin.search, twin.scope = self.account_id, self.search, self.scope
+        twin.filed = self.filed
         return twin
 
     def live(self) -> AssetQuerySet:

@@ -56,6 +56,9 @@ class CollectionItem(models.Model):
 
     class Meta:
         ordering = ["order", "id"]
+        indexes = [
+            models.Index(fields=["collection", "order", "asset"], name="collected_by_hand"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["collection", "asset"], name="collected_once")
         ]

@@ -9,8 +9,9 @@ from assets.search.facet import Choice, Facet
 from assets.search.facets import facets
 from assets.search.filters import VERSIONS, filter_assets
 from assets.search.keys import KeyHelp, help
+from assets.search.manual import page
 from assets.search.marks import MarkedPart, marks
-from assets.search.sorts import SORTS, page
+from assets.search.sorts import SORTS
 from assets.search.suggest import Suggestion, suggest
 
 __all__ = [

@@ -16,12 +16,13 @@ _DEEPEST = 8
 def in_collection(account: UUID, name_or_id: str, scope: Scope = EVERYTHING) -> Q:
     """Assets in a collection, or in one inside it. A name stands for every collection that has it;
     `a/b` is b inside a. Of a collection that is not there nothing is found."""
-    found = _found(account, name_or_id, scope)
-    items = CollectionItem.objects.filter(collection__in=with_nested(account, found))
+    roots = found(account, name_or_id, scope)
+    items = CollectionItem.objects.filter(collection__in=with_nested(account, roots))
     return Q(Exists(items.filter(asset=OuterRef("pk"))))
 
 
-def _found(account: UUID, name_or_id: str, scope: Scope) -> set[UUID]:
+def found(account: UUID, name_or_id: str, scope: Scope = EVERYTHING) -> set[UUID]:
+    """The collections in sight that are meant by it, without those inside them."""
     mine = Collection.objects.filter(scope.q(), account=account)
     try:
         return set(mine.filter(pk=UUID(name_or_id)).values_list("pk", flat=True))

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+_SHOWN = 40
+
+
+def shortly(text: str, before: str = "") -> str:
+    """A part of a search as it is repeated in a message, with the words before it and a space;
+    empty when there is nothing to repeat."""
+    words = " ".join(text.split())
+    cut = f"{words[:_SHOWN].rstrip()}…" if len(words) > _SHOWN else words
+    return f"{before} “{cut}”" if words else ""
+
 
 class BadSearch(ValueError):
     """A search that cannot be read. `start` and `end` are the spot in its text, in letters."""

@@ -43,7 +43,7 @@ def filter_assets(queryset: AssetQuerySet, params: Mapping[str, str]) -> AssetQu
     tree = read(params)
     ask = Ask(account_of(queryset), queryset.scope)
     found = queryset.alias(_area=keys.AREA).filter(given(params, tree, ask), searched(tree, ask))
-    found.search = tree
+    found.search, found.filed = tree, clean(str(params.get("collection") or ""))
     return found
 
 
@@ -139,7 +139,10 @@ def _favorite(ask: Ask, value: str) -> Q:
 
 
 def _like(ask: Ask, value: str) -> Q:
-    found = keys.key_of("like").build(ask, ":", value)
+    try:
+        found = keys.key_of("like").build(ask, ":", value)
+    except ValueError as error:
+        raise ValueError(f"like {error}") from None
     return found if isinstance(found, Q) else matching(found, ask.account)
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from assets.models import AssetKind, Collection, Flag, Status, Tag
 from assets.search import colors, fold, match, moments, values
 from assets.search.ask import Ask
-from assets.search.collections import in_collection, unfiled
+from assets.search.collections import found, in_collection, unfiled
 from assets.search.ids import id_in
 from assets.search.match import Match
 from assets.search.traits import TALL, WIDE
@@ -32,7 +32,9 @@ class KeyKind:
     """`build(ask, op, value)` is the condition of one value and raises ValueError for one that
     cannot be; `fixed` are values that may be suggested to everybody, `values(ask)` those that the
     account has; `compares` says whether `<` and its
-    like are understood. `trash` are the values that ask for what is in the trash, too."""
+    like are understood. `trash` are the values that ask for what is in the trash, too. Of a key
+    whose values are names of a `noun` (without one: ids of files), `knows(ask, value)` says
+    whether one in sight has it."""
 
     name: str
     help: str
@@ -43,6 +45,8 @@ class KeyKind:
     aliases: tuple[str, ...] = ()
     compares: bool = False
     trash: tuple[str, ...] = ()
+    noun: str = ""
+    knows: Callable[[Ask, str], bool] | None = None
 
 
 KEYS: dict[str, KeyKind] = {}
@@ -167,10 +171,13 @@ def _tag(ask: Ask, op: str, value: str) -> Match | Q:
 
 def tag_ids(account: UUID, name: str) -> list[int]:
     """The tag of this name and those inside it."""
-    name = " ".join(name.split()).lower()[:60]
-    named = Q(name=name) | Q(name__startswith=f"{name}/")
-    rows = Tag.objects.filter(named, account=account).order_by("name")
+    rows = Tag.objects.filter(_tag_named(name), account=account).order_by("name")
     return list(rows.values_list("pk", flat=True)[:200])
+
+
+def _tag_named(name: str) -> Q:
+    name = " ".join(name.split()).lower()[:60]
+    return Q(name=name) | Q(name__startswith=f"{name}/")
 
 
 def _text(*fields: str) -> Build:
@@ -261,6 +268,14 @@ def clients_named(ask: Ask, value: str) -> Sequence[UUID | None]:
     return same or [pk for pk, name in mine.items() if word in name]
 
 
+def _knows_client(ask: Ask, value: str) -> bool:
+    return bool(clients_named(ask, value))
+
+
+def _knows_tag(ask: Ask, value: str) -> bool:
+    return Tag.objects.in_sight(ask.account, ask.scope).filter(_tag_named(value)).exists()
+
+
 def _known(column: str) -> Values:
     return lambda ask: ask.known(column)
 
@@ -268,10 +283,12 @@ def _known(column: str) -> Values:
 add(
     KeyKind("type", "What kind of file it is", "type:image,video", _kind,
             tuple(AssetKind.values), aliases=("kind",)),
-    KeyKind("tag", "A tag, with the tags inside it", 'tag:"red car"', _tag, values=_tag_names),
+    KeyKind("tag", "A tag, with the tags inside it", 'tag:"red car"', _tag, values=_tag_names,
+            noun="tag", knows=_knows_tag),
     KeyKind("in", "A collection, with those inside it", 'in:"Summer/Beach"',
             lambda ask, op, value: in_collection(ask.account, value, ask.scope),
-            values=_collection_names, aliases=("collection",)),
+            values=_collection_names, aliases=("collection",), noun="collection",
+            knows=lambda ask, value: bool(found(ask.account, value, ask.scope))),
     KeyKind("is", "A state it is in", "is:favorite", _is, tuple(STATES),
             trash=("trashed", "trash", "deleted")),
     KeyKind("status", "Whether its file is there", "status:damaged", _status,
@@ -287,7 +304,8 @@ add(
     KeyKind("model", "What made it, or a part of its name", "model:flux", _model,
             values=_known("model")),
     KeyKind("client", "Whom it was made for", "client:acme", _client, ("none",),
-            values=lambda ask: ask.clients().values()),
+            values=lambda ask: sorted(ask.clients().values(), key=str.casefold), noun="client",
+            knows=_knows_client),
     KeyKind("prompt", "Words of its prompt", 'prompt:"golden hour"', _text("prompt")),
     KeyKind("title", "Words of its title", "title:harbor", _text("title")),
     KeyKind("color", "Its main color, by name or as #hex", "color:teal", _color,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assets.search.errors import BadSearch
+from assets.search.errors import BadSearch, shortly
 
 # A colon after these is part of an address.
 _SCHEMES = ("http", "https", "ftp", "mailto", "data")
@@ -13,11 +13,14 @@ _KEY = re.compile(r"([A-Za-z][A-Za-z_-]{0,30})(:(?:<=|>=|<|>)?|<=|>=|<|>)")
 _BARE = re.compile(r'[^\s()"]+')
 _VALUE = re.compile(r'"([^"]*)"|([^\s()",]+)')
 _SPACE = re.compile(r"\s+")
+# Words that join others when they stand alone, in capitals.
+JOINING = {"AND": "and", "OR": "or", "NOT": "-"}
 
 
 @dataclass(frozen=True)
 class Piece:
-    """`kind` is one of ( ) - or word phrase key. Of a key `text` is its name in lower case."""
+    """`kind` is one of ( ) - and or word phrase key; NOT is a `-`. Of a key `text` is its name in
+    lower case."""
 
     kind: str
     text: str
@@ -55,14 +58,15 @@ def _piece(text: str, at: int, known: frozenset[str]) -> Piece:
         return piece
     bare = _BARE.match(text, at)
     end = bare.end() if bare else at + 1
-    return Piece("or" if text[at:end] == "OR" else "word", text[at:end], at, end)
+    return Piece(JOINING.get(text[at:end], "word"), text[at:end], at, end)
 
 
 def _closing(text: str, at: int) -> int:
     end = text.find('"', at + 1)
     if end < 0:
         raise BadSearch(
-            "The quotation mark is never closed. Write another one after the phrase.",
+            f"The quotation mark{shortly(text[at + 1 :], ' before')} is never closed. Write "
+            "another one after the phrase, or take it away.",
             at,
             len(text),
         )

@@ -13,7 +13,8 @@ _KINDS = {"(": "paren", ")": "paren", "-": "not"}
 
 @dataclass(frozen=True)
 class MarkedPart:
-    """`kind` is one of word, phrase, key (known), unknown, or, not, paren."""
+    """`kind` is one of word, phrase, key (known), unknown, and, or, not,
+    paren."""
 
     start: int
     end: int

@@ -17,6 +17,11 @@ from billing.models import Account
 MOST = 10
 _LONGEST = 1_000
 _TITLES = 30
+_JOINING = {
+    "AND": "Both of them, as with a space",
+    "OR": "One of them or the other",
+    "NOT": "Without what follows, as with a minus",
+}
 _PART = re.compile(r'(?:^|(?<=[\s(]))-*((?:[^\s()"]|"[^"]*"?)*)$')
 
 
@@ -47,8 +52,19 @@ def suggest(account: Account, text: str, at: int) -> list[Suggestion]:
     start = at - len(written)
     found = _keys(written, start, at)
     if written:
+        found = _joining(written, start, at, text[:start].rstrip()) + found
         found += _tags(ask, written, start, at, 4) + _titles(ask, written, start, at)
     return found[:MOST]
+
+
+def _joining(written: str, start: int, at: int, before: str) -> list[Suggestion]:
+    """AND, OR and NOT, typed in capitals or whole; the first two only behind something."""
+    behind = bool(before) and not before.endswith("(")
+    return [
+        Suggestion(start, at, word, word, hint)
+        for word, hint in _JOINING.items()
+        if (behind or word == "NOT") and (word.startswith(written) or word.lower() == written)
+    ]
 
 
 def _keys(written: str, start: int, at: int) -> list[Suggestion]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeGuard
 
-from assets.search.keys import key_of
+from assets.search.errors import BadSearch
+from assets.search.keys import key_of, names
+from assets.search.parse import parse
 from assets.search.tree import And, Key, Node, Or
 from assets.search.write import quoted, write
 
@@ -30,12 +32,27 @@ def with_value(text: str, tree: Node | None, name: str, value: str) -> str:
 
 
 def without_values(text: str, tree: Node | None, name: str, gone: frozenset[str]) -> str:
-    """The search without those values of the key, as they are written."""
+    """The search without those values of the key, as they are written; what stands around them
+    stays as it is where it can."""
+    kept: list[Node] = []
+    before = text
     for item in reversed(top(tree)):
         if _is(item, name) and gone & set(item.values):
             left = tuple(value for value in item.values if value not in gone)
-            text = _put(text, item, replace(item, values=left) if left else None)
-    return text
+            new = replace(item, values=left) if left else None
+            text = _put(text, item, new)
+            kept[:0] = [new] if new else []
+        else:
+            kept.insert(0, item)
+    wanted = kept[0] if len(kept) == 1 else And(tuple(kept)) if kept else None
+    return text if text == before or _says(text, wanted) else write(wanted)
+
+
+def _says(text: str, wanted: Node | None) -> bool:
+    try:
+        return parse(text, names()) == wanted
+    except BadSearch:  # what was taken out left an AND or parentheses without anything
+        return False
 
 
 def _is(item: Node, name: str) -> TypeGuard[Key]:

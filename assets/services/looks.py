@@ -83,13 +83,16 @@ def like(ask: Ask, value: str) -> Q:
         pk = UUID(value)
     except ValueError:
         raise ValueError(
-            f"like “{value[:40]}” is not the id of an asset. Copy one from the address of its page."
+            f"“{value[:40]}” is not the id of an asset. Copy one from the address of its page."
         ) from None
-    asset = Asset.objects.filter(ask.scope.q(), account=ask.account, pk=pk).first()
-    if asset is None:
+    if (asset := _in_sight(ask, pk)) is None:
         return Q(pk=pk)
     copies = _copies(asset.account_id, _look_of(asset))
     return Q(pk__in=[pk, *[other for other, _, _ in copies][:MOST_ALIKE]])
+
+
+def _in_sight(ask: Ask, pk: UUID) -> Asset | None:
+    return Asset.objects.filter(ask.scope.q(), account=ask.account, pk=pk).first()
 
 
 keys.add(
@@ -98,6 +101,7 @@ keys.add(
         "What looks like a picture or film, by its id",
         "like:01890f3e-…",
         lambda ask, op, value: like(ask, value),
+        knows=lambda ask, value: _in_sight(ask, UUID(value)) is not None,
     )
 )
 

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 
 from assets.models import Asset, SavedSearch
-from assets.search import SORTS, BadFilter, filter_assets, page
+from assets.search import BadFilter, filter_assets, page
+from assets.search.manual import NAMES
 from assets.services.names import clean
 from billing.models import Account, User
 
@@ -116,8 +117,8 @@ def _text(row: SavedSearch, value: str) -> str:
 
 
 def _sort(row: SavedSearch, value: str) -> str:
-    if value not in SORTS:
-        raise NotSaved("sort", f"“{value[:40]}” is no order. Use one of: {', '.join(SORTS)}.")
+    if value not in NAMES:
+        raise NotSaved("sort", f"“{value[:40]}” is no order. Use one of: {', '.join(NAMES)}.")
     return value
 
 

@@ -88,10 +88,10 @@ def storage(account: Account) -> Storage:
 
 
 def storage_told(account: Account) -> Storage:
-    """The same for a page that is opened often: up to a minute old."""
+    """The same for a page that is opened often: up to a minute old, once there is anything."""
     key = f"storage:{account.pk}:{hash(account.scope)}"
     told = cache.get(key)
-    if not isinstance(told, Storage):
+    if not isinstance(told, Storage) or not told.files:
         told = storage(account)
         cache.set(key, told, _TOLD_FOR)
     return told

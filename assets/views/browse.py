@@ -6,12 +6,14 @@ Older addresses ask by filters of their own (`?kind=image`); they are read as th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.utils.dateparse import parse_date
 
 from assets.search import BadFilter, filters, toggle
+from assets.search.ids import id_in
+from assets.search.keys import key_of
 from assets.search.tree import And, Key, Node, Not, leaves
 from assets.search.write import quoted, write
 
@@ -22,8 +24,11 @@ WORDS = {
     "all": "All versions",
     "shown": "One version of each",
     "none": "In no collection",
-    "collection": "In the collection",
-    "like": "Looks like one file",
+}
+# What asks by an id: how it is told with the name that is meant, and without one.
+BY_ID = {
+    "collection": ("In “{}”", "In a collection that is not there"),
+    "like": ("Looks like “{}”", "Looks like a file that is not there"),
 }
 
 
@@ -93,16 +98,31 @@ def _is_or(text: str) -> bool:
     return tree is not None and toggle.top(tree) == [tree] and not isinstance(tree, And | Key | Not)
 
 
-def active_filters(asked: Mapping[str, str]) -> list[ActiveFilter]:
-    """The parts of what `as_search` gave that must all hold, in their order."""
-    items = toggle.top(tree_of(asked))
+def ids_in(asked: Mapping[str, str]) -> set[str]:
+    """The ids that it asks by, of collections and files."""
+    named = [leaf for leaf in leaves(tree_of(asked)) if isinstance(leaf, Key)]
+    in_text = [v for leaf in named if key_of(leaf.name).name in ("in", "like") for v in leaf.values]
+    beside = [asked[name] for name in BY_ID if name in asked]
+    return {pk for value in (*in_text, *beside) if (pk := id_in(value))}
+
+
+def active_filters(
+    asked: Mapping[str, str], names: Mapping[str, str] | None = None
+) -> list[ActiveFilter]:
+    """The parts of what `as_search` gave that must all hold, in their order. `names` are those of
+    the ids that `ids_in` found."""
+    items, names = toggle.top(tree_of(asked)), names or {}
     on = [
-        ActiveFilter(_told(item), _with_text(asked, items[:at] + items[at + 1 :]))
+        ActiveFilter(_told(item, names), _with_text(asked, items[:at] + items[at + 1 :]))
         for at, item in enumerate(items)
     ]
     for name in BESIDE:
         if value := asked.get(name):
-            words = WORDS.get(name, WORDS.get(value)) or (f"{name.replace('_', ' ')}: {value[:40]}")
+            words = WORDS.get(value) or f"{name.replace('_', ' ')}: {value[:40]}"
+            if name in BY_ID and value not in WORDS:
+                there, gone = BY_ID[name]
+                called = names.get(id_in(value))
+                words = there.format(called) if called else gone
             on.append(ActiveFilter(words, {n: v for n, v in asked.items() if n != name}))
     return on
 
@@ -113,7 +133,16 @@ def _with_text(asked: Mapping[str, str], items: list[Node]) -> dict[str, str]:
     return {"q": text} | rest if text else rest
 
 
-def _told(item: Node) -> str:
+def _told(item: Node, names: Mapping[str, str]) -> str:
+    if isinstance(item, Not):
+        return f"-{_told(item.item, names)}" if isinstance(item.item, Key) else _written(item)
+    if isinstance(item, Key) and key_of(item.name).name in ("in", "like"):
+        values = tuple(names.get(id_in(value), value) for value in item.values)
+        return _written(replace(item, values=values))
+    return _written(item)
+
+
+def _written(item: Node) -> str:
     return write(item).replace(":>", ">").replace(":<", "<")[:60]
 
 

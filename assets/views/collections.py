@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assets import services
 from assets.models import Asset, Collection
-from assets.services import collections
+from assets.services import collections, places
 from assets.views.bulk import answered, refused
 from assets.views.guard import MemberRequest, member, wants_json, writer
 from assets.views.toast import say
@@ -87,6 +87,33 @@ def change(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     except services.Refused as error:
         return refused(request, str(error))
     return answered(request, "Saved.", "", id=str(one.pk))
+
+
+@require_POST
+@writer
+def arrange(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """`ids` (with commas) `before` or `behind` another file, or one a `step` (-1, 1) on."""
+    one, sent = find(request, pk), request.POST
+    try:
+        ids = [_id(text) for text in sent.get("ids", "").split(",") if text]
+        if "step" in sent and len(ids) == 1:
+            places.step(one, ids[0], -1 if sent["step"] == "-1" else 1)
+        else:
+            before, behind = (_id(sent[n]) if sent.get(n) else None for n in ("before", "behind"))
+            places.put(one, ids, before=before, behind=behind)
+    except services.Refused as error:
+        return refused(request, str(error))
+    words = "Moved." if len(ids) == 1 else f"{len(ids)} files are moved."
+    return answered(request, words, "", id=str(one.pk))
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise services.Refused(
+            f"“{text[:40]}” is not the id of a file. Load the page again and choose it there."
+        ) from None
 
 
 @require_POST

@@ -25,6 +25,7 @@ EXAMPLES = (
     ('"red car" OR tram', "A phrase, or the other word"),
     ("type:image,video rating>=4", "Pictures or videos with at least four stars"),
     ("ratio:9:16 duration:5..10", "Upright films of five to ten seconds"),
+    ("harbor AND NOT (boat OR crane)", "The same with words: AND is a space, NOT is a minus"),
     ("(harbor OR beach) added:this-week", "Either of them, from this week"),
     ("cost<20 is:favorite", "Favorites that cost less than 20 credits"),
 )

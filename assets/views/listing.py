@@ -17,11 +17,14 @@ from django.views.decorators.http import require_safe
 from assets.media import filesize
 from assets.models import Asset, AssetKind, AssetQuerySet, Collection, Tag
 from assets.search import SORTS, BadFilter, filter_assets, page
+from assets.search.ask import Ask
+from assets.search.manual import LABEL, MANUAL, open_collection
+from assets.search.unknown import unknown_names
 from assets.services import bin, bulk
 from assets.services.searches import VIEWS, of
 from assets.services.usage import storage_told
 from assets.views import timeline
-from assets.views.browse import active_filters, as_search, in_trash
+from assets.views.browse import active_filters, as_search, ids_in, in_trash
 from assets.views.guard import MemberRequest, member
 from billing.clients import choices
 from billing.models import Client
@@ -87,14 +90,16 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
     except BadFilter as error:
         found, total, problem = mine.none(), 0, error
         listed = {"assets": [], "next": "", "sort": "newest"}
+    opened = open_collection(found)
     named = _name_clients(listed["assets"])
-    pills = active_filters(asked)
+    pills = active_filters(asked, _names(request, asked))
     context = {
         **listed,
         "total": min(total, MOST_COUNTED),
         "more_than_total": total > MOST_COUNTED,
         "problem": problem,
         "spot": _spot(request, problem),
+        "unknown": unknown_names(found.search, Ask(request.account.pk, request.account.scope)),
         "filters": pills,
         "in_trash": in_trash(asked),
         "trash_days": settings.TRASH_DAYS,
@@ -108,7 +113,9 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
         "query": urlencode(asked),
         "view": view,
         "views": [(name, label, _with(asked, view=name)) for name, label in VIEWS.items()],
-        "sorts": SORTS,
+        "sorts": {name: order.label for name, order in SORTS.items()}
+        | ({MANUAL: LABEL} if opened else {}),
+        "arranged": opened if listed["sort"] == MANUAL else None,
         "heads": _heads(request, asked, str(listed["sort"])) if view == "list" else [],
         "columns": _columns(request),
         "every_column": COLUMNS,
@@ -131,6 +138,16 @@ def _name_clients(rows: list[Asset]) -> dict[UUID, Client]:
     for row in rows:
         row.client = named.get(row.client_id) if row.client_id else None
     return named
+
+
+def _names(request: MemberRequest, asked: Mapping[str, str]) -> dict[str, str]:
+    """Of the collections and files that are asked for by their ids."""
+    if not (ids := ids_in(asked)):
+        return {}
+    mine = Collection.objects.for_account(request.account).filter(pk__in=ids)
+    files = Asset.objects.for_account(request.account).filter(pk__in=ids)
+    rows = [*files.values_list("pk", "title"), *mine.values_list("pk", "name")]
+    return {pk.hex: name for pk, name in rows}
 
 
 def _collection(request: MemberRequest) -> Collection | None:
@@ -156,6 +173,8 @@ def _page(request: MemberRequest, found: AssetQuerySet, size: int) -> dict[str, 
     """The assets behind the place ?after=, and the address of the next page; a place that is
     none begins again. Raises BadFilter."""
     sort = request.GET.get("sort") or "newest"
+    if sort == MANUAL and open_collection(found) is None:
+        sort = "newest"
     rows, cursor = _rows(request, found, sort, size)
     return {"assets": rows, "next": _next(request, cursor), "sort": sort}
 
@@ -213,7 +232,8 @@ def _heads(
         first, second = SORTED_BY.get(name, ("", ""))
         # The newest first is the other way of several columns, but the order of one.
         now = sort == first or (sort == second and sort != "newest")
-        told = ("descending" if SORTS[sort].down else "ascending") if now else ""
+        down = sort in SORTS and SORTS[sort].down
+        told = ("descending" if down else "ascending") if now else ""
         href = _with(asked, sort=second if sort == first else first) if first else ""
         heads.append((name, COLUMNS.get(name, "Title"), href, told))
     return heads

@@ -50,19 +50,17 @@ function named(file) {
 async function showNew() {
   const found = document.getElementById("found");
   const old = document.getElementById("tiles");
-  const stands = old ?? found ?? document.querySelector("main .empty");
-  // The first files bring the search and all that goes with it; what the tray still has to say stays.
-  if (!stands || (!found && tray.isSilent)) return location.reload();
   const answer = await fetch(location.href, { headers: { ...proof(), Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const tiles = page.getElementById("tiles");
+  if (!page.getElementById("found")) return;
+  document.getElementById("storage").replaceWith(page.getElementById("storage"));
   if (old && tiles) tell(page);
-  let fresh = found && !(old && tiles) ? page.getElementById("found") : tiles;
-  if (old && tiles && putIn(old, tiles, found?.dataset ?? {})) fresh = old;
-  else if (!fresh) return;
-  else {
-    (fresh.id === "found" ? found : stands).replaceWith(fresh);
+  let fresh = old;
+  if (!old || !tiles || !putIn(old, tiles, found.dataset)) {
+    fresh = old && tiles ? tiles : page.getElementById("found");
+    (old && tiles ? old : found).replaceWith(fresh);
     window.htmx?.process(fresh);
   }
   // What follows the list hears of it as of any other change.
@@ -132,5 +130,4 @@ if (form) {
     take(files.map(named));
   });
   document.addEventListener("uploads-done", showNew);
-  document.addEventListener("tray-closed", () => document.getElementById("found") || location.reload());
 }

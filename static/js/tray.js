@@ -206,7 +206,6 @@ export class Tray {
     this.element.hidden = true;
     this.rows = [];
     this.list.replaceChildren();
-    this.element.dispatchEvent(new CustomEvent("tray-closed", { bubbles: true }));
   }
 }
 

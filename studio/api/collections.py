@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from assets import services
 from assets.models import Collection
-from assets.services import collections
+from assets.services import collections, places
 from studio.api import paging
 from studio.api.base import AccountView, find
 from studio.api.errors import Invalid, problem
@@ -58,6 +58,22 @@ class CollectionChangeSerializer(NewCollectionSerializer):
     name = Text(max_length=collections.NAME_LENGTH, required=False)
     place = serializers.IntegerField(
         min_value=0, max_value=collections.MOST, required=False, help_text="Among its siblings"
+    )
+
+
+class PlacesSerializer(serializers.Serializer[Any]):
+    """Assets of the collection, in the order that they shall have."""
+
+    assets = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=places.MOST_AT_ONCE
+    )
+    before = serializers.UUIDField(
+        required=False, allow_null=True, help_text="An asset of the collection that follows them"
+    )
+    behind = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="An asset of the collection that they follow; without either they are the last",
     )
 
 
@@ -161,3 +177,26 @@ class OneCollection(CollectionView):
         paging.read(request, ())
         collections.delete(self.mine(pk))
         return Response(status=204)
+
+
+class CollectionOrder(CollectionView):
+    @extend_schema(
+        summary="Order the assets of a collection by hand",
+        description="They are put before or behind another one, in the order given. The list of "
+        "assets has them so by `collection` and `ordering=manual`; what is only in a collection "
+        "inside it follows, the oldest first.",
+        operation_id="collections_order",
+        parameters=[PATH_ID],
+        request=PlacesSerializer,
+        responses=answers({200: CollectionSerializer}, 400, 404, 413, 415),
+        tags=["collections"],
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        paging.read(request, ())
+        one = self.mine(pk)
+        said = checked(PlacesSerializer, self.sent())
+        try:
+            places.put(one, said["assets"], before=said.get("before"), behind=said.get("behind"))
+        except services.Refused as error:
+            raise Invalid([problem("assets", None, str(error))]) from None
+        return Response(CollectionSerializer(one).data)

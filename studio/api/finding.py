@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from assets import search
 from assets.models import AssetKind
+from assets.search.manual import NAMES
 from studio.api import paging
 from studio.api.base import AccountView
 from studio.api.errors import Invalid, Problem, problem
@@ -32,15 +33,15 @@ ORDERS = {
     "-downloads": "downloaded",
     "-shares": "shared",
 }
-ORDERINGS = tuple(dict.fromkeys((*ORDERS, *search.SORTS)))
+ORDERINGS = tuple(dict.fromkeys((*ORDERS, *NAMES)))
 LONGEST = 1_000
 
 Q = OpenApiParameter(
     "q",
     str,
-    description='A search: words by their beginnings, `"a phrase"`, `-not`, `OR`, parentheses, '
-    'and keys such as `type:image`, `rating>=4`, `tag:"red car"`, `added:this-week`. What is '
-    "wrong with it is told with its spot, `start` and `end`, in letters.",
+    description='A search: words by their beginnings, `"a phrase"`, `-not`, `OR`, `AND`, '
+    'parentheses, and keys such as `type:image`, `rating>=4`, `tag:"red car"`, `added:this-week`. '
+    "What is wrong with it is told with its spot, `start` and `end`, in letters.",
 )
 FILTERS: tuple[OpenApiParameter, ...] = (
     Q,
@@ -70,7 +71,8 @@ ORDERING = OpenApiParameter(
     "ordering",
     str,
     enum=ORDERINGS,
-    description="`-` is descending. `relevance` orders the newest 2,000 that are found",
+    description="`-` is descending. `relevance` orders the newest 2,000 that are found; `manual` "
+    "is the order of one collection, which `collection` or `in:` asks for",
 )
 AT = OpenApiParameter(
     "at",

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets.models import SavedSearch
-from assets.search import SORTS
+from assets.search.manual import NAMES
 from assets.services import searches as saved
 from studio.api import paging
 from studio.api.base import AccountView, find
@@ -40,7 +40,7 @@ class SearchChangeSerializer(serializers.Serializer[Any]):
 
     name = Text(max_length=saved.LONGEST, required=False)
     q = Text(max_length=saved.LONGEST_TEXT, required=False, allow_blank=True)
-    sort = serializers.ChoiceField(choices=list(SORTS), required=False)
+    sort = serializers.ChoiceField(choices=list(NAMES), required=False)
     view = serializers.ChoiceField(choices=list(saved.VIEWS), required=False)
     pinned = YesNo(required=False, help_text="Shown on the first page")
     order = serializers.IntegerField(min_value=0, max_value=10_000, required=False)

@@ -87,6 +87,11 @@ v1: list[URLPattern | URLResolver] = [
     path("bulk/<uuid:pk>/undo/", bulk.UndoBulk.as_view(), name="bulk-undo"),
     path("collections/", collections.Collections.as_view(), name="collections"),
     path("collections/<uuid:pk>/", collections.OneCollection.as_view(), name="collection"),
+    path(
+        "collections/<uuid:pk>/order/",
+        collections.CollectionOrder.as_view(),
+        name="collection-order",
+    ),
     path("clients/", clients.Clients.as_view(), name="clients"),
     path("clients/<uuid:pk>/", clients.OneClient.as_view(), name="client"),
     path("members/", clients.Members.as_view(), name="members"),

@@ -65,6 +65,18 @@ MODULE_ICONS = {
     "control": "pen-tool",
     "model": "box",
 }
+# What a module does, as the words of a button.
+INVITATIONS = {
+    "transform": "Animate a picture",
+    "avatar": "Make a face talk",
+    "create": "Create a picture",
+    "edit": "Edit a picture",
+    "story": "Write a story",
+    "film": "Cut a film",
+    "upscale": "Upscale a picture",
+    "control": "Turn a sketch into a picture",
+    "model": "Make a 3D model",
+}
 KIND_ICONS = {
     "image": "image",
     "video": "film",

@@ -16,7 +16,7 @@ from billing import access
 from billing.models import Account
 from studio import catalogue
 from studio.models import Job
-from studio.templatetags.zoetrope import module_icon
+from studio.templatetags.zoetrope import INVITATIONS, module_icon
 from studio.views.switch import Switch
 
 # Modules whose first page is not that of an operation.
@@ -28,12 +28,14 @@ DOCKED = 2
 @dataclass(frozen=True)
 class Module:
     """A place of the rail: all operations of one kind, entered at the first. `docked` ones stay in
-    sight on a phone, where the others are under “More”."""
+    sight on a phone, where the others are under “More”. `invitation` is what is done there, for
+    who has done nothing yet."""
 
     key: str
     label: str
     icon: str
     url: str
+    invitation: str
     docked: bool = False
 
 
@@ -57,7 +59,9 @@ def modules(here: str = "") -> tuple[Module, ...]:
         if key not in first:
             home = HOMES.get(key)
             url = reverse(home) if home else reverse("operation", args=[key, operation.key])
-            first[key] = Module(key, key.capitalize(), module_icon(key), url)
+            label = key.capitalize()
+            invitation = INVITATIONS.get(key, label)
+            first[key] = Module(key, label, module_icon(key), url, invitation)
     docked = sorted(first, key=lambda key: key != here)[:DOCKED]
     return tuple(replace(module, docked=key in docked) for key, module in first.items())
 

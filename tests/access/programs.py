@@ -20,6 +20,7 @@ ABOUT = {
     "job-give-up": {"job": "review"},
     "asset-restore": {"asset": "doomed"},
     "part-complete": {"upload": "whole"},
+    "collection-order": {"collection": "inner"},
     "archive-file": {"archive": "archive"},
 }
 KINDS = {("assets", "post"): "picture", ("imports", "post"): "zip", ("part", "put"): "bytes"}
@@ -76,6 +77,7 @@ BODIES = [
     _sent("post", "bulk/", verb="trash", filter={"collection": "{collection}"}),
     _sent("post", "archives/", filter={"q": "like:{mask}"}),
     _sent("post", "collections/", name="New", parent="{collection}"),
+    _sent("post", "collections/{inner}/order/", assets=["{mask}"], before="{mask}"),
     _sent("patch", "collections/{inner}/", parent="{collection}"),
     _sent("post", "boards/", title="New", assets=["{mask}", "{video}"]),
     _sent("put", "boards/{board}/items/", assets=["{result}"]),
@@ -106,6 +108,7 @@ LISTS = [
         ("assets/", "?status=trashed"),
         ("assets/", "?q=like:{mask}"),
         ("assets/", "?collection={collection}"),
+        ("assets/", "?collection={inner}&ordering=manual"),
         ("assets/facets/", "?q=like:{mask}"),
         ("assets/suggest/", "?q=tag:q"),
         ("assets/suggest/", "?q=client:"),

@@ -73,7 +73,8 @@ def organized(account: Account, cat: Asset) -> dict[str, Any]:
     """One of each that orders a library, there (again) whatever was done to the last one."""
     BulkChange.objects.filter(pk=BULK).delete()
     BulkChange.objects.create(id=BULK, account=account, verb="rate", changed=1, cells={})
-    Collection.objects.get_or_create(id=COLLECTION, account=account, name="Box", key="box")
+    box = {"account": account, "name": "Box", "key": "box"}
+    Collection.objects.get_or_create(id=COLLECTION, **box)[0].assets.add(cat)
     Tag.objects.filter(account=account).delete()
     Tag.objects.create(pk=TAG, account=account, name="sea")
     Archive.objects.filter(account=account, state="waiting").delete()

@@ -10,7 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.conftest import SIZES, link, listen
+from tests.cluster.harness import Studio
 
 Visit = Callable[..., Page]
 MB = 1024 * 1024
@@ -191,3 +194,41 @@ def test_on_a_phone(visit: Visit, tmp_path: Path, scheme: str) -> None:
     assert box
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 375
+
+
+def test_the_first_file_brings_the_search_and_the_filters(
+    prepared: Path, tmp_path: Path, chromium: Browser
+) -> None:
+    complaints: list[str] = []
+    with (
+        Studio(tmp_path / "new", prepared) as studio,
+        chromium.new_context(viewport=SIZES["wide"]) as context,
+    ):
+        studio.start()
+        page = context.new_page()
+        listen(page, complaints)
+        page.goto(link(studio))
+        page.goto(f"http://127.0.0.1:{studio.port}/library/")
+        expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+        expect(page.get_by_role("link", name="Animate a picture")).to_be_visible()
+        box = page.get_by_role("combobox", name="Search the library")
+        expect(box).to_be_hidden()
+        expect(page.locator("#facet-sheet")).to_be_hidden()
+        page.evaluate("window.stays = true")
+        page.locator("#upload-file").set_input_files(spots(tmp_path / "first.png", 900))
+        expect(page.locator(".tile")).to_have_count(1)
+        expect(box).to_be_visible()
+        expect(page.locator("#facets li", has_text="Picture").first).to_contain_text("1")
+        expect(page.locator(".storage")).to_contain_text("1 file")
+        expect(page.get_by_role("heading", name="Nothing here yet")).to_have_count(0)
+        box.press_sequentially("ty")
+        expect(page.get_by_role("option", name="type:")).to_be_visible()
+        box.fill("type:video")
+        box.press("Enter")
+        expect(page.get_by_role("heading", name="Nothing fits all of this")).to_be_visible()
+        box.fill("")
+        box.press("Enter")
+        page.locator(".choose input").check()
+        expect(page.locator("#bulk-count")).to_have_text("1 chosen")
+        assert page.evaluate("window.stays")
+    assert complaints == []

@@ -22,8 +22,6 @@ def library(visit: Visit, picture: Callable[..., bytes]) -> Page:
     bring(page, *((f"pier {n}.png", picture((320, 200 + n))) for n in range(4)))
     expect(page.locator("#tray [data-head]")).not_to_contain_text("Uploading")
     page.wait_for_load_state("networkidle")
-    if not page.locator("#found").count():  # these are the first, and alike: the tray asks
-        page.goto("/library/")
     return page
 
 
@@ -176,6 +174,80 @@ def test_collections_are_put_in_order_by_dragging_and_by_button(visit: Visit) ->
     page.get_by_role("button", name="Move Fjord up").press("Enter")
     page.wait_for_load_state()
     assert order() == ["Fjord", "Grove", "Dune"]
+
+
+def test_files_are_put_in_order_by_arrows_and_by_dragging(visit: Visit, library: Page) -> None:
+    for n in range(3):
+        library.locator(".choose input").nth(n).check()
+    library.keyboard.press("a")
+    library.locator("#collect-name").fill("By hand")
+    library.keyboard.press("Enter")
+    expect(library.locator(".toast")).to_contain_text("collected")
+    page = visit('/library/?q=in:"By hand"')
+    page.get_by_role("combobox", name="Order").select_option("Manual")
+    tiles = page.locator("#tiles > .tile")
+    expect(page.locator("#tiles[data-arrange]")).to_be_visible()
+    expect(page).to_have_url(re.compile("sort=manual"))
+
+    def order() -> list[str]:
+        titles = page.locator("#tiles .link-cover").all_inner_texts()
+        return [title.strip()[-1] for title in titles]
+
+    first, second, third = order()
+    later = tiles.nth(0).get_by_role("button", name="later")
+    later.focus()
+    with page.expect_response("**/order/"):
+        page.keyboard.press("Enter")
+    expect(page.locator("#place-said")).to_contain_text("is at place 2 of 3")
+    assert order() == [second, first, third]
+    assert "later" in str(page.evaluate("document.activeElement.ariaLabel"))
+    with page.expect_response("**/order/"):
+        tiles.nth(2).drag_to(tiles.nth(0), target_position={"x": 5, "y": 40})
+    expect(page.locator("#place-said")).to_contain_text("is at place 1 of 3")
+    assert order() == [third, second, first]
+    page.goto(page.url + "&view=list")
+    assert order() == [third, second, first]
+    for n in (0, 1):
+        tiles.nth(n).locator(".choose input").check()
+    with page.expect_response("**/order/"):
+        tiles.nth(0).drag_to(tiles.nth(2), target_position={"x": 300, "y": 45})
+    expect(page.locator("#place-said")).to_contain_text("2 files are moved")
+    assert order() == [first, third, second]
+    page.reload()
+    assert order() == [first, third, second]
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+def test_a_deeply_nested_collection_keeps_its_pencil(visit: Visit, size: str) -> None:
+    page = visit("/library/collections/", size=size)
+    made = page.evaluate(
+        """async (size) => {
+          let parent = "";
+          for (let depth = 0; depth < 6; depth++) {
+            const body = new FormData(document.querySelector("form.new-one"));
+            body.set("name", `Collection ${depth} of ${size}`);
+            body.set("parent", parent);
+            const headers = { Accept: "application/json" };
+            const answer = await fetch(location.href, { method: "POST", body, headers });
+            parent = (await answer.json()).id;
+          }
+          return parent;
+        }""",
+        size,
+    )
+    page.reload()
+    row = page.locator(f'[data-folder="{made}"]')
+    outer = row.bounding_box()
+    assert outer
+    tops = []
+    for inner in (row.locator(".folder-open"), row.locator("summary").first):
+        box = inner.bounding_box()
+        assert box
+        assert box["x"] >= outer["x"]
+        assert box["x"] + box["width"] <= outer["x"] + outer["width"]
+        tops.append(box["y"] + box["height"] / 2)
+    assert abs(tops[0] - tops[1]) < 8
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
 def test_a_zip_is_packed_and_fetched(library: Page) -> None:

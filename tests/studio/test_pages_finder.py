@@ -52,6 +52,13 @@ def test_what_is_wrong_with_a_search_is_pointed_at(
     assert 'data-start="4"' in page
 
 
+def test_the_help_tells_all_that_joins_words(cat: Asset, sign_in: People, alice: User) -> None:
+    page = said(sign_in(alice).get(reverse("search-help")))
+    for word in ("AND", "OR", "NOT"):
+        assert f"<code>{word}</code>" in page
+    assert "<code>harbor AND NOT (boat OR crane)</code>" in page
+
+
 def test_a_character_of_code_0_is_refused_in_words(
     cat: Asset, sign_in: People, alice: User
 ) -> None:

@@ -11,7 +11,9 @@ from django.urls import reverse
 
 from assets import services
 from assets.models import Asset
+from assets.services import collections
 from billing.models import Account, User
+from studio.views.shell import modules
 from tests.studio.pages import NOBODY, People, said
 
 
@@ -155,3 +157,75 @@ def test_a_missing_file_is_said_and_never_shown_broken(
     page = said(sign_in(alice).get(reverse("asset", args=[cat.pk])))
     assert "missing from the storage" in page
     assert reverse("asset-file", args=[cat.pk, "original"]) not in page
+
+
+# --- the first time -----------------------------------------------------------------------------
+
+
+def test_an_empty_library_has_all_that_its_first_files_will_need(
+    sign_in: People, alice: User, vera: User
+) -> None:
+    text = said(sign_in(alice).get(reverse("library")))
+    for part in ("finder", "facets", "found", "collect", "storage"):
+        assert f'id="{part}"' in text
+    assert 'class="empty panel first-time"' in text
+    assert "found-bar" not in text
+    assert "Drop pictures" in text
+    watched = said(sign_in(vera).get(reverse("library")))
+    assert "What the members of this account make appears here." in watched
+    assert "Drop pictures" not in watched
+
+
+def test_the_first_file_is_counted_at_once(
+    account: Account, picture: Callable[..., bytes], sign_in: People, alice: User
+) -> None:
+    client = sign_in(alice)
+    assert "What takes how much" not in said(client.get(reverse("library")))
+    services.ingest(
+        SimpleUploadedFile("sea.png", picture()), account=account, user=alice, filename="sea.png"
+    )
+    assert "1 file takes " in said(client.get(reverse("library")))
+
+
+def test_every_module_says_what_is_done_there(sign_in: People, alice: User) -> None:
+    text = said(sign_in(alice).get(reverse("library")))
+    empty = text[text.index("first-time") :]
+    for module in modules():
+        verb, *more = module.invitation.split()
+        assert more, f"{module.key} has no invitation"
+        assert verb[0].isupper()
+        assert f"</svg> {module.invitation}</a>" in empty
+
+
+# --- what the pills say -------------------------------------------------------------------------
+
+
+def test_a_collection_is_shown_by_its_name(
+    cat: Asset, account: Account, charlie: User, sign_in: People, alice: User
+) -> None:
+    box = collections.make(account, "Box & Co")
+    theirs = collections.make(charlie.accounts.get(), "Secret")
+
+    def pills(**query: str) -> list[str]:
+        text = said(sign_in(alice).get(reverse("library"), query))
+        return re.findall(r'class="pill" aria-current.*?<span class="cut">(.*?)</span>', text)
+
+    assert pills(collection=str(box.pk)) == ["In “Box &amp; Co”"]
+    assert pills(collection=str(theirs.pk)) == ["In a collection that is not there"]
+    assert pills(collection="none") == ["In no collection"]
+    assert pills(like=str(cat.pk)) == [f"Looks like “{cat.title}”"]
+    assert pills(like=str(NOBODY)) == ["Looks like a file that is not there"]
+    assert pills(q=f"in:{box.pk} -in:{box.pk} like:{cat.pk}") == [
+        "in:&quot;Box &amp; Co&quot;",
+        "-in:&quot;Box &amp; Co&quot;",
+        f"like:{cat.title}",
+    ]
+    assert pills(q=f"in:{theirs.pk} -(cat OR dog)") == [f"in:{theirs.pk}", "-(cat OR dog)"]
+
+
+def test_a_verdict_does_not_cover_the_picture_of_a_row(
+    cat: Asset, sign_in: People, alice: User
+) -> None:
+    text = said(sign_in(alice).get(reverse("library"), {"view": "list"}))
+    row = text[text.index('role="row" data-asset') :]
+    assert '<span class="verdict">' in row[row.index('class="cell title') : row.index("link-cover")]

@@ -150,7 +150,8 @@ def _write_place(
         return set()
     items = CollectionItem.objects.filter(collection_id=collection, asset__in=ids)
     if before is not None:
-        found = set(items.filter(order=before).values_list("asset_id", flat=True))
+        # Whatever its place is by now: it moves when others are put in order.
+        found = set(items.values_list("asset_id", flat=True))
         if after is None:
             items.filter(asset__in=found).delete()
         return found

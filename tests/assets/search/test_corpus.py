@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.models import Asset
-from assets.search import BadFilter, filter_assets, keys
+from assets.search import BadFilter, filter_assets, keys, toggle
 from assets.search.parse import parse
 from assets.search.tree import And, Key, Node, Not, Or, Phrase, Word
 from assets.search.write import write
@@ -49,7 +49,16 @@ BOATS = {"Red boat at sunset", "Boat of a job"}
         ("語本", set()),
         ("桜", {"日本語のタイトル"}),
         ("cliff_1", {"Cliff_1 (final)"}),
-        ("AND NOT NEAR", {"AND NOT NEAR OR"}),
+        ('"AND NOT NEAR"', {"AND NOT NEAR OR"}),
+        ("and not near or", {"AND NOT NEAR OR"}),
+        ("boat AND red", {"Red boat at sunset"}),
+        ("boat NOT red", {"Boat of a job"}),
+        ("boat AND NOT red OR interview", {"Boat of a job", "Interview"}),
+        ("boat AND NOT (red OR job)", set()),
+        ("NOT type:image", {"City street at night", "Interview", "Clip", "AND NOT NEAR OR"}),
+        ("NOT -boat", BOATS),
+        ("-NOT boat", BOATS),
+        ("NOT NOT boat AND (NOT red)", {"Boat of a job"}),
         ("type:video,audio", {"City street at night", "Interview", "Clip"}),
         ("-type:image", {"City street at night", "Interview", "Clip", "AND NOT NEAR OR"}),
         ("tag:sea", {"Red boat at sunset", "Weiße Klippe am Meer", "Cliff_1 (final)"}),
@@ -106,9 +115,27 @@ def test_what_is_found(account: Account, library: list[Asset], text: str, found:
         ("(boat", "never closed", "(boat"),
         ("boat)", "closes nothing", ")"),
         ("()", "nothing in the parentheses", "()"),
+        ('boat "', "or take it away", '"'),
+        ('boat title:"red', "before “red”", '"red'),
+        ("(", "never closed", "("),
+        ("boat (", "never closed", "("),
+        (")", "closes nothing", ")"),
+        (") boat", "closes nothing", ")"),
+        ("boat OR )", "OR needs something after it", "OR"),
+        ("boat ()", "nothing in the parentheses", "()"),
+        ("-)", "nothing does", "-"),
+        ("boat -OR red", "nothing does", "-"),
         ("boat OR", "after it", "OR"),
+        ("boat AND", "“and” in small letters", "AND"),
+        ("boat AND OR red", "AND needs something after it", "AND"),
+        ("(boat AND) red", "AND needs something after it", "AND"),
+        ("AND boat", "AND needs something before it", "AND"),
+        ("boat OR AND red", "AND needs something before it", "AND"),
+        ("boat NOT", "NOT needs something after it", "NOT"),
+        ("NOT AND boat", "NOT needs something after it", "NOT"),
+        ("NOT " * 20 + "a", "nested", None),
         ("OR boat", "before it", "OR"),
-        ("%", "no letter or digit", "%"),
+        ("%", "no letter or digit to look for in “%”", "%"),
         ("boat typ:image", "“type:”", "typ"),
         ("boat quark:image", "is not a key", "quark"),
         ("type:", "needs a value", "type:"),
@@ -208,6 +235,63 @@ RELAXED = settings(
 @settings(deadline=None, max_examples=300)
 def test_what_is_written_is_read_as_the_same(tree: Node) -> None:
     assert parse(write(tree), keys.names()) == tree
+
+
+@st.composite
+def spelled(draw: st.DrawFn, node: Node) -> str:
+    """The same search with AND, NOT and parentheses here and there."""
+    if isinstance(node, Not):
+        inner = draw(spelled(node.item))
+        if isinstance(node.item, And | Or):
+            inner = f"({inner})"
+        return draw(st.sampled_from(("-", "NOT ", "NOT  "))) + inner
+    if isinstance(node, And):
+        told = ""
+        for item in node.items:
+            text = draw(spelled(item))
+            text = f"({text})" if isinstance(item, Or) or draw(st.booleans()) else text
+            told += draw(st.sampled_from((" ", " AND "))) + text if told else text
+        return told
+    if isinstance(node, Or):
+        return " OR ".join(draw(spelled(item)) for item in node.items)
+    return write(node)
+
+
+@given(data=st.data(), tree=trees)
+@settings(deadline=None, max_examples=300)
+def test_and_and_not_are_other_spellings(data: st.DataObject, tree: Node) -> None:
+    assert parse(data.draw(spelled(tree)), keys.names()) == tree
+
+
+SEA = Key("tag", ":", ("sea",))
+
+
+@given(data=st.data(), tree=trees.map(lambda tree: _and([tree, SEA])))
+@settings(deadline=None, max_examples=200)
+def test_a_choice_is_taken_out_of_any_spelling(data: st.DataObject, tree: Node) -> None:
+    text = data.draw(spelled(tree))
+    left = toggle.without_values(text, parse(text, keys.names()), "tag", frozenset({"sea"}))
+    kept = [item for item in toggle.top(tree) if item != SEA]
+    assert toggle.top(parse(left, keys.names())) == [
+        inner for item in kept for inner in toggle.top(item)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("boat AND tag:sea", "boat"),
+        ("tag:sea AND boat", "boat"),
+        ("boat AND tag:sea AND red", "boat red"),
+        ("boat AND red tag:sea", "boat AND red"),
+        ("(tag:sea) boat", "boat"),
+        ("NOT (a OR b) AND tag:sea,city", "NOT (a OR b) AND tag:city"),
+        ("tag:sea", ""),
+    ],
+)
+def test_a_choice_is_taken_out(text: str, left: str) -> None:
+    tree = parse(text, keys.names())
+    assert toggle.without_values(text, tree, "tag", frozenset({"sea"})) == left
 
 
 @given(tree=trees)

@@ -194,6 +194,30 @@ def test_suggestions(account: Account, library: list[Asset], text: str, inserts:
         assert 0 <= row.start <= row.end == len(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("boat A", ["AND"]),
+        ("boat O", ["OR"]),
+        ("boat or", ["OR"]),
+        ("(boat) an", []),
+        ("AN", []),
+        ("boat (AN", []),
+        ("NO", ["NOT"]),
+        ("boat (not", ["NOT"]),
+        ("boat AND N", ["NOT"]),
+    ],
+)
+def test_what_joins_is_suggested_where_it_can_stand(
+    account: Account, library: list[Asset], text: str, words: list[str]
+) -> None:
+    found = [row for row in suggest(account, text, len(text)) if row.insert in ("AND", "OR", "NOT")]
+    assert [row.insert for row in found] == words
+    for row in found:
+        whole = f"{text[: row.start]}{row.insert} red{')' if '(' in text else ''}"
+        assert list(filter_assets(Asset.objects.for_account(account), {"q": whole})) is not None
+
+
 def test_suggestions_are_those_of_the_account(account: Account, charlie: object) -> None:
     other = Account.objects.exclude(pk=account.pk).get()
     Tag.objects.create(account=other, name="secret plan")
@@ -207,6 +231,7 @@ def test_the_table_of_keys_is_told(account: Account) -> None:
         if "…" not in row.example:
             filter_assets(Asset.objects.for_account(account), {"q": row.example})
     assert len(rows) == len({id(kind) for kind in keys.KEYS.values()})
+    assert [part.kind for part in marks("a AND NOT b")] == ["word", "and", "not", "word"]
     assert [part.kind for part in marks("sun OR -(type:image no:x)")] == [
         "word", "or", "not", "paren", "key", "unknown", "paren"
     ]  # fmt: skip
