@@ -68,7 +68,7 @@ def clients(mine: AssetQuerySet, chosen: Chosen) -> Facet:
     """Whom it was made for: only where there are clients."""
     found = mine.filter(chosen.without("client")).order_by()
     counts = Counter(dict(found.values_list("client").annotate(Count("pk"))))
-    named: dict[UUID | None, str] = {**chosen.ask.clients()}
+    named: dict[UUID | None, str] = dict(chosen.ask.clients().items())
     if chosen.ask.scope.is_everything:
         named[None] = "none"
     told = []
