@@ -384,26 +384,3 @@ def test_the_viewer_role_may_be_limited_too(account: Account, vera: User, acme: 
     assert member(vera).role == Role.VIEWER
     assert clients.working_scope(member(vera)).client == acme.pk
     assert Collection.objects.for_account(account.seen(Scope(acme.pk))).count() == 0
-
-
-def test_clients_are_counted_under_all_other_filters(
-    bring: Bring, seen: Seen, acme: Client, zen: Client
-) -> None:
-    for client, title in ((acme, "boat one"), (acme, "boat two"), (zen, "boat"), (None, "boat")):
-        bring(client, title=title)
-    bring(zen, title="tram")
-
-    def told(who: Client | None, q: str) -> dict[str, tuple[int, bool]]:
-        facet = next((f for f in facets(seen(who), {"q": q}) if f.name == "client"), None)
-        return {c.label: (c.count, c.on) for c in facet.choices} if facet else {}
-
-    assert told(None, "boat") == {"Acme": (2, False), "No client": (1, False), "Zen": (1, False)}
-    chosen = {"Acme": (2, True), "No client": (1, False), "Zen": (1, False)}
-    assert told(None, "boat client:acme type:image") == chosen
-    assert told(acme, "") == {"Acme": (2, False)}
-    for facet in facets(seen(None), {"q": "boat client:acme"}):
-        for choice in facet.choices:
-            if choice.value != "none" and not choice.on and facet.name not in ("client", "rating"):
-                assert choice.count <= 2
-    nobody = next(f for f in facets(seen(None), {"q": "boat"}) if f.name == "client").choices[1]
-    assert found(seen(None), q=nobody.query) == {"boat"}
