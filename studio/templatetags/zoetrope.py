@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -100,6 +100,7 @@ SHAPES = ((0.68, "tall"), (0.9, "portrait"), (1.15, "square"), (1.55, "landscape
 
 
 @register.simple_tag
+@lru_cache(maxsize=1_000)  # a page of the library has two hundred
 def icon(name: str, extra: str = "") -> SafeString:
     """A drawing of the sprite; always beside words or inside something that is labelled."""
     return format_html(

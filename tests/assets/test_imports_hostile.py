@@ -55,6 +55,13 @@ def test_names_that_lead_away_are_refused_and_nothing_is_written_there(
     assert not Path("/etc/a.png").exists()
 
 
+def test_a_file_without_a_name(theirs: Account, picture: Any) -> None:
+    content = foreign(("QQ.png", picture()), ("good.png", picture((9, 9))))
+    row = brought(theirs, content.replace(b"QQ.png", b"\0Q.png"))  # a name ends at such a letter
+    assert counts(row) == (1, 0, 1)
+    assert "no name" in reasons(row)["(no name)"]
+
+
 def test_links_are_not_followed(theirs: Account, picture: Any) -> None:
     row = brought(theirs, foreign((link("passwords.txt"), b"/etc/passwd"), ("a.png", picture())))
     assert counts(row) == (1, 0, 1)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.conftest import SECONDS, link, listen
+from tests.browser.conftest import SECONDS, bring, link, listen
 from tests.browser.test_controls import GIVE, bytes_of
 from tests.browser.test_orders import OPERATION, jobs, ready
 from tests.cluster.harness import Studio
@@ -158,3 +158,24 @@ def test_a_viewer_is_told_before_anything_is_sent(
     expect(vera.locator("asset-drop .error").first).to_contain_text("Your role here is viewer")
     vera.wait_for_timeout(300)
     assert [address for address in sent if "upload" in address] == []
+
+
+@pytest.mark.quick
+def test_a_press_before_the_scripts_are_there_is_kept(
+    visit: Visit, picture: Callable[..., bytes]
+) -> None:
+    page = visit("/library/")
+    bring(page, ("early.png", picture((320, 210))))
+    held: list[Route] = []
+    page.route(re.compile(r"/js/app[^/]*\.js"), lambda route: held.append(route))
+    page.goto("/library/", wait_until="commit")
+    tile = page.locator(".tile").first
+    heart = tile.get_by_role("button", name=re.compile("Favorite"))
+    tile.hover()
+    heart.click()
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "false")
+    with page.expect_response("**/favorite/"):
+        for route in held:
+            route.continue_()
+    expect(heart).to_have_attribute("aria-pressed", "true")

@@ -45,12 +45,17 @@ def test_a_cluster_whose_head_is_killed(running: Studio, queue: str, victim: str
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [3, 4], ids=["monitor", "pusher"])
-def test_a_helper_of_a_cluster_that_is_killed(running: Studio, number: int) -> None:
-    leader = running.leader("work")
-    os.kill(running.children(running.sentinel("work"))[number].pid, signal.SIGKILL)
-    running.wait_beat("work", START)
-    assert running.leader("work") == leader, "django-q mends that itself"
+@pytest.mark.parametrize(("helper", "from_last"), [("monitor", 2), ("pusher", 1)])
+def test_a_helper_of_a_cluster_that_is_killed(
+    new_studio: Callable[..., Studio], helper: str, from_last: int
+) -> None:
+    """In a fresh cluster these two are forked after all workers."""
+    studio = new_studio().start()
+    leader = studio.leader("work")
+    os.kill(studio.children(studio.sentinel("work"))[-from_last].pid, signal.SIGKILL)
+    wait_for(lambda: f"reincarnated {helper}" in studio.output, START, f"another {helper}")
+    studio.wait_beat("work", START)
+    assert studio.leader("work") == leader, "django-q mends that itself"
 
 
 @pytest.mark.slow

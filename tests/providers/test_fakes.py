@@ -170,4 +170,4 @@ def test_a_person_can_start_them_all(tmp_path: Path) -> None:
         state = httpx.get(f"{variables[f'{provider}_URL']}/_fake/state").json()
         assert state["key"] == provider.lower()
     running.send_signal(signal.SIGINT)
-    assert running.wait(10) == 0
+    assert running.wait(60) == 0

@@ -100,13 +100,16 @@ def _check_whole(entries: list[zipfile.ZipInfo], size: int) -> None:
 
 def is_left_out(entry: zipfile.ZipInfo) -> bool:
     """Folders, and what systems put beside files."""
-    return entry.is_dir() or bool(_JUNK.fullmatch(entry.filename))
+    # Python's own is_dir() fails at a name that is empty.
+    return entry.filename.endswith("/") or bool(_JUNK.fullmatch(entry.filename))
 
 
 def check_entry(entry: zipfile.ZipInfo, most: int) -> None:
     """Raises Refused for an entry that is not to be unpacked or has more than `most` bytes, with
     the reason."""
     name = entry.orig_filename
+    if not entry.filename:
+        raise Refused("It has no name in the ZIP. Pack it again under a name of its own.")
     if len(name) > limits.NAME_LENGTH:
         raise Refused(
             f"Its name has {len(name):,} letters; the limit is {limits.NAME_LENGTH:,}. Shorten it."

@@ -63,7 +63,10 @@ def plan_of(zip: zipfile.ZipFile) -> Plan:
         )
     if not files:
         raise Refused("There is no file in the ZIP. Choose another one.")
-    wanted = [Wanted(number, name[-300:], **more) for number, (name, more) in enumerate(files, 1)]
+    wanted = [
+        Wanted(number, name[-300:] or "(no name)", **more)
+        for number, (name, more) in enumerate(files, 1)
+    ]
     return Plan(told is not None, wanted)
 
 
