@@ -78,6 +78,10 @@ def filled(stack: ExitStack, folder: Path) -> dict[str, dict[str, str]]:
     libraries = _libraries(stack, folder)
     assets = int(os.environ.get("LIBRARY_ASSETS", "100000"))
     _seed([env for env in libraries.values() if "SEED" in env], assets)
+    for env in libraries.values():
+        if "SEED" not in env:  # its pages want the files of this version
+            setup = [sys.executable, "manage.py", "setup"]
+            subprocess.run(setup, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
     return libraries
 
 
