@@ -87,9 +87,11 @@ def bring(page: Page, *files: tuple[str, bytes]) -> None:
     are from other tests."""
     before = page.evaluate(_TILES)
     rows = [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in files]
-    page.locator("#upload-file").set_input_files(rows)
     fresh = f"([before, many]) => {_TILES}.filter((pk) => !before.includes(pk)).length === many"
-    page.wait_for_function(fresh, arg=[before, len(rows)])
+    with page.expect_response("**/library/facets/**"):  # the filters beside them are counted anew
+        page.locator("#upload-file").set_input_files(rows)
+        page.wait_for_function(fresh, arg=[before, len(rows)])
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
 
 
 @pytest.fixture
