@@ -60,7 +60,7 @@ def page(
     if len(seen) > size:
         order, pk = seen[size - 1]
         following = signing.dumps([made_for, order, pk.hex], salt=SALT)
-    return _rows([pk for _, pk in seen[:size]], load), following
+    return sorts.rows([pk for _, pk in seen[:size]], load), following
 
 
 def _placed(queryset: AssetQuerySet, collection: UUID, place: _Place, size: int) -> list[_Place]:
@@ -79,12 +79,6 @@ def _rest(queryset: AssetQuerySet, collection: UUID, place: _Place, size: int) -
     if place[0] == _REST:
         rows = rows.filter(pk__gt=place[1])
     return [(_REST, pk) for pk in rows.values_list("pk", flat=True)[:size]]
-
-
-def _rows(ids: list[UUID], load: AssetQuerySet | None) -> list[Asset]:
-    rows = Asset.objects.defer("recipe").prefetch_related("tags") if load is None else load
-    known = {asset.pk: asset for asset in rows.filter(pk__in=ids)}
-    return [known[pk] for pk in ids if pk in known]
 
 
 def _read(made_for: str, after: str) -> _Place:

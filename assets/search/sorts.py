@@ -90,7 +90,7 @@ def page(
     else:
         seen = _first(queryset, order, place, size + 1)
     following = _cursor(sort, seen[size - 1]) if len(seen) > size else ""
-    return _rows([row[0] for row in seen[:size]], load), following
+    return rows([row[0] for row in seen[:size]], load), following
 
 
 _Place: TypeAlias = tuple[UUID, Any, int]
@@ -166,7 +166,8 @@ class _Beside(Func):
         return row, tuple(param for _, given in asked for param in given)
 
 
-def _rows(ids: list[UUID], load: AssetQuerySet | None) -> list[Asset]:
+def rows(ids: list[UUID], load: AssetQuerySet | None) -> list[Asset]:
+    """The assets in the order of their ids, without those that are gone."""
     if load is None:
         load = Asset.objects.defer("recipe").prefetch_related("tags")
     found = {asset.pk: asset for asset in load.filter(pk__in=ids)}
