@@ -170,7 +170,7 @@ def rows(ids: list[UUID], load: AssetQuerySet | None) -> list[Asset]:
     """The assets in the order of their ids, without those that are gone."""
     if load is None:
         load = Asset.objects.defer("recipe").prefetch_related("tags")
-    found = {asset.pk: asset for asset in load.filter(pk__in=ids)}
+    found = {asset.pk: asset for asset in load.filter(pk__in=ids).order_by()}
     return [found[pk] for pk in ids if pk in found]
 
 

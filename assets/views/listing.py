@@ -86,7 +86,9 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
     try:
         found = filter_assets(mine, request.GET)
         total = found[: MOST_COUNTED + 1].count()
-        listed = _timeline(request, found) if view == "timeline" else _page(request, found, PAGE)
+        shown = _shown(with_tags=view == "list" and "tags" in _columns(request))
+        look = _timeline if view == "timeline" else _page
+        listed = look(request, found, PAGE, shown)
     except BadFilter as error:
         found, total, problem = mine.none(), 0, error
         listed = {"assets": [], "next": "", "sort": "newest"}
@@ -119,7 +121,7 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
         "heads": _heads(request, asked, str(listed["sort"])) if view == "list" else [],
         "columns": _columns(request),
         "every_column": COLUMNS,
-        "has_clients": bool(named) or choices(request.account).exists(),
+        "has_clients": view == "list" and (bool(named) or choices(request.account).exists()),
         "step": _step(request),
         "saved_searches": of(request.account, request.user)[:20],
     }
@@ -162,38 +164,42 @@ def picker(request: MemberRequest, mine: AssetQuerySet, kind: str) -> HttpRespon
     query = {"q": request.GET.get("q", "")[:200], "kind": kind, "status": "ready"}
     problem, context = "", {"assets": [], "next": ""}
     try:
-        context = _page(request, filter_assets(mine, query), PICKER_PAGE)
+        context = _page(request, filter_assets(mine, query), PICKER_PAGE, _shown())
     except BadFilter as error:
         problem = str(error)
     context["problem"] = problem
     return render(request, "library/picker.html", context | {"kind": kind, "q": query["q"]})
 
 
-def _page(request: MemberRequest, found: AssetQuerySet, size: int) -> dict[str, Any]:
+def _page(
+    request: MemberRequest, found: AssetQuerySet, size: int, shown: AssetQuerySet
+) -> dict[str, Any]:
     """The assets behind the place ?after=, and the address of the next page; a place that is
     none begins again. Raises BadFilter."""
     sort = request.GET.get("sort") or "newest"
     if sort == MANUAL and open_collection(found) is None:
         sort = "newest"
-    rows, cursor = _rows(request, found, sort, size)
+    rows, cursor = _rows(request, found, sort, size, shown)
     return {"assets": rows, "next": _next(request, cursor), "sort": sort}
 
 
 def _rows(
-    request: MemberRequest, found: AssetQuerySet, sort: str, size: int
+    request: MemberRequest, found: AssetQuerySet, sort: str, size: int, shown: AssetQuerySet
 ) -> tuple[list[Asset], str]:
     """As `page`; a place that is not one of this list begins again."""
     try:
-        return page(found, sort, request.GET.get("after", ""), size, _shown())
+        return page(found, sort, request.GET.get("after", ""), size, shown)
     except BadFilter as error:
         if error.name != "after":
             raise
-        return page(found, sort, "", size, _shown())
+        return page(found, sort, "", size, shown)
 
 
-def _shown() -> AssetQuerySet:
+def _shown(with_tags: bool = False) -> AssetQuerySet:
     """What tiles and rows need; of a text, what begins it."""
-    rows = Asset.objects.defer("recipe").prefetch_related("tags")
+    rows = Asset.objects.defer("recipe")
+    if with_tags:
+        rows = rows.prefetch_related("tags")
     return rows.annotate(opening=Left("excerpt__text", OPENING))
 
 
@@ -206,12 +212,14 @@ def _next(request: MemberRequest, cursor: str, **more: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def _timeline(request: MemberRequest, found: AssetQuerySet) -> dict[str, Any]:
+def _timeline(
+    request: MemberRequest, found: AssetQuerySet, size: int, shown: AssetQuerySet
+) -> dict[str, Any]:
     """As `_page`, always by time, in days; the first may go on from the page before."""
     sort = "oldest" if request.GET.get("sort") == "oldest" else "newest"
     at = request.GET.get("at", "")
     found_then = timeline.from_month(found, at, sort)
-    rows, cursor = _rows(request, found_then, sort, PAGE)
+    rows, cursor = _rows(request, found_then, sort, size, shown)
     last = timeline.day_of(rows[-1]) if rows else ""
     days = timeline.days(rows, request.GET.get("day", ""))
     following = _next(request, cursor, day=last)

@@ -29,27 +29,26 @@ function quietly(text) {
 
 /* --- hearts: shown at once, put back if the server says no -------------------------------------- */
 document.addEventListener("submit", (event) => {
-  const form = event.target.closest("[data-favorite]");
-  if (!form) return;
+  const heart = event.submitter;
+  if (!heart?.matches("[data-favorite]")) return;
   event.preventDefault();
-  setFavorite(form, form.elements.favorite.value === "1");
+  setFavorite(heart, heart.value === "1");
 });
 
-function paint(form, on) {
-  form.querySelector("button").setAttribute("aria-pressed", String(on));
-  form.elements.favorite.value = on ? "0" : "1";
+function paint(heart, on) {
+  heart.setAttribute("aria-pressed", String(on));
+  heart.value = on ? "0" : "1";
 }
 
-async function setFavorite(form, on) {
-  paint(form, on);
-  const body = new FormData(form);
-  body.set("favorite", on ? "1" : "0");
+async function setFavorite(heart, on) {
+  paint(heart, on);
+  const body = new URLSearchParams({ favorite: on ? "1" : "0" });
   try {
-    const answer = await fetch(form.action, { method: "POST", body, headers: { ...proof(), Accept: "application/json" } });
+    const answer = await fetch(heart.formAction, { method: "POST", body, headers: { ...proof(), Accept: "application/json" } });
     if (!answer.ok) throw refused(await answer.json().catch(() => ({})), "That was not saved. Try again.");
-    if (!on) say("No longer a favorite.", { undo: () => setFavorite(form, true) });
+    if (!on) say("No longer a favorite.", { undo: () => setFavorite(heart, true) });
   } catch (error) {
-    paint(form, !on);
+    paint(heart, !on);
     say(error.message, { bad: true, link: error.link });
   }
 }

@@ -127,7 +127,11 @@ function mark(ids, verb, value, undone) {
     if (verb === "rate") tile.dataset.rating = value;
     if (verb === "move") for (const cell of tile.querySelectorAll(".cell.client")) cell.textContent = value === "none" ? "" : bar().querySelector(`[value="move:${value}"]`)?.textContent ?? "";
     if (verb === "flag") tile.dataset.flag = value;
-    if (verb.endsWith("favorite")) tile.querySelector(".heart button")?.setAttribute("aria-pressed", String(verb === "favorite"));
+    const heart = tile.querySelector(".heart");
+    if (heart && verb.endsWith("favorite")) {
+      heart.setAttribute("aria-pressed", String(verb === "favorite"));
+      heart.value = verb === "favorite" ? "0" : "1";
+    }
   }
 }
 

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django import template
 from django.contrib.staticfiles import finders
+from django.template.base import FilterExpression, Parser, Token
+from django.template.context import Context
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -99,8 +102,36 @@ STATE_LOOKS: dict[str, tuple[str, str]] = {
 SHAPES = ((0.68, "tall"), (0.9, "portrait"), (1.15, "square"), (1.55, "landscape"))
 
 
-@register.simple_tag
-@lru_cache(maxsize=1_000)  # a page of the library has two hundred
+class _Drawn(template.Node):
+    """An icon whose name is written in the template: drawn once, not once a page."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+        self.drawing = SafeString()
+
+    def render(self, context: Context) -> SafeString:
+        self.drawing = self.drawing or icon(*self.words)
+        return self.drawing
+
+
+class _Icon(template.Node):
+    def __init__(self, *words: FilterExpression) -> None:
+        self.words = words
+
+    def render(self, context: Context) -> SafeString:
+        return icon(*(str(word.resolve(context)) for word in self.words))
+
+
+@register.tag("icon")
+def icon_tag(parser: Parser, token: Token) -> template.Node:
+    """{% icon name extra %}: see `icon`."""
+    _, *words = token.split_contents()
+    if all(word[0] in "\"'" and word[-1] == word[0] for word in words):
+        return _Drawn(*(word[1:-1] for word in words))
+    return _Icon(*(parser.compile_filter(word) for word in words))
+
+
+@lru_cache(maxsize=1_000)
 def icon(name: str, extra: str = "") -> SafeString:
     """A drawing of the sprite; always beside words or inside something that is labelled."""
     return format_html(
@@ -109,6 +140,23 @@ def icon(name: str, extra: str = "") -> SafeString:
         static("icons/sprite.svg"),
         name,
     )
+
+
+# Stands for a file in addresses that are made for many at once.
+_ANY = UUID(int=0)
+
+
+@register.filter
+def at(asset: Asset, place: str) -> str:
+    """The address of a page of a file, or of a file of it: `asset`, `asset-favorite`, or
+    `asset-file original`."""
+    return _pattern(place, get_script_prefix()).replace(str(_ANY), str(asset.pk))
+
+
+@cache
+def _pattern(place: str, prefix: str) -> str:
+    name, *more = place.split()
+    return reverse(name, args=[_ANY, *more])
 
 
 @register.simple_tag
