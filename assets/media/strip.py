@@ -38,12 +38,13 @@ def strip(path: Path, format: Format, target: Path) -> Path:
         return path
     data = path.read_bytes()
     try:
-        clean = b"".join(pieces(data))
+        kept = list(pieces(data))
     except (NotUnderstood, struct.error):
         return path
-    if clean == data:
+    if sum(map(len, kept)) == len(data) and b"".join(kept) == data:
         return path
-    target.write_bytes(clean)
+    with target.open("wb") as file:
+        file.writelines(kept)
     return target
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from assets.models import AssetQuerySet, Tag
 from assets.search import keys, toggle, values
@@ -16,21 +17,26 @@ from assets.search.tree import Key, Node
 from billing.models import Account
 
 MOST_TAGS = 40
-MOST_NESTED = 500
+# Of an account with more tags only those that are found most are read.
+MOST_READ = 500
 ADDED = {"today": "Today", "7d": "Last 7 days", "30d": "Last 30 days"}
 
 
 def tags(account: Account, codes: Codes, chosen: Chosen) -> Facet:
     """`codes` are those of what is found with any tags."""
-    counts = codes.tags(codes.fitting(chosen.columns), _outer(account))
-    mine = Tag.objects.for_account(account)
-    most = [pk for pk, _ in counts.most_common(MOST_TAGS)]
-    named = dict(mine.filter(pk__in=most).values_list("pk", "name"))
-    if len(named) < MOST_TAGS:
-        named |= dict(mine.values_list("pk", "name")[:MOST_TAGS])
-    on = {_spelled(word): word for word in chosen.words.get("tag", ())}
-    if on:
-        named |= dict(mine.filter(name__in=on).values_list("pk", "name"))
+    mine = Tag.objects.for_account(account).order_by("name").values_list("pk", "name")
+    named = dict(mine[:MOST_READ])
+    all_read = len(named) < MOST_READ
+    nested = dict(named)
+    if not all_read:
+        nested |= dict(mine.filter(name__contains="/")[:MOST_READ])
+        around = {outer for name in nested.values() for outer in _above(name)}
+        nested |= dict(mine.filter(name__in=around))
+    counts = codes.tags(codes.fitting(chosen.columns), _outer(nested))
+    on = {_spelled(word) for word in chosen.words.get("tag", ())}
+    if not all_read:
+        most = [pk for pk, _ in counts.most_common(MOST_TAGS)]
+        named |= dict(mine.filter(Q(pk__in=most) | Q(name__in=on)))
     rows = sorted(named.items(), key=lambda row: (-counts[row[0]], row[1]))
     kept = [row for at, row in enumerate(rows) if at < MOST_TAGS or row[1] in on]
     return Facet("tag", "Tags", [_tag(name, counts[pk], chosen) for pk, name in kept])
@@ -40,15 +46,10 @@ def _spelled(word: str) -> str:
     return " ".join(word.split()).lower()
 
 
-def _outer(account: Account) -> dict[int, list[int]]:
+def _outer(named: Mapping[int, str]) -> dict[int, list[int]]:
     """For each tag that is inside others (`a/b/c`): those that are there (`a/b`, `a`)."""
-    nested = Tag.objects.filter(account=account, name__contains="/").values_list("pk", "name")
-    above = {pk: _above(name) for pk, name in nested[:MOST_NESTED]}
-    if not above:
-        return {}
-    wanted = {name for names in above.values() for name in names}
-    there = Tag.objects.filter(account=account, name__in=wanted).values_list("name", "pk")
-    ids: dict[str, int] = dict(there)
+    ids = {name: pk for pk, name in named.items()}
+    above = {pk: _above(name) for pk, name in named.items() if "/" in name}
     return {pk: [ids[name] for name in names if name in ids] for pk, names in above.items()}
 
 

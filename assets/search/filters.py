@@ -159,7 +159,7 @@ def _tag(ask: Ask, value: str) -> Q:
 def _collection(ask: Ask, value: str) -> Q:
     """`none` is what is in no collection."""
     if value == "none":
-        return unfiled()
+        return unfiled(ask.account)
     try:
         UUID(value)
     except ValueError:

@@ -84,7 +84,7 @@ def one_of(value: str, choices: Iterable[str], same: dict[str, str] | None = Non
 KINDS = {"picture": "image", "photo": "image", "film": "video", "sound": "audio", "3d": "model"}
 KINDS |= {f"{name}s": name for name in ("image", "video", "model")} | {"pictures": "image"}
 STATUSES = [*Status.values, "trashed"]
-STATES: dict[str, Q] = {
+STATES: dict[str, Q | Callable[[UUID], Q]] = {
     "favorite": Q(favorite=True),
     "trashed": Q(trashed__isnull=False),
     "damaged": Q(status=Status.DAMAGED),
@@ -94,7 +94,7 @@ STATES: dict[str, Q] = {
     "unrated": Q(rating=0),
     "tagged": ~Q(tag_ids=""),
     "untagged": Q(tag_ids=""),
-    "unfiled": unfiled(),
+    "unfiled": unfiled,
     "upload": Q(module="upload"),
     "transparent": Q(has_alpha=True),
     "animated": Q(animated=True),
@@ -113,7 +113,8 @@ def _status(ask: Ask, op: str, value: str) -> Q:
 
 
 def _is(ask: Ask, op: str, value: str) -> Q:
-    return STATES[one_of(value, STATES, SAME_STATES)]
+    state = STATES[one_of(value, STATES, SAME_STATES)]
+    return state if isinstance(state, Q) else state(ask.account)
 
 
 def _flag(ask: Ask, op: str, value: str) -> Q:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Aggregate, TextField
+from django.db.models import Aggregate, BinaryField, TextField
 
 from assets.models import AssetKind, Flag
 from assets.search import colors
@@ -44,10 +44,11 @@ def shape_of(ratio: float | None) -> str:
 
 
 class CodesOf(Aggregate):
-    """The codes of all rows as one text. To count them here is several times as fast as to have
-    them grouped."""
+    """The codes of all rows in one value: their numbers with spaces between them, or where the
+    database can do it their bytes, the highest first. To count them here is several times as fast
+    as to have them grouped."""
 
-    output_field = TextField()
+    output_field = BinaryField()
 
     def __init__(self) -> None:
         super().__init__("traits", "rating", "flag", "favorite")
@@ -60,7 +61,7 @@ class CodesOf(Aggregate):
         )
         code = f"{traits} * 128 + {rating} * 16 + LENGTH({flag}) * 2 + "
         if connection.vendor == "postgresql":
-            return f"STRING_AGG(({code}{favorite}::int)::text, ' ')", ()
+            return f"STRING_AGG(INT8SEND({code}{favorite}::int), '')", ()
         return f"GROUP_CONCAT({code}{favorite}, ' ')", ()
 
 
@@ -84,15 +85,19 @@ _FLAGS = {len(flag): flag for flag in ("", *Flag.values)}
 _Rows = npt.NDArray[np.bool_]
 
 
-def _numbers(text: str) -> npt.NDArray[np.int64]:
-    return np.fromstring(text, np.int64, sep=" ") if text.strip() else np.zeros(0, np.int64)
+def _numbers(told: str | bytes) -> npt.NDArray[np.int64]:
+    if isinstance(told, bytes):
+        return np.frombuffer(told, ">i8").astype(np.int64)
+    return np.fromstring(told, np.int64, sep=" ") if told.strip() else np.zeros(0, np.int64)
 
 
 class Codes:
     """Rows by their codes: for each facet the places of their values in a list. `codes` and `tags`
     as CodesOf and TagsOf tell them, `makers` those of the account as (module, provider, model)."""
 
-    def __init__(self, codes: str, tags: str, makers: Sequence[tuple[str, str, str]]) -> None:
+    def __init__(
+        self, codes: str | bytes, tags: str, makers: Sequence[tuple[str, str, str]]
+    ) -> None:
         found, read = _numbers(codes), _numbers(tags)
         ends = read < 0
         self._tags = read[~ends]

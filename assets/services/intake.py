@@ -11,6 +11,7 @@ import hashlib
 import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -303,27 +304,31 @@ def _received(source: BinaryIO | File[bytes], folder: Path, limits: Limits) -> P
 
 
 def _store(path: Path, seen: media.Examined, account: Account, filename: str, id: UUID) -> Draft:
-    draft = Draft(
-        id=id,
-        account=account,
-        filename=filename,
-        facts=seen.facts,
-        size=path.stat().st_size,
-        sha256=_sha256(path),
-        seen=media.likeness(seen.still) if seen.facts.kind in looks.LOOKED_AT else None,
-        words=seen.words,
-    )
-    folder = files.folder_for(account.pk, draft.id)
+    folder = files.folder_for(account.pk, id)
+    stored: dict[str, str] = {}
     try:
-        with path.open("rb") as original:
-            name = f"{folder}/original.{seen.facts.extension}"
-            draft.stored["original"] = files.store(name, File(original))
-        for variant, picture in files.STILLS.items():
-            content, extension = picture(seen.still)
-            name = f"{folder}/{variant}.{extension}"
-            draft.stored[variant] = files.store(name, ContentFile(content))
+        with ThreadPoolExecutor(len(files.STILLS)) as pool:
+            # Beside all that waits for the disk.
+            made = {name: pool.submit(draw, seen.still) for name, draw in files.STILLS.items()}
+            draft = Draft(
+                id=id,
+                account=account,
+                filename=filename,
+                facts=seen.facts,
+                size=path.stat().st_size,
+                sha256=_sha256(path),
+                stored=stored,
+                seen=media.likeness(seen.still) if seen.facts.kind in looks.LOOKED_AT else None,
+                words=seen.words,
+            )
+            with path.open("rb") as original:
+                name = f"{folder}/original.{seen.facts.extension}"
+                stored["original"] = files.store(name, File(original))
+        for variant, still in made.items():
+            content, extension = still.result()
+            stored[variant] = files.store(f"{folder}/{variant}.{extension}", ContentFile(content))
     except BaseException:
-        files.remove(draft.stored.values())
+        files.remove(stored.values())
         raise
     return draft
 

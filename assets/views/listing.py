@@ -129,7 +129,8 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
         files, size = bin.contents(request.account)
         context["trash_files"], context["trash_size"] = bulk.counted(files), filesize(size)
     if not context["assets"] and not problem:
-        context["ways_out"] = [(f, _count(mine, f.rest)) for f in pills[:8]]
+        ways = [(f, _count(mine, f.rest)) for f in pills[:8]]
+        context["ways_out"] = [way for way in ways if way[1]]
         context["is_new"] = not pills and not mine.live().exists()
     return context
 

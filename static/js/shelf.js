@@ -30,6 +30,17 @@ area?.addEventListener("change", ({ target }) => {
   if (target.form?.hasAttribute("data-sort")) target.form.requestSubmit();
 });
 
+/* --- filters that are counted anew do not take away the one that was pressed: it still asks --------- */
+let asking = null;
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.target.id === "found") asking = detail.xhr;
+});
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "facets" || !asking) return;
+  const done = [XMLHttpRequest.UNSENT, XMLHttpRequest.DONE].includes(asking.readyState);
+  if (!done) detail.shouldSwap = false; // its answer has them counted once more
+});
+
 /* --- the next page: focus goes on with it ----------------------------------------------------------- */
 let goOn = null;
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {

@@ -88,7 +88,9 @@ def _painted(session: str) -> tuple[list[float], list[float]]:
         page = context.new_page()
         for turn in range(WARM + COUNTED):
             page.goto(f"{ADDRESS}/library/", wait_until="load")
-            page.wait_for_function('performance.getEntriesByName("first-contentful-paint").length')
+            page.wait_for_function(
+                '() => performance.getEntriesByName("first-contentful-paint").length'
+            )
             paint, answer, tiles = page.evaluate(TOLD)
             assert tiles, "the grid is empty"
             if turn >= WARM:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.assets import make
 from tests.browser.conftest import bring
@@ -74,6 +74,21 @@ def test_a_facet_is_chosen_and_comes_off(library: Page) -> None:
     library.get_by_role("link", name="Remove the filter type:image").click()
     expect(library).not_to_have_url(re.compile("type"))
     expect(library.locator("#q")).to_have_value("")
+
+
+def test_a_facet_is_pressed_while_they_are_counted_anew(library: Page) -> None:
+    """As after an upload: what it asks for is shown, though it is gone itself by then."""
+    held: list[Route] = []
+    library.route(re.compile(r"/library/\?q="), lambda route: held.append(route))
+    library.locator("#facets").get_by_role("link", name=re.compile("^Picture")).click()
+    with library.expect_response("**/library/facets/**"):
+        library.evaluate("() => htmx.ajax('GET', '/library/facets/', '#facets')")
+    library.wait_for_timeout(200)
+    for route in held:
+        route.continue_()
+    assert held
+    expect(library.locator("#q")).to_have_value("type:image")
+    expect(library).to_have_url(re.compile("type%3Aimage"))
 
 
 def test_what_is_refused_is_said_by_name(library: Page) -> None:
