@@ -35,6 +35,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _leave_out(config, items, lambda item: item.get_closest_marker("slow") is not None)
     if os.environ.get("TEST_DATABASE_URL"):
         _leave_out(config, items, lambda item: not _asks_the_database(item))
+    if needs.EVERYTHING:
+        _try_twice(items)
+
+
+def _try_twice(items: list[pytest.Item]) -> None:
+    """What waits for a browser or for processes of its own shares two processors with everything
+    else for most of an hour: one second try, which the summary names."""
+    for item in items:
+        if item.get_closest_marker("browser") or item.get_closest_marker("cluster"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -86,9 +86,9 @@ def _context(request: MemberRequest, mine: AssetQuerySet) -> dict[str, Any]:
     try:
         found = filter_assets(mine, request.GET)
         total = found[: MOST_COUNTED + 1].count()
-        shown = _shown(with_tags=view == "list" and "tags" in _columns(request))
+        rows = shown(with_tags=view == "list" and "tags" in _columns(request))
         look = _timeline if view == "timeline" else _page
-        listed = look(request, found, PAGE, shown)
+        listed = look(request, found, PAGE, rows)
     except BadFilter as error:
         found, total, problem = mine.none(), 0, error
         listed = {"assets": [], "next": "", "sort": "newest"}
@@ -165,7 +165,7 @@ def picker(request: MemberRequest, mine: AssetQuerySet, kind: str) -> HttpRespon
     query = {"q": request.GET.get("q", "")[:200], "kind": kind, "status": "ready"}
     problem, context = "", {"assets": [], "next": ""}
     try:
-        context = _page(request, filter_assets(mine, query), PICKER_PAGE, _shown())
+        context = _page(request, filter_assets(mine, query), PICKER_PAGE, shown())
     except BadFilter as error:
         problem = str(error)
     context["problem"] = problem
@@ -173,30 +173,30 @@ def picker(request: MemberRequest, mine: AssetQuerySet, kind: str) -> HttpRespon
 
 
 def _page(
-    request: MemberRequest, found: AssetQuerySet, size: int, shown: AssetQuerySet
+    request: MemberRequest, found: AssetQuerySet, size: int, load: AssetQuerySet
 ) -> dict[str, Any]:
     """The assets behind the place ?after=, and the address of the next page; a place that is
     none begins again. Raises BadFilter."""
     sort = request.GET.get("sort") or "newest"
     if sort == MANUAL and open_collection(found) is None:
         sort = "newest"
-    rows, cursor = _rows(request, found, sort, size, shown)
+    rows, cursor = _rows(request, found, sort, size, load)
     return {"assets": rows, "next": _next(request, cursor), "sort": sort}
 
 
 def _rows(
-    request: MemberRequest, found: AssetQuerySet, sort: str, size: int, shown: AssetQuerySet
+    request: MemberRequest, found: AssetQuerySet, sort: str, size: int, load: AssetQuerySet
 ) -> tuple[list[Asset], str]:
     """As `page`; a place that is not one of this list begins again."""
     try:
-        return page(found, sort, request.GET.get("after", ""), size, shown)
+        return page(found, sort, request.GET.get("after", ""), size, load)
     except BadFilter as error:
         if error.name != "after":
             raise
-        return page(found, sort, "", size, shown)
+        return page(found, sort, "", size, load)
 
 
-def _shown(with_tags: bool = False) -> AssetQuerySet:
+def shown(with_tags: bool = False) -> AssetQuerySet:
     """What tiles and rows need; of a text, what begins it."""
     rows = Asset.objects.defer("recipe")
     if with_tags:
@@ -214,13 +214,13 @@ def _next(request: MemberRequest, cursor: str, **more: str) -> str:
 
 
 def _timeline(
-    request: MemberRequest, found: AssetQuerySet, size: int, shown: AssetQuerySet
+    request: MemberRequest, found: AssetQuerySet, size: int, load: AssetQuerySet
 ) -> dict[str, Any]:
     """As `_page`, always by time, in days; the first may go on from the page before."""
     sort = "oldest" if request.GET.get("sort") == "oldest" else "newest"
     at = request.GET.get("at", "")
     found_then = timeline.from_month(found, at, sort)
-    rows, cursor = _rows(request, found_then, sort, size, shown)
+    rows, cursor = _rows(request, found_then, sort, size, load)
     last = timeline.day_of(rows[-1]) if rows else ""
     days = timeline.days(rows, request.GET.get("day", ""))
     following = _next(request, cursor, day=last)

@@ -240,25 +240,23 @@ def _of_statements(work: Callable[[], object]) -> tuple[float, float]:
 
 
 def _statements(account: Any, sort: str) -> list[tuple[float, float]]:
+    return [_of_statements(partial(_first, account, text, sort)) for text in SEARCHES]
+
+
+def _first(account: Any, text: str, sort: str) -> None:
+    """The tiles of a page."""
     from assets.models import Asset
     from assets.search import filter_assets, page
+    from assets.views.listing import PAGE, shown
 
-    def first(text: str) -> None:
-        page(filter_assets(Asset.objects.for_account(account), {"q": text}), sort, "", 36)
-
-    return [_of_statements(partial(first, text)) for text in SEARCHES]
+    mine = Asset.objects.for_account(account)
+    page(filter_assets(mine, {"q": text}), sort, "", PAGE, shown())
 
 
 def _in_turn(account: Any) -> list[tuple[float, float]]:
     """Each search in another order."""
-    from assets.models import Asset
-    from assets.search import filter_assets, page
-
-    def first(text: str, sort: str) -> None:
-        page(filter_assets(Asset.objects.for_account(account), {"q": text}), sort, "", 36)
-
     pairs = [(text, SORTS[at % len(SORTS)]) for at, text in enumerate(SEARCHES)]
-    return [_of_statements(partial(first, *pair)) for pair in pairs]
+    return [_of_statements(partial(_first, account, *pair)) for pair in pairs]
 
 
 def _spread(seeded: Any) -> list[int]:
