@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +159,11 @@ def test_credits_to_play_with_are_given_to_the_owner(monkeypatch: pytest.MonkeyP
 def test_a_person_can_start_them_all(tmp_path: Path) -> None:
     command = [sys.executable, "manage.py", "fake_providers", "--port-base", "19460"]
     env = {**os.environ, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    running = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+    # Where tests run behind a shell's back, that has everything in them ignore Ctrl+C.
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    running = subprocess.Popen(
+        command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, preexec_fn=hears
+    )
     assert running.stdout
     variables = {}
     for line in running.stdout:
