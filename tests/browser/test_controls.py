@@ -171,3 +171,13 @@ def test_keys_search_and_play(visit: Visit) -> None:
     page.keyboard.type("coffee")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/library/\?q=coffee"))
+
+
+def test_an_explanation_is_a_small_sign_until_it_is_asked_for(visit: Visit) -> None:
+    page = visit("/edit/crop/")
+    sign = page.locator("details.hint").first
+    assert sign.evaluate("sign => getComputedStyle(sign).borderTopWidth") == "0px"
+    assert sign.evaluate("sign => getComputedStyle(sign).borderTopStyle") == "none"
+    expect(sign.locator("p")).to_be_hidden()
+    sign.locator("summary").click()
+    expect(sign.locator("p")).to_be_visible()
