@@ -17,7 +17,7 @@ TRAINED_EDIT = "compositeWithTrainedAlgorithmicMedia"
 ALGORITHM = "algorithmicMedia"
 ALGORITHM_EDIT = "algorithmicallyEnhanced"
 # Where somebody decides what a file tells, or how large it is, nothing is added.
-_DECIDED = {"strip_metadata", "target_kb", "target_mb", "target_size"}
+_DECIDED = {"strip_metadata", "target_kb", "target_mb", "target_size", "formats"}
 
 
 def recipe_of(job: Job) -> dict[str, Any]:

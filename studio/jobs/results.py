@@ -22,6 +22,7 @@ from django.utils.text import slugify
 
 from assets import services as assets
 from assets.models import Asset
+from assets.services.names import TITLE_LENGTH
 from studio import catalogue, http, keys
 from studio.engine import EngineError
 from studio.engine.stills.patch import patched
@@ -48,22 +49,23 @@ WAIT_MOST = 300
 
 def collect(job: Job, outputs: Iterable[Output]) -> None:
     """Bring files of this computer into the library, then succeed and charge in one transaction."""
-    here = [output for output in outputs if output.path]
-    tells = any(output.tells for output in here)
-    _into_library(job, [o.path for o in here if o.path], apart=False, tells=tells)
+    _into_library(job, [output for output in outputs if output.path], apart=False)
 
 
-def _into_library(job: Job, paths: list[Path], *, apart: bool, tells: bool = False) -> None:
+def _into_library(job: Job, outputs: list[Output], *, apart: bool) -> None:
     drafts: list[assets.Draft] = []
     try:
         words = None if apart else provenance.mark_of(job)
-        drafts += [_prepare(job, path, apart, tells, words) for path in paths]
+        drafts += [_prepare(job, output, apart, words) for output in outputs]
         point("stored")
         if not drafts:
             raise assets.Refused("The work ended without a result.")
         with transaction.atomic():
             shares = _shares(job.quote, len(drafts))
-            saved = [_save(job, draft, slot, shares[slot]) for slot, draft in enumerate(drafts)]
+            saved = [
+                _save(job, draft, slot, shares[slot], outputs[slot])
+                for slot, draft in enumerate(drafts)
+            ]
             ids = [str(asset.pk) for asset in saved]
             done = {"progress": 1.0, "outputs": ids, "results": []}
             if not end(job, State.SUCCEEDED, note="in the library", **done):
@@ -90,19 +92,25 @@ def _discard(drafts: list[assets.Draft]) -> None:
         draft.discard()
 
 
-def _prepare(
-    job: Job, path: Path, apart: bool, tells: bool, words: assets.Mark | None
-) -> assets.Draft:
+def _prepare(job: Job, output: Output, apart: bool, words: assets.Mark | None) -> assets.Draft:
+    assert output.path
     operation = catalogue.operations()[job.operation]
     return assets.prepare(
-        path,
+        output.path,
         account=job.account,
-        filename=(slugify(job.title) or operation.key) + path.suffix,
-        kinds=(operation.makes,),
+        filename=(slugify(_title(job, output)) or operation.key) + output.path.suffix,
+        kinds=(output.kind or operation.makes,),
         limits=replace(assets.result_limits(), apart=apart),
-        strip=not tells,
+        strip=not output.tells,
         mark=words,
     )
+
+
+def _title(job: Job, output: Output) -> str:
+    if not output.title:
+        return job.title
+    end = f" · {output.title}"
+    return job.title[: TITLE_LENGTH - len(end)] + end
 
 
 def _shares(charged: int, results: int) -> list[int]:
@@ -121,13 +129,13 @@ def _made(job: Job, cost: int) -> assets.Made:
     )
 
 
-def _save(job: Job, draft: assets.Draft, slot: int, cost: int) -> Asset:
+def _save(job: Job, draft: assets.Draft, slot: int, cost: int, output: Output) -> Asset:
     operation = catalogue.operations()[job.operation]
     ids = asset_ids(operation, job.params)
-    recipe = provenance.recipe_of(job)
+    recipe = provenance.recipe_of(job) | ({"result": dict(output.about)} if output.about else {})
     return draft.save(
         user=job.user,
-        title=job.title,
+        title=_title(job, output),
         origin=job.origin,
         slot=slot,
         module=job.module,
@@ -156,7 +164,7 @@ def fetch(job_id: str | UUID) -> None:
         with Grip(_mine(job)), _folder() as folder:
             with assets.room_told():
                 paths = _finished(job, _download(job, Path(folder)), Path(folder))
-            _into_library(job, paths, apart=True)
+            _into_library(job, [Output(path) for path in paths], apart=True)
     except http.FetchRefused as error:
         gone = error.status in GONE
         _again(job, _told(job, error), fresh=gone, bad=not (gone or error.temporary))
