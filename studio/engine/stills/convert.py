@@ -102,12 +102,12 @@ def light_enough(
     by, tries = 1.0, 0
     while True:
         small = shrunk(pixels, by)
-        steps = _steps(small, format, quality, pack)
+        steps = ways(small, format, quality, pack)
         tries += 1
         report(min(0.9, 0.2 + 0.1 * tries), "compressing")
         least = steps(0)
         if len(least) <= most:
-            return _best(steps, least, most, report)
+            return steps(best(steps, most, report))
         longest = max(small.shape[:2])
         if longest <= SMALLEST:
             raise _too_small(small, format, len(least), most)
@@ -116,42 +116,51 @@ def light_enough(
         by = max(guess, SMALLEST / max(pixels.shape[:2]))
 
 
-class _Ladder:
-    """The ways to write one picture, from the smallest (0) to the best."""
+class Ladder:
+    """The ways to write one picture, from the smallest (0) to the best. `names`: the quality, or
+    the number of colors, of each; None for all of them."""
 
-    def __init__(self, ways: Sequence[Callable[[], bytes]]) -> None:
-        self.ways = ways
+    def __init__(self, ways: Sequence[Callable[[], bytes]], names: Sequence[int | None]) -> None:
+        self.ways, self.names = ways, names
+        self.made: dict[int, bytes] = {}
 
     def __call__(self, step: int) -> bytes:
-        return self.ways[step]()
+        if step not in self.made:
+            self.made[step] = self.ways[step]()
+        return self.made[step]
 
     def __len__(self) -> int:
         return len(self.ways)
 
 
-def _steps(pixels: Pixels, format: str, quality: int, pack: Pack) -> _Ladder:
+def ways(pixels: Pixels, format: str, quality: int, pack: Pack = packing.PLAIN) -> Ladder:
+    """How a picture can be written as that type: in `quality` at best."""
     write = partial(packing.packed, pixels, format)
     if format in LEAST:
         low = min(LEAST[format], quality)
-        return _Ladder([partial(write, q, pack) for q in range(low, quality + 1)])
+        steps = range(low, quality + 1)
+        return Ladder([partial(write, q, pack) for q in steps], steps)
     few = [partial(write, quality, pack._replace(colors=count)) for count in reversed(COLORS)]
     if format == "gif":
-        return _Ladder(few)
+        return Ladder(few, COLORS[::-1])
     whole = partial(write, quality, pack)
-    return _Ladder([*few, whole] if format == "png" else [whole])
+    if format == "png":
+        return Ladder([*few, whole], [*COLORS[::-1], None])
+    return Ladder([whole], [None])
 
 
-def _best(steps: _Ladder, least: bytes, most: int, report: Report) -> bytes:
-    """The highest step that fits, found by halving: each try is a whole encoding."""
-    low, high, found = 0, len(steps), least
+def best(steps: Ladder, most: int, report: Report = ignore) -> int:
+    """The highest step of at most `most` bytes, found by halving: each try is a whole encoding. The
+    first is taken for small enough."""
+    low, high = 0, len(steps)
     while high - low > 1:
         middle = (low + high) // 2
         # The best is what most people get: try it first.
         step = high - 1 if high == len(steps) and low == 0 else middle
-        data = steps(step)
+        fits = len(steps(step)) <= most
         report(0.95, "compressing")
-        low, high, found = (step, high, data) if len(data) <= most else (low, step, found)
-    return found
+        low, high = (step, high) if fits else (low, step)
+    return low
 
 
 def _too_small(pixels: Pixels, format: str, size: int, most: int) -> EngineError:

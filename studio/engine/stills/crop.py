@@ -18,7 +18,7 @@ from PIL import Image
 from studio.engine import EngineError, Report, ignore, picture
 from studio.engine.stills import files
 from studio.engine.stills.files import Color, Pixels
-from studio.engine.stills.regard import Face, faces, importance
+from studio.engine.stills.regard import Face, Regard, regard
 
 MODES = ("crop", "fit", "stretch")
 FILLS = ("blur", "color", "mirror")
@@ -28,6 +28,14 @@ SOFT = 0.03
 """The blur beside a fitted picture, in longer sides of the result."""
 DIM = 0.9
 """How light that blur is: a little darker than the picture, so that its edge is seen."""
+
+
+SLACK = 0.005
+"""How much nearness to the middle counts, against all of what stands out."""
+TAPER = 0.15
+"""How much less counts what is at the ends of the part than what is in its middle."""
+AIR = 0.25
+"""What is wanted beside a head on each side, in its sizes, where there is room."""
 
 
 class Box(NamedTuple):
@@ -153,20 +161,23 @@ def _between(value: float, most: float) -> float:
 
 def smart(pixels: Pixels, ratio: float) -> Box:
     """The largest part with that ratio that keeps faces whole and most of what stands out."""
-    height, width = pixels.shape[:2]
-    wide, tall = room((width, height), ratio)
-    spare = (width - wide, height - tall)
+    return best(regard(pixels), ratio)
+
+
+def best(seen: Regard, ratio: float) -> Box:
+    """The same for a picture that was looked at before."""
+    size = (seen.width, seen.height)
+    wide, tall = room(size, ratio)
+    spare = (size[0] - wide, size[1] - tall)
     if max(spare) < 0.5:
         return Box(0, 0, wide, tall)
     axis = 0 if spare[0] >= spare[1] else 1
-    found = faces(pixels)
-    weights = importance(pixels).sum(axis=axis).astype(np.float64)
-    start = best_start(
-        weights, (width, height)[axis], (wide, tall)[axis], [f.along(axis) for f in found]
-    )
+    weights = np.array((seen.across, seen.down)[axis])
+    spans = [face.along(axis) for face in seen.heads]
+    start = best_start(weights, size[axis], (wide, tall)[axis], spans)
     if axis == 0:
-        return Box(start, 0, min(start + wide, width), tall)
-    return Box(0, start, wide, min(start + tall, height))
+        return Box(start, 0, min(start + wide, size[0]), tall)
+    return Box(0, start, wide, min(start + tall, size[1]))
 
 
 def best_start(
@@ -176,17 +187,13 @@ def best_start(
 
     weights: how much stands out, in even steps along the side. spans: begin and end of each face.
     As many faces as possible are whole, larger ones first; then as few as possible are cut; then
-    what stands out decides, and the middle where nothing does.
+    what stands out decides, which is then as near to the middle as can be.
     """
     last = max(0.0, length - window)
     starts = np.linspace(0, last, 129)
     edges = [s for a, b in spans for s in (a, b - window, (a + b - window) / 2) if 0 <= s <= last]
     starts = np.unique(np.concatenate([starts, edges]))
-    total = np.concatenate([[0], np.cumsum(weights)])
-    at = np.linspace(0, length, len(total))
-    inside = np.interp(starts + window, at, total) - np.interp(starts, at, total)
-    score = inside / max(total[-1], 1e-9)
-    score -= 0.02 * np.abs(starts - last / 2) / max(last, 1e-9)
+    score = _seen(weights, length, window, starts)
     for begin, end in spans:
         share = (end - begin) / length
         seen = np.minimum(end, starts + window) - np.maximum(begin, starts)
@@ -197,9 +204,45 @@ def best_start(
             score += np.where(whole, 10 + 20 * share, 0) - np.where(
                 ~whole & (seen > 0), 4 * seen, 0
             )
+            score += _airy(starts, window, length, begin, end)
         else:
             score += (10 + 20 * share) * seen - 5 * np.abs(starts - begin) / length
     return float(starts[int(np.argmax(score))])
+
+
+def _seen(
+    weights: NDArray[np.float64], length: float, window: float, starts: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How much of what stands out is in the window, 0 to 1, and less of it the nearer it is to the
+    window's ends: what stands out most is to be in the middle."""
+    at = np.linspace(0, length, len(weights) + 1)
+    places, middle = (at[1:] + at[:-1]) / 2, length / 2
+    middles = starts + window / 2
+    if weights.sum() > 0:
+        share = weights / weights.sum()
+        middle = float(places @ share)
+        # The sum of share x (1 - TAPER x (distance / half the window)²) over the window.
+        whole, first, second = (
+            np.interp(starts + window, at, sums) - np.interp(starts, at, sums)
+            for sums in (
+                np.concatenate([[0], np.cumsum(share * places**power)]) for power in range(3)
+            )
+        )
+        away = second - 2 * middles * first + middles**2 * whole
+        score = whole - TAPER * away / (window / 2) ** 2
+    else:
+        score = np.zeros(len(starts))
+    return np.asarray(score - SLACK * np.abs(middles - middle) / length)
+
+
+def _airy(
+    starts: NDArray[np.float64], window: float, length: float, begin: float, end: float
+) -> NDArray[np.float64]:
+    """How much of some air around a face is in the window as well, 0 to 1: hair may be high."""
+    air = AIR * (end - begin)
+    first, last = max(0.0, begin - air), min(length, end + air)
+    seen = np.minimum(last, starts + window) - np.maximum(first, starts)
+    return np.clip(seen / max(last - first, 1e-9), 0, 1)
 
 
 # --- whole, with something beside it ------------------------------------------------------------
@@ -207,10 +250,22 @@ def best_start(
 
 def fitted(pixels: Pixels, width: int, height: int, fill: str, background: Color) -> Pixels:
     """The whole picture in the middle of `width` × `height`, and the fill beside it."""
-    rows, columns = pixels.shape[:2]
-    by = min(width / columns, height / rows)
-    size = (min(width, max(1, round(columns * by))), min(height, max(1, round(rows * by))))
-    small = resized(pixels, size)
+    size = fitted_size((pixels.shape[1], pixels.shape[0]), width, height)
+    return framed(resized(pixels, size), pixels, width, height, fill, background)
+
+
+def fitted_size(size: tuple[int, int], width: int, height: int) -> tuple[int, int]:
+    """Width and height of a picture of that size, made as large as there is room."""
+    by = min(width / size[0], height / size[1])
+    return min(width, max(1, round(size[0] * by))), min(height, max(1, round(size[1] * by)))
+
+
+def framed(
+    small: Pixels, pixels: Pixels, width: int, height: int, fill: str, background: Color
+) -> Pixels:
+    """`small` in the middle of `width` × `height`, and the fill beside it; `pixels` are the picture
+    in any size, for what is blurred."""
+    size = (small.shape[1], small.shape[0])
     if size == (width, height):
         return small
     left, top = (width - size[0]) // 2, (height - size[1]) // 2
@@ -241,9 +296,12 @@ __all__ = [
     "Box",
     "Face",
     "around",
+    "best",
     "best_start",
     "crop",
     "fitted",
+    "fitted_size",
+    "framed",
     "resized",
     "room",
     "scale",

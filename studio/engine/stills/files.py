@@ -42,6 +42,8 @@ LARGE = 4_000_000
 """Pixels from which a PNG is written fast rather than small: at 12 megapixels the smallest file
 takes ten times as long and saves a tenth."""
 
+SAMPLING_420 = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
+SAMPLING_444 = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
 
 # --- reading ------------------------------------------------------------------------------------
 
@@ -68,7 +70,18 @@ def opened(path: Path, what: str = "The picture") -> Iterator[Image.Image]:
 def load_rgb(path: Path, what: str = "The picture") -> Pixels:
     """Any picture as upright, opaque sRGB: height x width x 3. Raises EngineError."""
     with opened(path, what) as image:
-        return picture.rgb(image)
+        quick = _plain_jpeg(path, image)
+        return picture.rgb(image) if quick is None else quick
+
+
+def _plain_jpeg(path: Path, image: Image.Image) -> Pixels | None:
+    """The pixels of a JPEG with nothing to turn or convert, the same and in half of Pillow's time.
+    None for any other picture, and for a damaged one, of which Pillow knows what is wrong."""
+    if not picture.plain(image):
+        return None
+    data = np.fromfile(path, np.uint8)
+    found = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
+    return None if found is None or found.shape[1::-1] != image.size else as_pixels(found)
 
 
 def load_rgba(path: Path, what: str = "The picture") -> Pixels:
@@ -95,6 +108,10 @@ def _holed(image: Image.Image) -> Pixels:
 
 def load(path: Path) -> Pixels:
     """Three channels, or four where something in the picture is transparent."""
+    with opened(path) as image:
+        quick = _plain_jpeg(path, image)
+    if quick is not None:
+        return quick
     pixels = load_rgba(path)
     return pixels if not is_opaque(pixels) else np.ascontiguousarray(pixels[..., :3])
 
@@ -186,6 +203,18 @@ def gif(image: Pixels, background: Color = WHITE, colors: int = indexed.MOST) ->
     few = indexed.with_few(image, colors)
     clear = few.info.get("transparency")
     return bytes_of(few, "GIF", **({} if clear is None else {"transparency": clear}))
+
+
+def quick_jpeg(pixels: Pixels, quality: int, half: bool | None = None) -> bytes:
+    """A JPEG of opaque pixels that takes a sixth of the time, and a tenth more bytes, than one that
+    is optimized and seen at once. half: whether colors are kept at half the size; None goes by the
+    quality."""
+    if half is None:
+        half = settings("jpeg", quality)["subsampling"] != 0
+    sampling = SAMPLING_420 if half else SAMPLING_444
+    told = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling]
+    bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    return bytes(cv2.imencode(".jpg", bgr, told)[1])
 
 
 def bytes_of(image: Image.Image, type: str, **settings: Any) -> bytes:
