@@ -10,7 +10,7 @@ import sys
 
 import tests.benchmarks
 
-HELPERS = {"__main__", "common", "peers"}
+HELPERS = {"__main__", "common", "peers", "scenes"}
 
 
 def main(wanted: list[str]) -> int:
