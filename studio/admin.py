@@ -233,6 +233,7 @@ for model in (q.Schedule, q.Success, q.Failure, q.OrmQ):
 
 from studio import (  # noqa: E402, F401 - registers the rest
     admin_providers,
+    admin_social,
     admin_stories,
     admin_workflows,
 )

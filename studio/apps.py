@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class StudioConfig(AppConfig):
@@ -11,11 +12,13 @@ class StudioConfig(AppConfig):
         from studio import (
             catalogue,
             checks,  # noqa: F401 - registers the start-up checks
+            social_rows,
             workflows,
         )
         from studio.jobs import needed
         from studio.stories import bound
 
         catalogue.SOURCES.append(workflows.offers)
+        post_migrate.connect(social_rows.fill, sender=self)
         bin.HOLDERS.append(needed.held)
         moving.BINDERS.append(bound.bound)

@@ -4,6 +4,7 @@ from studio.models.job import LIVE, TERMINAL, Attempt, Event, Job, JobQuerySet, 
 from studio.models.prompt import Persona, SavedPrompt, SavedSettings
 from studio.models.provider import Health, Notice, ProviderKey, Upload, Workflow
 from studio.models.running import Beat, Lease
+from studio.models.social import SocialFormat, SocialPlatform
 from studio.models.story import Scene, Shot, Story, StoryQuerySet, Take
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "SavedSettings",
     "Scene",
     "Shot",
+    "SocialFormat",
+    "SocialPlatform",
     "State",
     "Story",
     "StoryQuerySet",
