@@ -57,6 +57,7 @@ urlpatterns = [
     path("library/<uuid:pk>/show-version/", versions.show, name="asset-show-version"),
     path("library/<uuid:pk>/edit/", library.edit, name="asset-edit"),
     path("library/<uuid:pk>/favorite/", library.favorite, name="asset-favorite"),
+    path("library/<uuid:pk>/focus/", library.focus, name="asset-focus"),
     path("library/<uuid:pk>/trash/", library.trash, name="asset-trash"),
     path("library/<uuid:pk>/restore/", library.restore, name="asset-restore"),
     path("library/<uuid:pk>/purge/", library.purge, name="asset-purge"),

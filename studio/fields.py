@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import get_text_list
 
 from assets.models import Asset
-from studio import edl
+from studio import edl, places
 from studio.spec import Param
 
 SHOWN = 60
@@ -65,6 +65,8 @@ def spoken(param: Param, value: Any) -> str:
         return param.label_of(value)
     if param.kind == "edl":
         return f"{len(value)} cuts"
+    if param.kind == "places":
+        return f"{len(value)} format{'s' if len(value) != 1 else ''}"
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return f"{exact(value)} {param.unit}".strip() if isinstance(value, int | float) else str(value)
@@ -232,6 +234,16 @@ class EdlField(ParamField):
             raise forms.ValidationError(f"{self.param.label}: {error}") from None
 
 
+class PlacesField(ParamField):
+    """Formats of platforms: their keys, or JSON."""
+
+    def read(self, value: Any) -> Any:
+        try:
+            return places.read(value, self.param.of)
+        except places.Wrong as error:
+            raise forms.ValidationError(f"{self.param.label}: {error}") from None
+
+
 class AssetField(ParamField):
     """An upload, the id of an asset, a data URL or an https address. Turned into an Asset only
     after everything else is right (OperationForm.resolve)."""
@@ -264,6 +276,7 @@ FIELDS: dict[str, type[ParamField]] = {
     "boolean": BooleanField,
     "point": PointField,
     "edl": EdlField,
+    "places": PlacesField,
     "image": AssetField,
     "mask": AssetField,
     "audio": AssetField,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio import edl, file_limits
+from studio import edl, file_limits, places
 from studio.fields import listed
 from studio.spec import Offer, Operation, Param
 
@@ -30,6 +30,8 @@ def _shape(param: Param) -> Schema:
             return {"type": "string", "pattern": "^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"}
         case "edl":
             return edl.SCHEMA
+        case "places":
+            return places.SCHEMA
         case "text":
             return {"type": "string", "maxLength": param.max_length}
         case _:

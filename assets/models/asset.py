@@ -154,6 +154,8 @@ class Asset(Owned):
     has_alpha = models.BooleanField(default=False)
     animated = models.BooleanField(default=False, help_text="A picture with more than one frame")
     color = models.CharField(max_length=7, default="#808080", help_text="Dominant color")
+    focus_x = models.FloatField(null=True, blank=True, help_text="What stays in view, 0 to 1")
+    focus_y = models.FloatField(null=True, blank=True)
     alt = models.CharField(max_length=300, blank=True)
     origin = models.CharField(max_length=100, default="upload")
     slot = models.PositiveSmallIntegerField(default=0)
@@ -227,3 +229,10 @@ class Asset(Owned):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def focus(self) -> tuple[float, float] | None:
+        """The spot that a person wants to stay in view, as parts of the width and height."""
+        if self.focus_x is None or self.focus_y is None:
+            return None
+        return self.focus_x, self.focus_y

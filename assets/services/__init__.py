@@ -19,6 +19,7 @@ from assets.services.library import (
     refresh_search,
     restore,
     set_favorite,
+    set_focus,
     trash,
     update,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "result_limits",
     "room_told",
     "set_favorite",
+    "set_focus",
     "show_version",
     "stack_of",
     "storage",

@@ -80,6 +80,18 @@ def set_favorite(asset: Asset, favorite: bool) -> Asset:
     return judge(asset, favorite=favorite)
 
 
+def set_focus(asset: Asset, focus: tuple[float, float] | None) -> None:
+    """The spot that stays in view wherever it is cut, as parts of the width and height; None lets
+    every cut find its own. Raises Refused."""
+    if focus is not None and not all(0 <= part <= 1 for part in focus):
+        raise Refused(
+            f"The focus {focus} lies outside of the picture. Give two numbers from 0 to 1."
+        )
+    x, y = focus or (None, None)
+    Asset.objects.filter(pk=asset.pk).update(focus_x=x, focus_y=y, updated=timezone.now())
+    asset.focus_x, asset.focus_y = x, y
+
+
 def judge(
     asset: Asset,
     *,

@@ -122,6 +122,20 @@ def favorite(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 
 @require_POST
 @writer
+def focus(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Remembers the spot that stays in view: focus=0.3,0.5, or nothing to forget it."""
+    said = request.POST.get("focus", "")
+    try:
+        x, y = (float(part) for part in said.split(",")) if said else (None, None)
+        services.set_focus(find(request, pk), None if x is None or y is None else (x, y))
+    except (ValueError, services.Refused):
+        words = f"“{said[:40]}” is no point. Give two numbers from 0 to 1, such as 0.3,0.5."
+        return JsonResponse({"message": words}, status=422)
+    return JsonResponse({"focus": None if x is None else [x, y]})
+
+
+@require_POST
+@writer
 def trash(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     thrown = services.trash(find(request, pk))
     words = f"“{thrown.title}” is in the trash."

@@ -8,7 +8,7 @@ import pkgutil
 from studio.spec import Operation
 
 # The order of the modules, wherever they are listed.
-ORDER = ("transform", "avatar", "create", "edit", "story", "film", "upscale", "control")
+ORDER = ("transform", "avatar", "create", "edit", "story", "film", "upscale", "control", "social")
 
 
 def declared() -> list[Operation]:

@@ -66,6 +66,7 @@ MODULE_ICONS = {
     "film": "film",
     "upscale": "scaling",
     "control": "pen-tool",
+    "social": "share-2",
     "model": "box",
 }
 # What a module does, as the words of a button.
@@ -78,6 +79,7 @@ INVITATIONS = {
     "film": "Cut a film",
     "upscale": "Upscale a picture",
     "control": "Turn a sketch into a picture",
+    "social": "Fit every platform",
     "model": "Make a 3D model",
 }
 KIND_ICONS = {

@@ -26,7 +26,7 @@ from studio.models import Job
 from studio.orders import GRID_PARAMS, OrderForm, only_said, usual
 from studio.security import LISTENING
 from studio.spec import Offer, Operation, Param
-from studio.views import matrices, models, prompts, saved
+from studio.views import matrices, models, prompts, saved, wall
 from studio.views.cards import cards
 from studio.views.controls import groups
 from studio.views.price_words import anew, on_the_button
@@ -168,6 +168,7 @@ def page(request: MemberRequest, form: OperationForm, key: str = "") -> dict[str
         "samples": SAMPLES.values(),
         "ideas": ideas(operation, local=catalogue.provider_of(offer).local),
         "stage": stage_of(operation, form.spec),
+        "wall": wall.shown(list(form.spec.values())),
         "filled": bool(form.is_bound or form.initial),
         **prompts.helper(form),
     }

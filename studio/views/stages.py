@@ -36,6 +36,9 @@ COMPARE_KEYS = (
 RESULT_KEYS = (("← →", "In the results: the next one"), ("1 – 9", "In the results: open it"))
 
 
+WALL_KEYS = (("Z", "Safe zones"), ("← → ↑ ↓", "In a preview: move its picture"))
+
+
 @dataclass(frozen=True)
 class Stage:
     """`surface` is the element that shows the picture, `lines` the address of the lines of a
@@ -52,6 +55,9 @@ class Stage:
     marks: bool = False
 
 
+WALL = Stage(("studio/stages/wall.html",), ("js/focus-point.js", "js/social-wall.js"), WALL_KEYS)
+
+
 def stage_of(operation: Operation, spec: Mapping[str, Param]) -> Stage:
     """The stage of an operation whose params, as the chosen offer takes them, are `spec`."""
     stage = _stage_of(operation, spec)
@@ -61,6 +67,8 @@ def stage_of(operation: Operation, spec: Mapping[str, Param]) -> Stage:
 
 
 def _stage_of(operation: Operation, spec: Mapping[str, Param]) -> Stage:
+    if any(p.kind == "places" for p in spec.values()):
+        return WALL
     if any(p.kind == "video" and p.required for p in spec.values()):
         return _film(spec)
     takes = any(p.kind == "image" and p.required for p in spec.values())

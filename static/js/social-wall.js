@@ -1,0 +1,329 @@
+/**
+ * <social-wall>: what is made, in the shape of every place of every platform. A window that is
+ * dragged is that place's own; everything else follows the form. The form's field of formats says
+ * which are chosen, and what is their own.
+ */
+
+import { setFocus } from "./focus-point.js";
+import { change, isTyping, proof } from "./page.js";
+
+const SHARP = 2; // pixels of a preview for each that is seen
+const SOFT = 0.03; // as the engine's own blur beside a picture
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+const STEP = 0.02;
+const MOVES = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+
+const form = () => document.getElementById("operation-form");
+const field = () => form().querySelector("[data-places]");
+const value = (name) => new FormData(form()).get(name) ?? "";
+const clamp = (n, low, high) => Math.min(Math.max(n, low), Math.max(low, high));
+const key = (ratio) => ratio.toFixed(4);
+
+/** The largest window of that ratio with the point as near to its middle as the edges allow, in
+ *  parts of the picture: left, top, right, bottom. */
+export function around([width, height], ratio, [x, y]) {
+  const wide = Math.min(1, (height * ratio) / width);
+  const tall = Math.min(1, width / ratio / height);
+  const left = clamp(x - wide / 2, 0, 1 - wide);
+  const top = clamp(y - tall / 2, 0, 1 - tall);
+  return [left, top, left + wide, top + tall];
+}
+
+class SocialWall extends HTMLElement {
+  #asset = null;
+  #seen = null; // what the server found in the picture
+  #own = new Map(); // format → {mode, focus}
+  #drawing = 0;
+
+  connectedCallback() {
+    this.picture = this.querySelector("[data-part=source]");
+    this.places = [...this.querySelectorAll("[data-format]")];
+    for (const place of this.places) this.#wire(place);
+    this.addEventListener("click", (event) => this[event.target.closest("[data-do]")?.dataset.do]?.(event.target.closest("[data-do]")));
+    this.addEventListener("change", (event) => this.#changed(event.target));
+    this.picture.addEventListener("load", () => this.draw());
+    document.addEventListener("asset", ({ target, detail }) => target.matches("asset-drop") && this.take(detail));
+    document.addEventListener("settled", () => this.draw());
+    document.addEventListener("input", ({ target }) => target.matches("[data-point]") && this.#remember(target));
+    document.addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() === "z" && !isTyping(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) this.safe();
+    });
+    new ResizeObserver(() => this.draw()).observe(this);
+    // What is chosen here need not be read there.
+    field().hidden = true;
+    this.#read();
+    this.take(document.querySelector("asset-drop")?.asset ?? null); // what the page came with
+  }
+
+  /** The picture, or the poster of the video, that is to be shown. */
+  async take(asset) {
+    this.hidden = !asset;
+    for (const element of document.querySelectorAll("[data-when-empty]")) element.hidden = Boolean(asset);
+    if (asset?.id === this.#asset?.id) return;
+    this.#asset = asset;
+    this.#seen = null;
+    if (!asset) return;
+    this.picture.src = asset.poster;
+    const answer = await fetch(this.dataset.regard.replace(NOBODY, asset.id), { headers: { Accept: "application/json" } }).catch(() => null);
+    if (asset !== this.#asset || !answer?.ok) return;
+    this.#seen = await answer.json();
+    const point = form().querySelector("[data-point]");
+    if (this.#seen.focus && point && !point.value) setFocus(...this.#seen.focus);
+    this.draw();
+  }
+
+  /** The point belongs to the picture: it is there again wherever that is used. */
+  #remember({ value: said }) {
+    const asset = this.#asset;
+    clearTimeout(this.later);
+    if (!asset || !this.dataset.focus || said === (this.#seen?.focus ?? []).join()) return;
+    this.later = setTimeout(() => {
+      const body = new URLSearchParams({ focus: said });
+      fetch(this.dataset.focus.replace(NOBODY, asset.id), { method: "POST", body, headers: proof() }).catch(() => null);
+    }, 400);
+  }
+
+  /* --- what the form says ------------------------------------------------------------------------- */
+  #read() {
+    let asked = [];
+    try {
+      asked = JSON.parse(field().value || "[]");
+    } catch {
+      // Keys that somebody wrote by hand.
+      asked = field().value.split(/[\s,]+/).filter(Boolean);
+    }
+    const named = new Map(asked.map((one) => (typeof one === "string" ? [one, {}] : [one.format, one])));
+    for (const place of this.places) {
+      const one = named.get(place.dataset.format);
+      place.querySelector("[name=place]").checked = Boolean(one);
+      const { mode, focus, box } = one ?? {};
+      if (mode || focus || box) this.#own.set(place.dataset.format, { mode, focus: focus ?? (box && [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]) });
+    }
+    this.#count();
+  }
+
+  #write() {
+    const chosen = this.places.filter((place) => place.querySelector("[name=place]").checked);
+    const said = chosen.map(({ dataset: { format } }) => {
+      const { mode, focus } = this.#own.get(format) ?? {};
+      return mode || focus ? { format, ...(mode && { mode }), ...(focus && { focus }) } : format;
+    });
+    change(field(), said.length ? JSON.stringify(said) : "");
+    this.#count();
+    this.draw();
+  }
+
+  #changed(target) {
+    const place = target.closest("[data-format]");
+    if (target.name === "mode" && place) this.#change(place, { mode: target.value || undefined });
+    if (target.name === "place") this.#write();
+  }
+
+  #change(place, part) {
+    const own = { ...this.#own.get(place.dataset.format), ...part };
+    if (own.mode === "center" || own.mode === "fit") delete own.focus;
+    this.#own.set(place.dataset.format, own);
+    place.querySelector("[name=place]").checked = true;
+    this.#write();
+  }
+
+  #count() {
+    for (const group of this.querySelectorAll("[data-platform]")) {
+      const boxes = [...group.querySelectorAll("[name=place]")];
+      const on = boxes.filter((box) => box.checked).length;
+      const all = group.querySelector("[data-do=platform]");
+      all.setAttribute("aria-pressed", String(on === boxes.length));
+      group.querySelector("[data-part=count]").textContent = `${on} of ${boxes.length}`;
+    }
+    const total = this.places.filter((place) => place.querySelector("[name=place]").checked).length;
+    const words = `${total} of ${this.places.length} formats chosen`;
+    for (const part of document.querySelectorAll("[data-places-total]")) part.textContent = words;
+  }
+
+  /* --- buttons ------------------------------------------------------------------------------------ */
+  all() {
+    for (const box of this.querySelectorAll("[name=place]")) box.checked = true;
+    this.#write();
+  }
+
+  none() {
+    for (const box of this.querySelectorAll("[name=place]")) box.checked = false;
+    this.#write();
+  }
+
+  platform(button) {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    for (const box of button.closest("[data-platform]").querySelectorAll("[name=place]")) box.checked = on;
+    this.#write();
+  }
+
+  reset(button) {
+    this.#own.delete(button.closest("[data-format]").dataset.format);
+    this.#write();
+  }
+
+  safe() {
+    const on = this.toggleAttribute("data-safe");
+    this.querySelector("[data-do=safe]").setAttribute("aria-pressed", String(on));
+  }
+
+  /* --- a window of its own ------------------------------------------------------------------------- */
+  #wire(place) {
+    const view = place.querySelector("[data-part=view]");
+    const zone = place.dataset.zone.split(",");
+    ["top", "bottom", "left", "right"].forEach((side, at) => view.style.setProperty(`--${side}`, `${zone[at]}%`));
+    view.addEventListener("pointerdown", (event) => {
+      if (!this.#moves(place)) return;
+      event.preventDefault();
+      view.setPointerCapture(event.pointerId);
+      view.focus({ preventScroll: true });
+      this.grip = { x: event.clientX, y: event.clientY, focus: this.#middle(place) };
+    });
+    view.addEventListener("pointermove", (event) => {
+      if (!view.hasPointerCapture(event.pointerId)) return;
+      const [left, top, right, bottom] = this.#box(place);
+      const { width, height } = view.getBoundingClientRect();
+      const { x, y, focus } = this.grip;
+      this.#aim(place, focus[0] - ((event.clientX - x) / width) * (right - left), focus[1] - ((event.clientY - y) / height) * (bottom - top));
+    });
+    view.addEventListener("keydown", (event) => {
+      const move = MOVES[event.key];
+      if (!move || !this.#moves(place)) return;
+      event.preventDefault();
+      const [x, y] = this.#middle(place);
+      this.#aim(place, x + move[0], y + move[1]);
+    });
+  }
+
+  #aim(place, x, y) {
+    const [left, top, right, bottom] = around(this.#size, this.#ratio(place), [x, y]);
+    const focus = [(left + right) / 2, (top + bottom) / 2].map((n) => Number(clamp(n, 0, 1).toFixed(4)));
+    this.#change(place, { focus, mode: undefined });
+  }
+
+  #moves(place) {
+    return this.#asset && this.#mode(place) !== "fit";
+  }
+
+  #middle(place) {
+    const [left, top, right, bottom] = this.#box(place);
+    return [(left + right) / 2, (top + bottom) / 2];
+  }
+
+  /* --- drawing ------------------------------------------------------------------------------------ */
+  get #size() {
+    return [this.picture.naturalWidth, this.picture.naturalHeight];
+  }
+
+  #ratio({ dataset: { width, height } }) {
+    return Number(width) / Number(height);
+  }
+
+  #mode(place) {
+    const own = this.#own.get(place.dataset.format) ?? {};
+    return own.mode ?? (own.focus ? "smart" : value("mode") || "smart");
+  }
+
+  /** The window of a place, in parts of the picture. */
+  #box(place) {
+    const ratio = this.#ratio(place);
+    const own = this.#own.get(place.dataset.format) ?? {};
+    const said = value("focus") ? value("focus").split(",").map(Number) : null;
+    if (own.focus) return around(this.#size, ratio, own.focus);
+    if (this.#mode(place) === "center") return around(this.#size, ratio, [0.5, 0.5]);
+    if (said?.every(Number.isFinite)) return around(this.#size, ratio, said);
+    return this.#seen?.boxes[key(ratio)] ?? around(this.#size, ratio, [0.5, 0.5]);
+  }
+
+  draw() {
+    cancelAnimationFrame(this.#drawing);
+    this.#drawing = requestAnimationFrame(() => {
+      if (!this.#asset || !this.picture.naturalWidth) return;
+      for (const place of this.places) this.#draw(place);
+      this.#point();
+    });
+  }
+
+  #draw(place) {
+    const canvas = place.querySelector("canvas");
+    const wide = Math.max(1, Math.round(canvas.clientWidth * SHARP));
+    const tall = Math.max(1, Math.round(wide / this.#ratio(place)));
+    Object.assign(canvas, { width: wide, height: tall });
+    const paint = canvas.getContext("2d");
+    paint.imageSmoothingQuality = "high";
+    if (this.#mode(place) === "fit") this.#fit(paint, wide, tall);
+    else this.#cut(paint, wide, tall, this.#box(place));
+    this.#tell(place);
+  }
+
+  #cut(paint, wide, tall, [left, top, right, bottom]) {
+    const [width, height] = this.#size;
+    paint.fillStyle = value("background_color") || "#fff";
+    paint.fillRect(0, 0, wide, tall);
+    paint.drawImage(this.picture, left * width, top * height, (right - left) * width, (bottom - top) * height, 0, 0, wide, tall);
+  }
+
+  /** All of it, and beside it what the form says. */
+  #fit(paint, wide, tall) {
+    const [width, height] = this.#size;
+    const by = Math.min(wide / width, tall / height);
+    const [w, h] = [width * by, height * by];
+    const [x, y] = [(wide - w) / 2, (tall - h) / 2];
+    const fill = value("fill");
+    paint.fillStyle = fill === "color" ? value("background_color") : "#fff";
+    paint.fillRect(0, 0, wide, tall);
+    if (fill === "blur") {
+      paint.filter = `blur(${SOFT * Math.max(wide, tall)}px) brightness(0.9)`;
+      this.#cut(paint, wide, tall, around(this.#size, wide / tall, [0.5, 0.5]));
+      paint.filter = "none";
+    }
+    if (fill === "extend") this.#mirrors(paint, [x, y, w, h]);
+    paint.drawImage(this.picture, x, y, w, h);
+  }
+
+  #mirrors(paint, [x, y, w, h]) {
+    const across = Math.ceil(x / w);
+    const down = Math.ceil(y / h);
+    for (let column = -across; column <= across; column++) {
+      for (let row = -down; row <= down; row++) {
+        paint.save();
+        paint.translate(x + column * w + (column % 2 ? w : 0), y + row * h + (row % 2 ? h : 0));
+        paint.scale(column % 2 ? -1 : 1, row % 2 ? -1 : 1);
+        paint.drawImage(this.picture, 0, 0, w, h);
+        paint.restore();
+      }
+    }
+  }
+
+  /** What is this place's own, and what lies under its rim. */
+  #tell(place) {
+    const own = this.#own.get(place.dataset.format) ?? {};
+    const custom = Boolean(own.mode || own.focus);
+    place.toggleAttribute("data-custom", custom);
+    place.querySelector("[data-do=reset]").hidden = !custom;
+    place.querySelector("[name=mode]").value = own.mode ?? "";
+    place.querySelector("[data-part=warning]").textContent = this.#mode(place) === "fit" ? "" : this.#covered(place);
+  }
+
+  /** The point on the source, as the form says it. */
+  #point() {
+    const [width, height] = this.#size;
+    const whole = [[0, 0], [width, 0], [width, height], [0, height]];
+    const [x, y] = value("focus") ? value("focus").split(",").map(Number) : [0.5, 0.5];
+    document.querySelector("focus-point")?.draw([width, height], [whole, whole, whole], [x, y]);
+  }
+
+  #covered(place) {
+    const box = this.#box(place);
+    const [top, bottom, left, right] = place.dataset.zone.split(",").map((n) => Number(n) / 100);
+    const across = (x) => (x - box[0]) / (box[2] - box[0]);
+    const down = (y) => (y - box[1]) / (box[3] - box[1]);
+    const hidden = ([l, t, r, b]) => across(l) < left || across(r) > 1 - right || down(t) < top || down(b) > 1 - bottom;
+    const inside = ([l, t, r, b]) => r > box[0] && l < box[2] && b > box[1] && t < box[3];
+    const face = this.#seen?.faces.some((one) => inside(one) && hidden(one));
+    const text = this.#seen?.texts.some((one) => inside(one) && hidden(one));
+    const what = face && text ? "A face and words reach" : face ? "A face reaches" : text ? "Words reach" : "";
+    return what && `${what} into what the platform covers.`;
+  }
+}
+customElements.define("social-wall", SocialWall);

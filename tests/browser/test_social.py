@@ -1,0 +1,114 @@
+"""The wall of the Social Optimizer: every place in its shape, one point for all, one cut alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+PAGE = "/social/social-pictures/"
+
+
+@pytest.fixture
+def wall(visit: Visit) -> Page:
+    page = visit(f"{PAGE}?sample=astronaut")
+    with page.expect_response("**/regard/"):
+        pass
+    return page
+
+
+def chosen(page: Page) -> list[Any]:
+    return list(json.loads(page.locator("[data-places]").input_value() or "[]"))
+
+
+def place(page: Page, key: str) -> Any:
+    return page.locator(f'[data-format="{key}"]')
+
+
+def drawn(page: Page, key: str) -> str:
+    """What a preview shows, as a number that changes with it."""
+    return str(place(page, key).locator("canvas").evaluate("canvas => canvas.toDataURL().length"))
+
+
+def test_every_place_has_its_shape(wall: Page) -> None:
+    expect(wall.locator("[data-format]")).to_have_count(20)
+    for key, ratio in (
+        ("instagram-story", 9 / 16),
+        ("twitter-header", 3),
+        ("pinterest-pin", 2 / 3),
+    ):
+        box = place(wall, key).locator("canvas").bounding_box()
+        assert box
+        assert box["width"] / box["height"] == pytest.approx(ratio, rel=0.02)
+
+
+def test_all_platforms_in_one_press(wall: Page) -> None:
+    wall.get_by_role("button", name="Choose all").click()
+    assert len(chosen(wall)) == 20
+    wall.get_by_role("button", name=re.compile("Make the pictures")).click()
+    card = wall.locator("#results [data-job-card]").first
+    expect(card).to_contain_text("All 20", timeout=60_000)
+    card.get_by_role("link", name=re.compile("All 20")).click()
+    expect(wall.locator(".tile")).to_have_count(20)
+    expect(wall.locator(".tile", has_text="Pinterest: Pin 1000x1500")).to_be_visible()
+
+
+def test_a_platform_is_chosen_and_left_out_as_a_whole(wall: Page) -> None:
+    button = wall.get_by_role("button", name="All of X (Twitter)")
+    button.click()
+    assert chosen(wall) == ["twitter-post", "twitter-card", "twitter-header"]
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+    assert chosen(wall) == []
+
+
+def test_one_is_cut_alone_and_says_so(wall: Page) -> None:
+    story = place(wall, "instagram-story")
+    before, other = drawn(wall, "instagram-story"), drawn(wall, "tiktok-video-cover")
+    story.locator("[data-part=view]").focus()
+    for _ in range(6):
+        wall.keyboard.press("ArrowRight")
+    expect(story.get_by_role("button", name="Custom")).to_be_visible()
+    wall.wait_for_timeout(100)  # for the next frame
+    assert drawn(wall, "instagram-story") != before
+    assert drawn(wall, "tiktok-video-cover") == other
+    (one,) = chosen(wall)
+    assert one["format"] == "instagram-story"
+    assert one["focus"][0] > 0.5
+    story.get_by_role("button", name="Custom").click()
+    assert chosen(wall) == ["instagram-story"]
+    expect(story.get_by_role("button", name="Custom")).to_be_hidden()
+
+
+def test_the_point_moves_all_and_is_there_again(wall: Page) -> None:
+    before = drawn(wall, "tiktok-video-cover")
+    with wall.expect_response("**/focus/") as answer:
+        wall.locator("focus-point").click(position={"x": 4, "y": 40})
+    assert answer.value.status == 200
+    assert drawn(wall, "tiktok-video-cover") != before
+    asset = wall.locator("asset-drop input[type=hidden]").first.input_value()
+    wall.goto(wall.url.split("?")[0] + f"?image={asset}")
+    expect(wall.locator("#id_focus")).to_have_value(re.compile(r"^0\.0"))
+
+
+def test_safe_zones_are_in_the_page_only(wall: Page) -> None:
+    zone = place(wall, "instagram-story").locator(".wall-safe")
+    expect(zone).to_be_hidden()
+    wall.locator("h2").first.click()
+    wall.keyboard.press("z")
+    expect(zone).to_be_visible()
+    wall.keyboard.press("z")
+    expect(zone).to_be_hidden()
+    expect(place(wall, "instagram-reel-cover").locator("[data-part=warning]")).to_contain_text(
+        "A face reaches"
+    )
+
+
+def test_nothing_chosen_is_said(wall: Page) -> None:
+    wall.get_by_role("button", name=re.compile("Make the pictures")).click()
+    expect(wall.locator("#operation-form .error", has_text="Formats is missing")).to_be_visible()
