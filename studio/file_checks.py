@@ -18,9 +18,11 @@ from assets.models import Asset
 from studio import cuts, masks
 from studio.engine import EngineError
 from studio.engine.portrait import facts
-from studio.spec import Param
+from studio.fields import shown
+from studio.spec import Operation, Param
 
 KEPT = 32
+ENLARGED = 1.5
 SMALL = 64
 """Pixels from brow to chin: a smaller face has too few for a mouth."""
 CLIPPED = 0.01
@@ -50,6 +52,18 @@ def measured(
     return found
 
 
+def remembered(
+    spec: Mapping[str, Param], files: Mapping[str, Asset], said: Mapping[str, Any]
+) -> dict[str, list[float]]:
+    """The points that a person chose in the files before, where nothing else is said now."""
+    return {
+        name: list(asset.focus)
+        for name, param in spec.items()
+        if param.kind == "point" and said.get(name) is None
+        if (asset := files.get(param.of)) and asset.focus
+    }
+
+
 def findings(
     spec: Mapping[str, Param],
     files: Mapping[str, Asset],
@@ -71,6 +85,26 @@ def findings(
         elif param.look:
             masked = any(p.kind == "mask" and p.of == name and n in files for n, p in spec.items())
             yield from _face(param, asset, masked)
+
+
+def looks(asset: Asset, operation: Operation, said: Mapping[str, Any]) -> Iterator[str]:
+    """What becomes of a picture that is no plain one, or a small one."""
+    title = f"“{shown(asset.title)}”"
+    if asset.animated and asset.kind == "image":
+        yield f"{title} moves; its first frame is used."
+    if asset.has_alpha and operation.makes == "video":
+        yield (
+            f"{title} is transparent in places, which a video cannot be: a plain ground is laid "
+            "under it."
+        )
+    width, height = said.get("width"), said.get("height")
+    if asset.kind == "image" and asset.width and asset.height and width and height:
+        scale = max(width / asset.width, height / asset.height)
+        if scale >= ENLARGED:
+            yield (
+                f"{title} is {asset.width} × {asset.height} and is enlarged {scale:.1f} times, so "
+                "it looks soft."
+            )
 
 
 def _mask(param: Param, mask: Asset, picture: Asset | None) -> Iterator[Finding]:

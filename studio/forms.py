@@ -21,8 +21,6 @@ from studio.fields import FIELDS, listed, shown
 from studio.spec import Depends, Offer, Operation, Param
 from studio.titles import Titled
 
-ENLARGED = 1.5
-
 
 def _of_another_kind(asset: Asset, param: Param) -> str:
     kind = asset.get_kind_display().lower()
@@ -234,7 +232,12 @@ class OperationForm(Titled, forms.Form):
         if self.operation.inspect:
             self._refuse(self.operation.inspect(self.params, file_limits.known(files)))
         self.derived |= file_checks.measured(self.spec, files, self.params)
-        self.params |= {n: v for n, v in self.derived.items() if self.spec[n].measures}
+        points = {
+            n: p for n, p in self.spec.items() if not p.depends or not self._gone(p, p.depends)
+        }
+        self.derived |= file_checks.remembered(points, files, self.params)
+        follow = (n for n, p in self.spec.items() if p.measures or p.kind == "point")
+        self.params |= {n: self.derived[n] for n in follow if n in self.derived}
         for finding in file_checks.findings(self.spec, files, self.params, glance=not self.resolve):
             if finding.stops:
                 self._problem(finding.name, finding.words)
@@ -317,22 +320,7 @@ class OperationForm(Titled, forms.Form):
         """What becomes of a picture that is no plain one, or a small one."""
         if asset.width and asset.height:
             self.sizes[param.name] = (asset.width, asset.height)
-        title = f"“{shown(asset.title)}”"
-        if asset.animated and asset.kind == "image":
-            self.notes.append(f"{title} moves; its first frame is used.")
-        if asset.has_alpha and self.operation.makes == "video":
-            self.notes.append(
-                f"{title} is transparent in places, which a video cannot be: a plain "
-                "ground is laid under it."
-            )
-        width, height = self.params.get("width"), self.params.get("height")
-        if asset.kind == "image" and asset.width and asset.height and width and height:
-            scale = max(width / asset.width, height / asset.height)
-            if scale >= ENLARGED:
-                self.notes.append(
-                    f"{title} is {asset.width} × {asset.height} and is enlarged {scale:.1f} times, "
-                    "so it looks soft."
-                )
+        self.notes += file_checks.looks(asset, self.operation, self.params)
 
     def _check_room(self) -> None:
         try:

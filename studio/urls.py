@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from studio.views import (
     clients,
+    collecting,
     describe,
     edges,
     home,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("jobs/status/", shell.status, name="status"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),
     path("jobs/<uuid:pk>/card/", jobs.job_card, name="job-card"),
+    path("jobs/<uuid:pk>/collect/", collecting.collect, name="job-collect"),
     path("jobs/<uuid:pk>/cancel/", jobs.cancel, name="job-cancel"),
     path("jobs/<uuid:pk>/retry/", jobs.retry, name="job-retry"),
     path("jobs/<uuid:pk>/send-again/", jobs.send_again, name="job-send-again"),

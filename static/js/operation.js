@@ -33,10 +33,9 @@ function settle() {
 /** Controls that the script draws in place of plain fields. */
 function dress() {
   const field = form().querySelector("[data-point]");
-  const picture = form().querySelector('asset-drop[data-kind="image"] .hug');
+  const picture = form().querySelector('asset-drop:is([data-kind="image"], [data-kind="video"]) .hug');
   if (field && picture && customElements.get("focus-point") && !picture.querySelector("focus-point")) {
     picture.append(document.createElement("focus-point"));
-    field.closest(".field").hidden = true;
   }
 }
 

@@ -9,6 +9,7 @@ import { change, isTyping, proof } from "./page.js";
 
 const SHARP = 2; // pixels of a preview for each that is seen
 const SOFT = 0.03; // as the engine's own blur beside a picture
+const SOFTER = 1.5; // times larger, from which it is seen
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 const STEP = 0.02;
 const MOVES = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
@@ -62,10 +63,13 @@ class SocialWall extends HTMLElement {
     if (asset?.id === this.#asset?.id) return;
     this.#asset = asset;
     this.#seen = null;
+    this.setAttribute("aria-busy", String(Boolean(asset)));
     if (!asset) return;
     this.picture.src = asset.poster;
     const answer = await fetch(this.dataset.regard.replace(NOBODY, asset.id), { headers: { Accept: "application/json" } }).catch(() => null);
-    if (asset !== this.#asset || !answer?.ok) return;
+    if (asset !== this.#asset) return;
+    this.setAttribute("aria-busy", "false");
+    if (!answer?.ok) return;
     this.#seen = await answer.json();
     const point = form().querySelector("[data-point]");
     if (this.#seen.focus && point && !point.value) setFocus(...this.#seen.focus);
@@ -170,6 +174,7 @@ class SocialWall extends HTMLElement {
   /* --- a window of its own ------------------------------------------------------------------------- */
   #wire(place) {
     const view = place.querySelector("[data-part=view]");
+    place.style.setProperty("--shape", String(this.#ratio(place)));
     const zone = place.dataset.zone.split(",");
     ["top", "bottom", "left", "right"].forEach((side, at) => view.style.setProperty(`--${side}`, `${zone[at]}%`));
     view.addEventListener("pointerdown", (event) => {
@@ -302,7 +307,7 @@ class SocialWall extends HTMLElement {
     place.toggleAttribute("data-custom", custom);
     place.querySelector("[data-do=reset]").hidden = !custom;
     place.querySelector("[name=mode]").value = own.mode ?? "";
-    place.querySelector("[data-part=warning]").textContent = this.#mode(place) === "fit" ? "" : this.#covered(place);
+    place.querySelector("[data-part=warning]").textContent = [this.#mode(place) === "fit" ? "" : this.#covered(place), this.#enlarged(place)].filter(Boolean).join(" ");
   }
 
   /** The point on the source, as the form says it. */
@@ -311,6 +316,19 @@ class SocialWall extends HTMLElement {
     const whole = [[0, 0], [width, 0], [width, height], [0, height]];
     const [x, y] = value("focus") ? value("focus").split(",").map(Number) : [0.5, 0.5];
     document.querySelector("focus-point")?.draw([width, height], [whole, whole, whole], [x, y]);
+  }
+
+  /** How many times larger its pixels become, where that is seen. */
+  #enlarged(place) {
+    const { width, height } = this.#asset;
+    if (!width) return "";
+    const [left, top, right, bottom] = this.#box(place);
+    const fit = this.#mode(place) === "fit";
+    const across = place.dataset.width / (width * (fit ? 1 : right - left));
+    const down = place.dataset.height / (height * (fit ? 1 : bottom - top));
+    const by = fit ? Math.min(across, down) : Math.max(across, down);
+    if (by > 1 && value("small") === "refuse") return "It has too few pixels and is left out.";
+    return by > SOFTER ? `Enlarged ${by.toFixed(1)} times: it looks soft.` : "";
   }
 
   #covered(place) {

@@ -12,7 +12,10 @@ from assets import services
 from studio.api import paging
 from studio.api.assets import AssetView
 from studio.api.schema import PATH_ID, answers
-from studio.api.serializers import AssetPageSerializer, AssetSerializer
+from studio.api.serializers import (
+    AssetPageSerializer,
+    AssetSerializer,
+)
 
 MOST = 50
 

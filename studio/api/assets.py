@@ -28,7 +28,12 @@ from studio.api.errors import Invalid, problem
 from studio.api.fields import Text, YesNo, checked
 from studio.api.finding import FILTERS, ORDERING, ORDERS, told
 from studio.api.schema import PATH_ID, answers
-from studio.api.serializers import AssetPageSerializer, AssetSerializer, UploadedSerializer, related
+from studio.api.serializers import (
+    AssetPageSerializer,
+    AssetSerializer,
+    UploadedSerializer,
+    related,
+)
 from studio.jobs import NotPossible
 
 LIST = (*FILTERS, ORDERING, *paging.PAGE)
@@ -56,6 +61,15 @@ class AssetChangeSerializer(serializers.Serializer[Any]):
         min_value=0, max_value=5, required=False, help_text="0 is none"
     )
     flag = serializers.ChoiceField(["pick", "reject", ""], required=False)
+    focus = serializers.ListField(
+        child=serializers.FloatField(min_value=0, max_value=1),
+        min_length=2,
+        max_length=2,
+        required=False,
+        allow_null=True,
+        help_text="What stays in view where it is cut: from the left and from the top; null lets "
+        "each cut find its own",
+    )
     version_of = serializers.UUIDField(
         required=False,
         help_text="Accept it as the newest version of this asset, which is kept behind it",
@@ -189,6 +203,9 @@ class OneAsset(AssetView):
         with transaction.atomic():
             if of is not None:
                 self._accept(asset, of)
+            if "focus" in said:
+                point = said.pop("focus")
+                services.set_focus(asset, (point[0], point[1]) if point else None)
             if said:
                 services.update(asset, **said)
             services.judge(asset, **judged)

@@ -15,9 +15,13 @@ from rest_framework.response import Response
 from studio import catalogue, jobs
 from studio.api import paging, requests
 from studio.api.base import AccountView, find
+from studio.api.job_serializers import (
+    JobPageSerializer,
+    JobSerializer,
+    with_money_and_outputs,
+)
 from studio.api.parsers import JsonParser
 from studio.api.schema import KEY_HEADER, ORDER, PATH_ID, answers, replayed
-from studio.api.serializers import JobPageSerializer, JobSerializer, with_money_and_outputs
 from studio.models import Job, State
 
 MODULES = sorted({operation.module for operation in catalogue.operations().values()})

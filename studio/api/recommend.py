@@ -15,7 +15,10 @@ from studio.api.base import AccountView
 from studio.api.errors import Invalid, problem
 from studio.api.parsers import JsonParser
 from studio.api.schema import answers
-from studio.api.serializers import AmountSerializer, amount_data
+from studio.api.serializers import (
+    AmountSerializer,
+    amount_data,
+)
 from studio.fields import listed, shown
 from studio.recommend import PREFER, Fit, best, fits, reason
 

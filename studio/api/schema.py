@@ -14,7 +14,10 @@ from rest_framework.throttling import AnonRateThrottle
 
 from billing.access import CLIENT_HEADER
 from studio import catalogue, keys
-from studio.api.serializers import ASSET_EXAMPLE_ID, ErrorSerializer
+from studio.api.serializers import (
+    ASSET_EXAMPLE_ID,
+    ErrorSerializer,
+)
 from studio.orders import GRID_PARAMS
 from studio.schema import json_schema
 from studio.spec import Offer, Operation

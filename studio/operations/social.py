@@ -108,7 +108,7 @@ VIDEOS = Operation(
         VIDEO,
         replace(FORMATS, of="video"),
         replace(MODE, help="Smart follows the subject. Fit shows everything."),
-        FOCUS,
+        replace(FOCUS, of="video"),
         replace(
             FILL,
             default="blur",

@@ -21,6 +21,7 @@ from studio.engine.weight import changed, weight
 from studio.models import Job, State
 from studio.views.card_words import Failure, failure, label_of, waiting
 from studio.views.price_words import on_the_button
+from studio.views.sets import Set, set_of
 from studio.views.stages import told as told_of
 
 # Milliseconds between two looks of the page: fast at first, calmer for long work. What is done
@@ -58,6 +59,11 @@ class Card:
         if self.job.state == State.QUEUED:
             return timezone.now() - self.job.created
         return self.job.ran or self.job.waited
+
+    @cached_property
+    def set(self) -> Set | None:
+        """Its results, where each has a place of its own."""
+        return set_of(self.job, self.job.account) if self.job.state == State.SUCCEEDED else None
 
     @property
     def can_cancel(self) -> bool:

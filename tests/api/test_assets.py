@@ -117,6 +117,9 @@ def test_trash_and_restore(api: Client, cat: Asset) -> None:
         ({"favorite": "yes"}, "favorite", "true or false"),
         ({"favorite": 1}, "favorite", "true or false"),
         ({"favorite": None}, "favorite", "null"),
+        ({"focus": [0.5]}, "focus", "2"),
+        ({"focus": [0.5, 1.5]}, "focus", "1"),
+        ({"focus": "left"}, "focus", "list"),
         ({"kind": "video"}, "kind", "not known"),
         ({"id": "x"}, "id", "not known"),
         ([], "", "object"),
@@ -135,6 +138,13 @@ def test_a_change_that_cannot_be(
     assert words in wrong["message"]
     cat.refresh_from_db()
     assert (cat.title, cat.alt, cat.favorite, cat.tags.count()) == ("The cat", "", False, 0)
+
+
+def test_the_point_that_stays_in_view(api: Client, cat: Asset) -> None:
+    assert api.get(f"{ASSETS}{cat.pk}/").json()["focus"] is None
+    assert patch(api, cat.pk, {"focus": [0.25, 0.75]}).json()["focus"] == [0.25, 0.75]
+    assert patch(api, cat.pk, {"alt": "A cat"}).json()["focus"] == [0.25, 0.75]
+    assert patch(api, cat.pk, {"focus": None}).json()["focus"] is None
 
 
 def test_a_title_of_nothing_that_shows(api: Client, cat: Asset) -> None:

@@ -66,7 +66,7 @@ def speed(source: Path) -> list[tuple[str, ...]]:
         for number, (width, height) in enumerate((*FORMATS, *FURTHER))
     ]
     out = source.parent / "out"
-    made = export(source, out, wanted)
+    made = export(source, out, wanted).made
     ready = [pixels_of(one.path) for one in made]
     cases: dict[str, Callable[[], object]] = {
         "ours": lambda: export(source, out, wanted),
@@ -135,7 +135,7 @@ def whole_box(one: Made, size: tuple[int, int]) -> tuple[int, int, int, int]:
 def sharpness(source: Path, made: Sequence[Made]) -> tuple[str, ...]:
     """Each format as a PNG against Lanczos from the whole picture."""
     wanted = [Wanted(one.key, one.width, one.height, ("png",)) for one in made]
-    plain = export(source, source.parent / "png", wanted)
+    plain = export(source, source.parent / "png", wanted).made
     found = []
     with Image.open(source) as image:
         for one in plain:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -17,8 +18,7 @@ PAGE = "/social/social-pictures/"
 @pytest.fixture
 def wall(visit: Visit) -> Page:
     page = visit(f"{PAGE}?sample=astronaut")
-    with page.expect_response("**/regard/"):
-        pass
+    expect(page.locator("social-wall[aria-busy=false]")).to_be_visible(timeout=30_000)
     return page
 
 
@@ -52,10 +52,57 @@ def test_all_platforms_in_one_press(wall: Page) -> None:
     assert len(chosen(wall)) == 20
     wall.get_by_role("button", name=re.compile("Make the pictures")).click()
     card = wall.locator("#results [data-job-card]").first
-    expect(card).to_contain_text("All 20", timeout=60_000)
-    card.get_by_role("link", name=re.compile("All 20")).click()
+    expect(card.locator(".set-piece")).to_have_count(20, timeout=60_000)
+    card.get_by_role("link", name="In the library").click()
     expect(wall.locator(".tile")).to_have_count(20)
     expect(wall.locator(".tile", has_text="Pinterest: Pin 1000x1500")).to_be_visible()
+
+
+@pytest.fixture
+def two(wall: Page) -> Page:
+    """Two places are made."""
+    wall.get_by_role("checkbox", name="Pin", exact=True).check()
+    wall.get_by_role("button", name="All of TikTok").click()
+    wall.get_by_role("button", name=re.compile("Make the pictures")).click()
+    expect(newest(wall).locator(".set-piece")).to_have_count(2, timeout=60_000)
+    return wall
+
+
+def newest(page: Page) -> Any:
+    return page.locator("#results [data-job-card]").first
+
+
+def test_each_result_says_what_was_checked_and_is_downloaded(two: Page) -> None:
+    pin = newest(two).locator(".set-piece", has_text="Pinterest: Pin")
+    pin.locator("summary").click()
+    for words in ("1000 × 1500 px", "JPEG by its first bytes", "sRGB", "of 20.0 MB at most"):
+        expect(pin.locator(".set-proof")).to_contain_text(words)
+    box = pin.locator("img").bounding_box()
+    assert box
+    assert box["width"] / box["height"] == pytest.approx(2 / 3, rel=0.03)
+    with two.expect_download() as got:
+        pin.get_by_role("link", name=re.compile("^Download")).click()
+    assert got.value.suggested_filename == "astronaut-pinterest-pin-1000x1500.jpg"
+
+
+def test_all_are_packed_collected_and_shared(two: Page) -> None:
+    here = two.url
+    newest(two).get_by_role("button", name="Collect").click()
+    expect(two).to_have_url(re.compile("collection="))
+    expect(two.locator(".tile")).to_have_count(2)
+    two.goto(here)
+    newest(two).get_by_role("link", name="Share", exact=True).click()
+    expect(two.get_by_text("2 files will be on it.")).to_be_visible()
+    two.goto(here)
+    newest(two).get_by_role("button", name="All as ZIP").click()
+    with two.expect_download(timeout=30_000) as got:
+        two.get_by_role("link", name=re.compile("Download")).first.click()
+    with zipfile.ZipFile(got.value.path()) as packed:
+        names = [name for name in packed.namelist() if name.endswith(".jpg")]
+    assert sorted(names) == [
+        "astronaut-pinterest-pin-1000x1500.jpg",
+        "astronaut-tiktok-video-cover-1080x1920.jpg",
+    ]
 
 
 def test_a_platform_is_chosen_and_left_out_as_a_whole(wall: Page) -> None:

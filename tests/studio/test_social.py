@@ -13,7 +13,7 @@ from django.urls import reverse
 from PIL import Image
 
 from assets import services
-from assets.models import Asset
+from assets.models import Asset, Collection
 from billing.models import Account, User
 from studio import jobs
 from studio.models import Job, SocialFormat, State
@@ -108,6 +108,20 @@ def test_the_point_of_a_person_wins_and_one_may_be_cut_alone(
     assert own[2] == pytest.approx(1, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [({}, 0), ({"focus": "0.9,0.5"}, 0.4375), ({"mode": "center"}, 0.21875)],
+    ids=["remembered", "said now", "center"],
+)
+def test_the_point_that_was_chosen_before_holds_until_another_is_said(
+    said: dict[str, str], left: float, astronaut: Asset, sign_in: People, alice: User
+) -> None:
+    services.set_focus(astronaut, (0.1, 0.5))
+    files = made(order(sign_in(alice), astronaut, ["instagram-story"], **said))
+    box = files["instagram-story"].recipe["result"]["box"]
+    assert box[0] == pytest.approx(left, abs=0.01)
+
+
 def test_an_order_means_the_rule_of_its_day(astronaut: Asset, sign_in: People, alice: User) -> None:
     client = sign_in(alice)
     sent = {"offer": "local-social-pictures", "image": astronaut.pk, "key": "k1"}
@@ -148,6 +162,33 @@ def test_too_few_pixels_may_be_refused(
     assert job.state == State.FAILED
     assert "Allow it to be enlarged" in job.error
     assert job.quote == 0
+
+
+def test_what_is_refused_leaves_the_others_alone(
+    account: Account, sign_in: People, alice: User, picture: Any
+) -> None:
+    small = services.ingest(
+        io.BytesIO(picture((900, 900))), account=account, user=alice, filename="small.png"
+    )
+    asked = ["twitter-header", "facebook-cover-photo", "pinterest-pin"]
+    job = order(sign_in(alice), small, asked, small="refuse")
+    assert [*made(job)] == ["facebook-cover-photo"]
+    told = [note for note in job.notes if note.startswith("Left out:")]
+    assert ["twitter-header" in told[0], "pinterest-pin" in told[1]] == [True, True]
+
+
+def test_all_results_are_collected_under_the_name_of_the_job(
+    astronaut: Asset, sign_in: People, alice: User, charlie: User
+) -> None:
+    client = sign_in(alice)
+    job = order(client, astronaut, ["pinterest-pin", "tiktok-video-cover"])
+    at = reverse("job-collect", args=[job.pk])
+    for _ in range(2):
+        assert client.post(at).status_code == 302
+    kept = Collection.objects.get()
+    assert kept.name == job.title
+    assert {str(pk) for pk in kept.items.values_list("asset", flat=True)} == set(job.outputs)
+    assert sign_in(charlie).post(at).status_code == 404
 
 
 def test_the_page_shows_a_wall_of_every_format(sign_in: People, alice: User) -> None:

@@ -17,8 +17,8 @@ from assets.services import Refused
 from studio import edl, jobs, keys
 from studio.api import paging, requests
 from studio.api.errors import Invalid, problem
+from studio.api.job_serializers import JobSerializer
 from studio.api.schema import KEY_HEADER, PATH_ID, answers, replayed
-from studio.api.serializers import JobSerializer
 from studio.api.story.base import StoryView, check_key, digest, ordering
 from studio.api.story.planned import pictures_data, plan_data
 from studio.api.story.shapes import (

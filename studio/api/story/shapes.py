@@ -12,7 +12,11 @@ from rest_framework.request import Request
 
 from billing.models import Account
 from studio import edl, keys
-from studio.api.serializers import AmountSerializer, JobSerializer, amount_data
+from studio.api.job_serializers import JobSerializer
+from studio.api.serializers import (
+    AmountSerializer,
+    amount_data,
+)
 from studio.api.story.facts import SceneFactsSerializer, ShotFactsSerializer, StoryFactsSerializer
 from studio.jobs import Terms
 from studio.models import State, Story

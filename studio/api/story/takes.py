@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from studio.api import paging, requests
 from studio.api.errors import Invalid, problem
+from studio.api.job_serializers import JobSerializer
 from studio.api.schema import KEY_HEADER, PATH_ID, answers, replayed
-from studio.api.serializers import JobSerializer
 from studio.api.story.base import changed, check_key, digest, in_board, ordering
 from studio.api.story.parts import PartView
 from studio.api.story.planned import picture_planned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,17 @@ from studio.engine.stills.crop import Box
 THREADS = 2
 
 
+class TooFew(EngineError):
+    """A format would have to be enlarged, and may not."""
+
+
+class Exported(NamedTuple):
+    """What was made, in the order that it was asked for, and why the others were not, by key."""
+
+    made: list[Made]
+    refused: dict[str, str]
+
+
 class Task(NamedTuple):
     """One picture to draw, and the formats that are all the same but for their names."""
 
@@ -29,42 +40,54 @@ class Task(NamedTuple):
 
 def export(
     source: Path | Seen, folder: Path, wanted: Sequence[Wanted], report: Report = ignore
-) -> list[Made]:
+) -> Exported:
     """Write a file for each format into the folder, named by its key, and open each again.
 
     source: a picture, or what `look` saw in it. The files come back in the order of `wanted`; the
-    same picture and formats make the same bytes.
+    same picture and formats make the same bytes. A format that would have to be enlarged and may
+    not, or that cannot be small enough, is refused by itself.
 
-    Raises EngineError, and leaves no file of these behind, for input that cannot be used, a format
-    that would have to be enlarged and may not, and one that cannot be small enough.
+    Raises EngineError, and leaves no file of these behind, for input that cannot be used, and when
+    every format is refused.
     """
     check(wanted)
     report(0.0, "looking")
     seen = source if isinstance(source, Seen) else look(source)
     if not seen.levels:
         raise ValueError("what was kept of a picture has no pixels: look at it, known by that")
-    tasks = _tasks(seen, wanted)
+    refused = dict[str, str]()
+    tasks = _tasks(seen, wanted, refused)
     report(0.2, "exporting")
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     try:
-        made = _run(seen, folder, tasks, written, report)
+        made = _run(seen, folder, tasks, written, refused, report)
+        if not made:
+            raise _nothing(refused)
     except BaseException:
         for path in written:
             path.unlink(missing_ok=True)
         raise
-    return [made[want.key] for want in wanted]
+    return Exported([made[want.key] for want in wanted if want.key in made], refused)
 
 
 def _run(
-    seen: Seen, folder: Path, tasks: Sequence[Task], written: list[Path], report: Report
+    seen: Seen,
+    folder: Path,
+    tasks: Sequence[Task],
+    written: list[Path],
+    refused: dict[str, str],
+    report: Report,
 ) -> dict[str, Made]:
     made: dict[str, Made] = {}
     with ThreadPoolExecutor(THREADS) as pool:
-        running = [pool.submit(_done, seen, folder, task, written) for task in tasks]
+        running = {pool.submit(_done, seen, folder, task, written): task for task in tasks}
         try:
             for number, future in enumerate(as_completed(running)):
-                made |= {one.key: one for one in future.result()}
+                try:
+                    made |= {one.key: one for one in future.result()}
+                except pack.TooHeavy as error:
+                    refused |= dict.fromkeys((w.key for w in running[future].wants), str(error))
                 report(0.2 + 0.8 * (number + 1) / len(running), "exporting")
         except BaseException:
             _cancel(running)
@@ -72,18 +95,22 @@ def _run(
     return made
 
 
-def _cancel(running: Sequence[Future[list[Made]]]) -> None:
+def _cancel(running: Iterable[Future[list[Made]]]) -> None:
     for future in running:
         future.cancel()
 
 
-def _tasks(seen: Seen, wanted: Sequence[Wanted]) -> list[Task]:
+def _tasks(seen: Seen, wanted: Sequence[Wanted], refused: dict[str, str]) -> list[Task]:
     """Each different picture once, the largest first so that the threads end together."""
     alike: dict[Hashable, list[Wanted]] = {}
     cuts: dict[Hashable, tuple[int, Box, float]] = {}
     smart: dict[float, Box] = {}
     for want in wanted:
-        cut = _cut(seen, want, smart)
+        try:
+            cut = _cut(seen, want, smart)
+        except TooFew as error:
+            refused[want.key] = str(error)
+            continue
         same = (cut, *_same(want))
         cuts[same] = cut
         alike.setdefault(same, []).append(want)
@@ -166,9 +193,14 @@ def _given_up(task: Task, file: pack.Packed) -> Iterator[str]:
         yield f"It has {file.colors} colors to be small enough."
 
 
-def _too_few(want: Wanted, box: Box) -> EngineError:
+def _nothing(refused: dict[str, str]) -> EngineError:
+    first, *others = refused.values()
+    return EngineError(f"None of {len(refused)} formats can be made. {first}" if others else first)
+
+
+def _too_few(want: Wanted, box: Box) -> TooFew:
     wide, tall = box.right - box.left, box.bottom - box.top
-    return EngineError(
+    return TooFew(
         f"“{want.key}” has {want.width} × {want.height} px, and the part of the picture that it "
         f"shows has only {wide:.0f} × {tall:.0f}. Allow it to be enlarged, or choose a larger "
         "picture."

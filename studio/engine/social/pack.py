@@ -15,6 +15,10 @@ QUALITY = 95
 at half the size, so more of them would be bytes to be thrown away."""
 
 
+class TooHeavy(EngineError):
+    """No type that is taken can be small enough."""
+
+
 class Packed(NamedTuple):
     """quality: None for types that have none. colors: None where none had to be given up."""
 
@@ -25,7 +29,7 @@ class Packed(NamedTuple):
 
 
 def packed(pixels: Pixels, want: Wanted) -> Packed:
-    """Raises EngineError where no type that is taken can be small enough."""
+    """Raises TooHeavy."""
     least: list[tuple[int, str]] = []
     for type in want.types:
         files.check_size((want.width, want.height), type)
@@ -87,9 +91,9 @@ def opaque(pixels: Pixels, background: Color) -> Pixels:
     return files.flat(pixels, background) if pixels.shape[2] == 4 else pixels
 
 
-def _refused(want: Wanted, least: list[tuple[int, str]]) -> EngineError:
+def _refused(want: Wanted, least: list[tuple[int, str]]) -> TooHeavy:
     size, type = min(least)
-    return EngineError(
+    return TooHeavy(
         f"“{want.key}” may have {weight(want.most or 0)}, and its {want.width} × {want.height} px "
         f"take {weight(size)} as {type.upper()} of the lowest quality. Allow at least that, choose "
         "fewer pixels, or a fill of one color."

@@ -84,7 +84,7 @@ def cover(
     if best is None:
         raise clip.damaged(clip.time(places[0]))
     with beside(target) as partial:
-        _picture(best.frame).save(partial, "JPEG", quality=95, subsampling=0)
+        picture_of(best.frame).save(partial, "JPEG", quality=95, subsampling=0)
     report(1.0, "finishing")
     return Cover(target, *size, best.seconds, best.faces)
 
@@ -106,7 +106,7 @@ def _judged(clip: Clip, through: Through, number: int) -> Iterator[_Judged]:
     tones = [tones_of(other) for other in near]
     step = max((apart(a, b) for a, b in pairwise(tones)), default=0.0)
     made = through(frame)
-    picture = np.asarray(_picture(made, JUDGED))
+    picture = np.asarray(picture_of(made, JUDGED))
     found = faces(picture)
     worth = _sharpness(picture) + _worth_of(found, picture)
     if step > CUT or not _shows_something(picture):
@@ -131,7 +131,8 @@ def _worth_of(found: list[Face], picture: Pixels) -> float:
     return FACE * min(2.0, float(np.sqrt(sum(shares) / 0.1))) if found else 0.0
 
 
-def _picture(frame: VideoFrame, longest: int | None = None) -> Image.Image:
+def picture_of(frame: VideoFrame, longest: int | None = None) -> Image.Image:
+    """A frame in sRGB; `longest` is the most pixels on a side."""
     by = min(1.0, longest / max(frame.width, frame.height)) if longest else 1.0
     rgb = frame.reformat(
         max(2, round(frame.width * by)),

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from billing.pricing import Free
-from studio.engine import Report
+from studio.engine import EngineError, Report
 from studio.engine.film.clip import look
 from studio.engine.social import Made, Safe, Wanted, export
+from studio.engine.social.proof import proven
 from studio.engine.social_film import export as film_export
 from studio.engine.social_film import wanted as film
 from studio.engine.social_film.cover import cover
 from studio.engine.social_film.path import path_of
+from studio.engine.social_film.unsafe import warnings
 from studio.engine.stills.files import rgb_of
 from studio.operations import social
 from studio.spec import Call, Offer, Output
@@ -45,10 +47,11 @@ PICTURES = Offer(
 def _pictures(call: Call) -> Results:
     places = call.params["formats"]
     wanted = [_wanted(place, call.params) for place in places]
-    made = export(call.files["image"], call.folder, wanted, call.report)
+    made, refused = export(call.files["image"], call.folder, wanted, call.report)
     named = {place["format"]: place for place in places}
     outputs = tuple(_output(one, named[one.key]) for one in made)
-    notes = [f"{named[one.key]['name']}: {words}" for one in made for words in one.warnings]
+    notes = [f"Left out: {words}" for words in refused.values()]
+    notes += [f"{named[one.key]['name']}: {words}" for one in made for words in one.warnings]
     return Results(outputs, tuple(notes))
 
 
@@ -73,14 +76,17 @@ def _wanted(place: Mapping[str, Any], params: Mapping[str, Any]) -> Wanted:
     )
 
 
+def _of(place: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {"format": place["format"], "platform": place["platform"], "name": name}
+
+
 def _pair(point: Any) -> tuple[float, float] | None:
     return (point[0], point[1]) if point else None
 
 
 def _output(made: Made, place: Mapping[str, Any]) -> Output:
     about = {
-        "format": place["format"],
-        "platform": place["platform"],
+        **_of(place, place["name"]),
         "width": made.width,
         "height": made.height,
         "bytes": made.bytes,
@@ -111,10 +117,21 @@ VIDEOS = Offer(
 def _videos(call: Call) -> Results:
     places = call.params["formats"]
     outputs: list[Output] = []
+    notes: list[str] = []
+    wrong: list[EngineError] = []
     for number, place in enumerate(places):
         report = _part(call, number / len(places), 1 / len(places), place["name"])
-        outputs += _video(call, place, report)
-    return Results(tuple(outputs))
+        try:
+            made = _video(call, place, report)
+        except EngineError as error:
+            wrong.append(error)
+            notes.append(f"Left out: {place['name']}: {error}")
+            continue
+        outputs += made
+        notes += [f"{place['name']}: {words}" for words in made[0].about["warnings"]]
+    if not outputs:
+        raise wrong[0]
+    return Results(tuple(outputs), tuple(notes))
 
 
 def _part(call: Call, begin: float, share: float, name: str) -> Report:
@@ -140,25 +157,35 @@ def _video(call: Call, place: Mapping[str, Any], report: Report) -> list[Output]
         loudness=place["loudness"] if p["level"] else None,
     )
     made = film_export.export(source, target, wanted, report)
-    told = {"format": place["format"], "platform": place["platform"]}
+    told = _of(place, place["name"])
     told |= {name: getattr(made, name) for name in FACTS} | {"checked": list(made.checked)}
+    told["warnings"] = list(warnings(made, Safe(*place["safe"])))
     title = f"{place['name']} {made.width}x{made.height}"
     outputs = [Output(made.path, title=title, about=told)]
     if p["cover"]:
-        outputs.append(_cover(call, wanted, made, title, report))
+        outputs.append(_cover(place, wanted, made, report))
     return outputs
 
 
 FACTS = ("width", "height", "seconds", "bytes", "loudness", "start", "end", "enlarged")
 
 
-def _cover(call: Call, wanted: film.Wanted, made: film.Made, title: str, report: Report) -> Output:
+def _cover(
+    place: Mapping[str, Any], wanted: film.Wanted, made: film.Made, report: Report
+) -> Output:
     clip = look(made.path)
     whole = path_of(clip, 0, len(clip.index), wanted.ratio, (0.5, 0.5))
     target = made.path.with_name(f"{made.path.stem}-cover.jpg")
     found = cover(made.path, target, 0, made.seconds, wanted.size, whole, report)
-    about = {"width": found.width, "height": found.height, "seconds": found.seconds}
-    return Output(target, title=f"{title} cover", about=about, kind="image")
+    picture = Wanted(place["format"], *wanted.size, ("jpeg",))
+    about = _of(place, f"{place['name']}, cover") | {
+        "width": found.width,
+        "height": found.height,
+        "seconds": found.seconds,
+        "checked": list(proven(target, picture, "jpeg")),
+    }
+    title = f"{place['name']} {made.width}x{made.height} cover"
+    return Output(target, title=title, about=about, kind="image")
 
 
 OFFERS = ((PICTURES, _pictures), (VIDEOS, _videos))

@@ -21,7 +21,7 @@ def want(**more: Any) -> Wanted:
 
 
 def made(source: Path, folder: Path, **more: Any) -> Made:
-    (one,) = export(source, folder, [want(**more)])
+    ((one,), _) = export(source, folder, [want(**more)])
     return one
 
 

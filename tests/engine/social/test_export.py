@@ -29,7 +29,7 @@ from tests.engine.social.pictures import (
 def test_every_format_is_there_in_order_and_exact(tmp_path: Path) -> None:
     sizes = [(108, 108), (108, 192), (300, 50), (108, 108), (64, 200)]
     formats = [want(key=f"f{i}", width=w, height=h) for i, (w, h) in enumerate(sizes)]
-    done = export(COFFEE, tmp_path / "new", formats)
+    done = export(COFFEE, tmp_path / "new", formats).made
     assert [one.key for one in done] == [one.key for one in formats]
     assert [pixels_of(one.path).shape[1::-1] for one in done] == sizes
     assert done[0].path.name == "f0.jpg"
@@ -45,7 +45,7 @@ def test_the_same_makes_the_same_bytes(tmp_path: Path) -> None:
 
 def test_the_file_shows_the_box_of_the_preview(tmp_path: Path) -> None:
     seen = look(COFFEE)
-    done = export(seen, tmp_path, [want(width=200, height=200)])[0]
+    done = export(seen, tmp_path, [want(width=200, height=200)]).made[0]
     (box,) = boxes(seen, [1.0])
     assert np.abs(np.subtract(done.box, box)).max() <= 1.5 / 400
 
@@ -60,7 +60,7 @@ def test_a_preview_of_a_small_copy_and_the_file_are_cut_the_same(tmp_path: Path)
     seen = look(SAMPLES / "astronaut.jpg", known=recalled(kept))
     preview = boxes(recalled(kept), [width / height for width, height in sizes])
     formats = [want(key=f"f{w}", width=w, height=h) for w, h in sizes]
-    for box, one in zip(preview, export(seen, tmp_path, formats), strict=True):
+    for box, one in zip(preview, export(seen, tmp_path, formats).made, strict=True):
         assert np.abs(np.subtract(box, one.box)).max() * 512 <= 2
 
 
@@ -115,12 +115,26 @@ def test_else_it_gives_up_colors(tmp_path: Path) -> None:
     assert any("colors to be small enough" in line for line in done.warnings)
 
 
-def test_what_cannot_be_small_enough_says_so_and_leaves_nothing(tmp_path: Path) -> None:
-    source = noisy(tmp_path, 640, 400)
-    formats = [want(key="good"), want(key="heavy", most=2000, types=("png", "jpeg"))]
-    with pytest.raises(EngineError, match=r"“heavy” may have 2\.0 KB, and its 320 × 200 px take"):
-        export(source, tmp_path / "out", formats)
-    assert not list((tmp_path / "out").iterdir())
+HEAVY = want(key="heavy", most=2000, types=("png", "jpeg"))
+
+
+def test_what_cannot_be_small_enough_is_left_out_and_says_so(tmp_path: Path) -> None:
+    source, out = noisy(tmp_path, 640, 400), tmp_path / "out"
+    done, refused = export(source, out, [want(key="good"), HEAVY])
+    assert [one.key for one in done] == ["good"]
+    assert [*out.iterdir()] == [done[0].path]
+    assert [*refused] == ["heavy"]
+    assert "“heavy” may have 2.0 KB, and its 320 × 200 px take" in refused["heavy"]
+
+
+def test_when_nothing_can_be_made_that_is_an_error(tmp_path: Path) -> None:
+    source, out = noisy(tmp_path, 640, 400), tmp_path / "out"
+    with pytest.raises(EngineError, match=r"^“heavy” may have"):
+        export(source, out, [HEAVY])
+    large = want(key="large", width=2000, height=2000, enlarge=False)
+    with pytest.raises(EngineError, match=r"^None of 2 formats can be made\. “large” has"):
+        export(source, out, [HEAVY, large])
+    assert not list(out.iterdir())
 
 
 @pytest.mark.parametrize("type", ["jpeg", "png", "webp", "avif", "gif"])

@@ -75,6 +75,6 @@ def test_words_in_the_unsafe_zone_are_told(tmp_path: Path) -> None:
     pixels, _ = worded(np.full((600, 900, 3), 240, np.uint8), "Summer sale", 60, (250, 30))
     source = written(pixels, tmp_path / "a.png")
     safe, bare = want(safe=Safe(top=0.2), width=300), want(key="b", width=300)
-    unsafe, calm = export(source, tmp_path, [safe, bare])
+    unsafe, calm = export(source, tmp_path, [safe, bare]).made
     assert unsafe.warnings == ("Text is in the unsafe zone at the top, which may be covered.",)
     assert calm.warnings == ()
