@@ -49,7 +49,8 @@ def test_each_is_what_its_place_takes(clip: Asset, sign_in: People, alice: User)
         assert row.parents.get() == clip
     with services.open_file(rows[0]) as file, av.open(file) as film:
         assert film.streams.video[0].codec_context.name == "h264"
-    assert rows[0].recipe["result"]["checked"]
+    assert "0.0 to 1.0 s of the video" in rows[0].recipe["result"]["checked"]
+    assert not any("of the video" in words for words in rows[2].recipe["result"]["checked"])
 
 
 def test_the_page_shows_the_videos(sign_in: People, alice: User) -> None:

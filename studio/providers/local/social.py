@@ -159,6 +159,8 @@ def _video(call: Call, place: Mapping[str, Any], report: Report) -> list[Output]
     made = film_export.export(source, target, wanted, report)
     told = _of(place, place["name"])
     told |= {name: getattr(made, name) for name in FACTS} | {"checked": list(made.checked)}
+    if made.end - made.start < float(look(source).seconds) - FRAME:
+        told["checked"].append(f"{made.start:.1f} to {made.end:.1f} s of the video")
     told["warnings"] = list(warnings(made, Safe(*place["safe"])))
     title = f"{place['name']} {made.width}x{made.height}"
     outputs = [Output(made.path, title=title, about=told)]
@@ -167,6 +169,7 @@ def _video(call: Call, place: Mapping[str, Any], report: Report) -> list[Output]
     return outputs
 
 
+FRAME = 0.1  # seconds; what is shorter by less was not trimmed
 FACTS = ("width", "height", "seconds", "bytes", "loudness", "start", "end", "enlarged")
 
 
