@@ -5,11 +5,14 @@ is left out with a note.
 """
 
 import importlib
+import os
 import pkgutil
 import sys
 
 import tests.benchmarks
 
+# As the program runs: see the settings. The measurements are imported after this.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 HELPERS = {"__main__", "common", "peers", "scenes"}
 
 
