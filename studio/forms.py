@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -232,10 +232,7 @@ class OperationForm(Titled, forms.Form):
         if self.operation.inspect:
             self._refuse(self.operation.inspect(self.params, file_limits.known(files)))
         self.derived |= file_checks.measured(self.spec, files, self.params)
-        points = {
-            n: p for n, p in self.spec.items() if not p.depends or not self._gone(p, p.depends)
-        }
-        self.derived |= file_checks.remembered(points, files, self.params)
+        self.derived |= file_checks.remembered(dict(self._unsaid()), files, self.params)
         follow = (n for n, p in self.spec.items() if p.measures or p.kind == "point")
         self.params |= {n: self.derived[n] for n in follow if n in self.derived}
         for finding in file_checks.findings(self.spec, files, self.params, glance=not self.resolve):
@@ -243,6 +240,13 @@ class OperationForm(Titled, forms.Form):
                 self._problem(finding.name, finding.words)
             else:
                 self.notes.append(finding.words)
+
+    def _unsaid(self) -> Iterator[tuple[str, Param]]:
+        """What may be filled in. An explicit null wants it left open."""
+        for name, param in self.spec.items():
+            null = name in self.data and self.data[name] is None
+            if not null and not (param.depends and self._gone(param, param.depends)):
+                yield name, param
 
     def _check_key(self) -> None:
         """What is known to stop it before anything is uploaded or held. An estimate still tells

@@ -22,6 +22,18 @@ MOST = 100
 MODES = ("smart", "center", "fit")
 POINT, BOX = 2, 4
 OWN = ("mode", "focus", "box")
+# What is kept beside it, and may come back with it; the rules of today count then.
+RULES = (
+    "platform",
+    "name",
+    "width",
+    "height",
+    "types",
+    "max_bytes",
+    "max_seconds",
+    "loudness",
+    "safe",
+)
 
 _FRACTION = {"type": "number", "minimum": 0, "maximum": 1}
 SCHEMA: dict[str, Any] = {
@@ -75,6 +87,9 @@ def read(value: Any, media: str) -> list[dict[str, Any]]:
     if other:
         what = {"image": "videos", "video": "pictures"}[media]
         raise Wrong(f"has “{other[0]}”, which is for {what}. Take it out.")
+    boxed = [one["format"] for one in asked if "box" in one]
+    if boxed and media == "video":
+        raise Wrong(f"{boxed[0]}: box is for pictures. Give the focus that stays in view.")
     return [_kept(known[one["format"]], one) for one in asked]
 
 
@@ -82,6 +97,8 @@ def _listed(value: Any) -> list[Any]:
     if isinstance(value, str):
         text = value.strip()
         value = _read(text) if text[:1] in ("[", "{") else text.replace(",", " ").split()
+    if isinstance(value, Mapping):
+        raise Wrong("is an object. Give a list of formats, such as [“instagram-story”].")
     if not isinstance(value, list | tuple) or not value:
         raise Wrong("names no format. Choose at least one, such as [“instagram-story”].")
     if len(value) > MOST:
@@ -103,8 +120,13 @@ def _asked(one: Any) -> dict[str, Any]:
         raise Wrong(f"has “{str(one)[:60]}”. Give the key of a format, or an object with one.")
     own = {name: one[name] for name in OWN if one.get(name) is not None}
     where = one["format"][:60]
+    if odd := [str(name) for name in one if name not in ("format", *OWN, *RULES)]:
+        takes = f"format, {', '.join(OWN)}"
+        raise Wrong(f"{where}: “{odd[0][:40]}” is not known. A format takes {takes}.")
     if own.get("mode", MODES[0]) not in MODES:
         raise Wrong(f"{where}: mode is “{str(own['mode'])[:40]}”. Choose {', '.join(MODES)}.")
+    if "focus" in own and own.get("mode", MODES[0]) != MODES[0]:
+        raise Wrong(f"{where}: focus does not go with the mode “{own['mode']}”. Give one of them.")
     for name, count in (("focus", POINT), ("box", BOX)):
         if name in own:
             own[name] = _fractions(f"{where}: {name}", own[name], count)

@@ -41,6 +41,7 @@ urlpatterns = [
     path("library/<uuid:pk>/go-on/", upload.go_on, name="go-on"),
     path("library/<uuid:pk>/edges/", edges.lines, name="asset-edges"),
     path("library/<uuid:pk>/regard/", regard.regard, name="asset-regard"),
+    path("library/<uuid:pk>/fitted/", regard.fitted, name="asset-fitted"),
     path("personas/", personas.personas, name="personas"),
     path("personas/<uuid:pk>/", personas.persona, name="persona"),
     path("personas/<uuid:pk>/delete/", personas.delete, name="persona-delete"),

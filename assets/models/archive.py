@@ -33,6 +33,7 @@ class Archive(Owned):
         max_length=8, choices=ArchiveState.choices, default=ArchiveState.WAITING
     )
     wanted = models.JSONField(default=list, editable=False)
+    plain = models.BooleanField(default=False, help_text="The files alone, nothing beside them")
     count = models.PositiveIntegerField()
     done = models.PositiveIntegerField(default=0)
     size = models.BigIntegerField()

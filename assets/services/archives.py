@@ -51,8 +51,11 @@ class Lost(Exception):
     """Somebody else packs it by now, or it is deleted."""
 
 
-def order(account: Account, user: User | None, ids: Sequence[UUID]) -> Archive:
-    """A ZIP of these files, to be packed in the background. Raises Refused."""
+def order(
+    account: Account, user: User | None, ids: Sequence[UUID], *, plain: bool = False
+) -> Archive:
+    """A ZIP of these files, to be packed in the background; `plain` without what is told beside
+    them. Raises Refused."""
     sums = [
         Asset.objects.for_account(account).filter(pk__in=chunk).aggregate(sum=Sum("size"))["sum"]
         for chunk in chunks(ids)
@@ -76,6 +79,7 @@ def order(account: Account, user: User | None, ids: Sequence[UUID]) -> Archive:
             account=account,
             user=user,
             wanted=[pk.hex for pk in ids],
+            plain=plain,
             count=len(ids),
             size=size,
             lease=now + HINT,
@@ -162,11 +166,14 @@ def _write(archive: Archive, path: Path) -> int:
                 if row := found.get(pk):
                     name = names.give(row.filename)
                     entries.append(_add(zip, row, name, partial(beat, done)))
-                    _text(zip, name_beside(name), teller.tell(row))
+                    if not archive.plain:
+                        _text(zip, name_beside(name), teller.tell(row))
                 else:
                     entries.append({"id": str(pk), "file": None, "why": "deleted"})
         told = manifest(entries)
-        _text(zip, MANIFEST, told)
+        # What is missing is said in any case.
+        if told["missing"] or not archive.plain:
+            _text(zip, MANIFEST, told)
     return int(told["missing"])
 
 

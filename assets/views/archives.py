@@ -44,7 +44,8 @@ def mine(request: MemberRequest) -> QuerySet[Archive]:
 @writer
 def order(request: MemberRequest) -> HttpResponseBase:
     try:
-        archive = archives.order(request.account, request.user, chosen(request))
+        plain = request.POST.get("plain") == "1"
+        archive = archives.order(request.account, request.user, chosen(request), plain=plain)
     except (services.Refused, BadFilter) as error:
         return refused(request, str(error))
     page = reverse("archives")

@@ -9,7 +9,8 @@ import { change, isTyping, proof } from "./page.js";
 
 const SHARP = 2; // pixels of a preview for each that is seen
 const SOFT = 0.03; // as the engine's own blur beside a picture
-const SOFTER = 1.5; // times larger, from which it is seen
+const [SOFTER, BLUR] = [1.5, 8]; // times larger, from which it is seen, and spoilt
+const STILL = 6; // pixels within which a finger only touches
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 const STEP = 0.02;
 const MOVES = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
@@ -30,11 +31,23 @@ export function around([width, height], ratio, [x, y]) {
   return [left, top, left + wide, top + tall];
 }
 
+/** The list that a field holds; empty for what is none. */
+function asked(text) {
+  try {
+    const list = JSON.parse(text || "[]");
+    return Array.isArray(list) ? list : [];
+  } catch {
+    return text.split(/[\s,]+/).filter(Boolean); // keys that somebody wrote by hand
+  }
+}
+
 class SocialWall extends HTMLElement {
   #asset = null;
   #seen = null; // what the server found in the picture
   #own = new Map(); // format → {mode, focus}
   #drawing = 0;
+  #said = null; // the field of formats as it was last read or written
+  #fitted = new Map(); // address → picture that the server fitted into a shape
 
   connectedCallback() {
     this.picture = this.querySelector("[data-part=source]");
@@ -44,16 +57,23 @@ class SocialWall extends HTMLElement {
     this.addEventListener("change", (event) => this.#changed(event.target));
     this.picture.addEventListener("load", () => this.draw());
     document.addEventListener("asset", ({ target, detail }) => target.matches("asset-drop") && this.take(detail));
-    document.addEventListener("settled", () => this.draw());
+    document.addEventListener("settled", () => this.#settled());
+    // What the browser fills in anew, after a reload or on the way back, comes after this element.
+    addEventListener("pageshow", () => this.#settled());
     document.addEventListener("input", ({ target }) => target.matches("[data-point]") && this.#remember(target));
     document.addEventListener("keydown", (event) => {
       if (event.key.toLowerCase() === "z" && !isTyping(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) this.safe();
     });
     new ResizeObserver(() => this.draw()).observe(this);
-    // What is chosen here need not be read there.
-    field().hidden = true;
     this.#read();
+    if (this.dataset.all === "" && !field().value) this.all();
     this.take(document.querySelector("asset-drop")?.asset ?? null); // what the page came with
+  }
+
+  #settled() {
+    if (field().value !== this.#said) this.#read();
+    this.#count();
+    this.draw();
   }
 
   /** The picture, or the poster of the video, that is to be shown. */
@@ -61,8 +81,11 @@ class SocialWall extends HTMLElement {
     this.hidden = !asset;
     for (const element of document.querySelectorAll("[data-when-empty]")) element.hidden = Boolean(asset);
     if (asset?.id === this.#asset?.id) return;
+    const other = this.#asset !== null;
     this.#asset = asset;
     this.#seen = null;
+    this.#fitted.clear();
+    if (other && asset) this.#forget();
     this.setAttribute("aria-busy", String(Boolean(asset)));
     if (!asset) return;
     this.picture.src = asset.poster;
@@ -71,9 +94,26 @@ class SocialWall extends HTMLElement {
     this.setAttribute("aria-busy", "false");
     if (!answer?.ok) return;
     this.#seen = await answer.json();
-    const point = form().querySelector("[data-point]");
-    if (this.#seen.focus && point && !point.value) setFocus(...this.#seen.focus);
+    if (this.#seen.focus && !value("focus")) setFocus(...this.#seen.focus);
     this.draw();
+  }
+
+  /** What was said of places in another picture. */
+  #forget() {
+    for (const own of this.#own.values()) delete own.focus;
+    this.#point("");
+    this.#write();
+  }
+
+  #point(said) {
+    const point = form().querySelector("[data-point]");
+    if (point && point.value !== said) change(point, said);
+  }
+
+  /** No point of a person any more: what is found counts. */
+  automatic() {
+    this.#point("");
+    this.#remember({ value: "" });
   }
 
   /** The point belongs to the picture: it is there again wherever that is used. */
@@ -82,6 +122,7 @@ class SocialWall extends HTMLElement {
     clearTimeout(this.later);
     if (!asset || !this.dataset.focus || said === (this.#seen?.focus ?? []).join()) return;
     this.later = setTimeout(() => {
+      if (this.#seen) this.#seen.focus = said ? said.split(",").map(Number) : null;
       const body = new URLSearchParams({ focus: said });
       fetch(this.dataset.focus.replace(NOBODY, asset.id), { method: "POST", body, headers: proof() }).catch(() => null);
     }, 400);
@@ -89,14 +130,9 @@ class SocialWall extends HTMLElement {
 
   /* --- what the form says ------------------------------------------------------------------------- */
   #read() {
-    let asked = [];
-    try {
-      asked = JSON.parse(field().value || "[]");
-    } catch {
-      // Keys that somebody wrote by hand.
-      asked = field().value.split(/[\s,]+/).filter(Boolean);
-    }
-    const named = new Map(asked.map((one) => (typeof one === "string" ? [one, {}] : [one.format, one])));
+    this.#said = field().value;
+    this.#own.clear();
+    const named = new Map(asked(this.#said).map((one) => (typeof one === "string" ? [one, {}] : [one?.format, one])));
     for (const place of this.places) {
       const one = named.get(place.dataset.format);
       place.querySelector("[name=place]").checked = Boolean(one);
@@ -112,7 +148,8 @@ class SocialWall extends HTMLElement {
       const { mode, focus } = this.#own.get(format) ?? {};
       return mode || focus ? { format, ...(mode && { mode }), ...(focus && { focus }) } : format;
     });
-    change(field(), said.length ? JSON.stringify(said) : "");
+    this.#said = said.length ? JSON.stringify(said) : "";
+    change(field(), this.#said);
     this.#count();
     this.draw();
   }
@@ -179,7 +216,7 @@ class SocialWall extends HTMLElement {
     ["top", "bottom", "left", "right"].forEach((side, at) => view.style.setProperty(`--${side}`, `${zone[at]}%`));
     view.addEventListener("pointerdown", (event) => {
       if (!this.#moves(place)) return;
-      event.preventDefault();
+      if (event.pointerType === "mouse") event.preventDefault();
       view.setPointerCapture(event.pointerId);
       view.focus({ preventScroll: true });
       this.grip = { x: event.clientX, y: event.clientY, focus: this.#middle(place) };
@@ -189,6 +226,10 @@ class SocialWall extends HTMLElement {
       const [left, top, right, bottom] = this.#box(place);
       const { width, height } = view.getBoundingClientRect();
       const { x, y, focus } = this.grip;
+      // Up and down a finger scrolls.
+      const far = event.pointerType === "mouse" ? Math.hypot(event.clientX - x, event.clientY - y) : Math.abs(event.clientX - x);
+      if (!this.grip.moved && far < STILL) return;
+      this.grip.moved = true;
       this.#aim(place, focus[0] - ((event.clientX - x) / width) * (right - left), focus[1] - ((event.clientY - y) / height) * (bottom - top));
     });
     view.addEventListener("keydown", (event) => {
@@ -245,7 +286,7 @@ class SocialWall extends HTMLElement {
     this.#drawing = requestAnimationFrame(() => {
       if (!this.#asset || !this.picture.naturalWidth) return;
       for (const place of this.places) this.#draw(place);
-      this.#point();
+      this.#show();
     });
   }
 
@@ -256,7 +297,7 @@ class SocialWall extends HTMLElement {
     Object.assign(canvas, { width: wide, height: tall });
     const paint = canvas.getContext("2d");
     paint.imageSmoothingQuality = "high";
-    if (this.#mode(place) === "fit") this.#fit(paint, wide, tall);
+    if (this.#mode(place) === "fit") this.#fit(paint, wide, tall, this.#ratio(place));
     else this.#cut(paint, wide, tall, this.#box(place));
     this.#tell(place);
   }
@@ -268,36 +309,36 @@ class SocialWall extends HTMLElement {
     paint.drawImage(this.picture, left * width, top * height, (right - left) * width, (bottom - top) * height, 0, 0, wide, tall);
   }
 
-  /** All of it, and beside it what the form says. */
-  #fit(paint, wide, tall) {
+  /** Where the whole picture is in a shape: left, top, width, height. */
+  #whole(wide, tall) {
     const [width, height] = this.#size;
     const by = Math.min(wide / width, tall / height);
-    const [w, h] = [width * by, height * by];
-    const [x, y] = [(wide - w) / 2, (tall - h) / 2];
+    return [(wide - width * by) / 2, (tall - height * by) / 2, width * by, height * by];
+  }
+
+  /** All of it, and beside it what the form says; what is more than a color, as the server does it. */
+  #fit(paint, wide, tall, ratio) {
+    const [x, y, w, h] = this.#whole(wide, tall);
     const fill = value("fill");
     paint.fillStyle = fill === "color" ? value("background_color") : "#fff";
     paint.fillRect(0, 0, wide, tall);
-    if (fill === "blur") {
-      paint.filter = `blur(${SOFT * Math.max(wide, tall)}px) brightness(0.9)`;
-      this.#cut(paint, wide, tall, around(this.#size, wide / tall, [0.5, 0.5]));
-      paint.filter = "none";
-    }
-    if (fill === "extend") this.#mirrors(paint, [x, y, w, h]);
-    paint.drawImage(this.picture, x, y, w, h);
+    const done = fill === "blur" || fill === "extend" ? this.#fittedBy(fill, ratio) : null;
+    if (done) paint.drawImage(done, 0, 0, wide, tall);
+    else paint.drawImage(this.picture, x, y, w, h);
   }
 
-  #mirrors(paint, [x, y, w, h]) {
-    const across = Math.ceil(x / w);
-    const down = Math.ceil(y / h);
-    for (let column = -across; column <= across; column++) {
-      for (let row = -down; row <= down; row++) {
-        paint.save();
-        paint.translate(x + column * w + (column % 2 ? w : 0), y + row * h + (row % 2 ? h : 0));
-        paint.scale(column % 2 ? -1 : 1, row % 2 ? -1 : 1);
-        paint.drawImage(this.picture, 0, 0, w, h);
-        paint.restore();
-      }
+  /** The picture of the server, once it is there. */
+  #fittedBy(fill, ratio) {
+    const query = new URLSearchParams({ shape: ratio.toFixed(4), fill });
+    const address = `${this.dataset.fitted.replace(NOBODY, this.#asset.id)}?${query}`;
+    if (!this.#fitted.has(address)) {
+      const picture = new Image();
+      picture.addEventListener("load", () => this.draw());
+      picture.src = address;
+      this.#fitted.set(address, picture);
     }
+    const found = this.#fitted.get(address);
+    return found.complete && found.naturalWidth ? found : null;
   }
 
   /** What is this place's own, and what lies under its rim. */
@@ -307,15 +348,18 @@ class SocialWall extends HTMLElement {
     place.toggleAttribute("data-custom", custom);
     place.querySelector("[data-do=reset]").hidden = !custom;
     place.querySelector("[name=mode]").value = own.mode ?? "";
-    place.querySelector("[data-part=warning]").textContent = [this.#mode(place) === "fit" ? "" : this.#covered(place), this.#enlarged(place)].filter(Boolean).join(" ");
+    place.querySelector("[data-part=warning]").textContent = [this.#covered(place), this.#enlarged(place)].filter(Boolean).join(" ");
   }
 
   /** The point on the source, as the form says it. */
-  #point() {
+  #show() {
     const [width, height] = this.#size;
     const whole = [[0, 0], [width, 0], [width, height], [0, height]];
-    const [x, y] = value("focus") ? value("focus").split(",").map(Number) : [0.5, 0.5];
-    document.querySelector("focus-point")?.draw([width, height], [whole, whole, whole], [x, y]);
+    const said = value("focus");
+    const point = document.querySelector("focus-point");
+    point?.toggleAttribute("data-auto", !said);
+    point?.draw([width, height], [whole, whole, whole], said ? said.split(",").map(Number) : [0.5, 0.5]);
+    this.querySelector("[data-do=automatic]").hidden = !said;
   }
 
   /** How many times larger its pixels become, where that is seen. */
@@ -328,14 +372,17 @@ class SocialWall extends HTMLElement {
     const down = place.dataset.height / (height * (fit ? 1 : bottom - top));
     const by = fit ? Math.min(across, down) : Math.max(across, down);
     if (by > 1 && value("small") === "refuse") return "It has too few pixels and is left out.";
+    if (by > BLUR) return `Enlarged ${by.toFixed(0)} times: it is a blur.`;
     return by > SOFTER ? `Enlarged ${by.toFixed(1)} times: it looks soft.` : "";
   }
 
   #covered(place) {
-    const box = this.#box(place);
+    const fit = this.#mode(place) === "fit";
+    const box = fit ? [0, 0, 1, 1] : this.#box(place);
+    const at = fit ? this.#whole(this.#ratio(place), 1).map((n, i) => (i % 2 ? n : n / this.#ratio(place))) : [0, 0, 1, 1];
     const [top, bottom, left, right] = place.dataset.zone.split(",").map((n) => Number(n) / 100);
-    const across = (x) => (x - box[0]) / (box[2] - box[0]);
-    const down = (y) => (y - box[1]) / (box[3] - box[1]);
+    const across = (x) => at[0] + ((x - box[0]) / (box[2] - box[0])) * at[2];
+    const down = (y) => at[1] + ((y - box[1]) / (box[3] - box[1])) * at[3];
     const hidden = ([l, t, r, b]) => across(l) < left || across(r) > 1 - right || down(t) < top || down(b) > 1 - bottom;
     const inside = ([l, t, r, b]) => r > box[0] && l < box[2] && b > box[1] && t < box[3];
     const face = this.#seen?.faces.some((one) => inside(one) && hidden(one));

@@ -23,7 +23,7 @@ from studio.api import paging
 from studio.api.base import AccountView, find
 from studio.api.bulk import MOST_VALUES, WantedSerializer, wanted_ids
 from studio.api.errors import Invalid, problem
-from studio.api.fields import checked
+from studio.api.fields import YesNo, checked
 from studio.api.schema import PATH_ID, answers
 from studio.jobs import NotPossible
 
@@ -42,6 +42,10 @@ class ArchiveSerializer(serializers.ModelSerializer[Archive]):
             *("created", "expires"),
         ]
         read_only_fields = fields
+
+
+class OrderSerializer(WantedSerializer):
+    plain = YesNo(required=False, help_text="The files alone, without JSON beside them")
 
 
 class ArchivePageSerializer(serializers.Serializer[Any]):
@@ -77,17 +81,18 @@ class Archives(ArchiveView):
     @extend_schema(
         summary="Pack a ZIP",
         description="In the background: ask again until `state` is ready. Beside each file there "
-        "is a JSON file with what is known of it.",
+        "is a JSON file with what is known of it, unless it is to be `plain`.",
         operation_id="archives_create",
-        request=WantedSerializer,
+        request=OrderSerializer,
         responses=answers({201: ArchiveSerializer}, 400, 413, 415),
         tags=["archives"],
     )
     def post(self, request: Request) -> Response:
         paging.read(request, ())
-        ids = wanted_ids(self, checked(WantedSerializer, self.sent()))
+        said = checked(OrderSerializer, self.sent())
+        ids, plain = wanted_ids(self, said), said.get("plain", False)
         try:
-            archive = archives.order(self.account, self.user, ids)
+            archive = archives.order(self.account, self.user, ids, plain=plain)
         except services.Refused as error:
             raise Invalid([problem("ids", None, str(error))]) from None
         address = request.build_absolute_uri(reverse("api:archive", args=[archive.pk]))

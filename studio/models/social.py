@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 
 from studio.presets.templates import ratio_label
 
 MB = 1_000_000
 """Bytes: the smaller of the two readings, so that a file is below the limit in both."""
-MOST_SIDE = 8192
-"""Pixels on a side: what every type that is written can hold, and H.264 as well."""
+MOST_SIDE = {"image": 8192, "video": 4096}
+"""Pixels on a side that are written here."""
 TYPES = {"image": ("jpeg", "png", "webp", "gif"), "video": ("mp4", "mov", "webm")}
 """File types that a platform may be said to take. Not all of them are written here."""
 WRITTEN = {"image": ("jpeg", "png", "webp"), "video": ("mp4",)}
@@ -66,7 +67,7 @@ class SocialFormat(models.Model):
         null=True,
         blank=True,
         help_text="Of 1,000,000 bytes; empty is no limit",
-        validators=[MinValueValidator(0.01)],
+        validators=[MinValueValidator(Decimal("0.01"))],
     )
     max_seconds = models.FloatField(
         "most seconds",
@@ -81,7 +82,12 @@ class SocialFormat(models.Model):
         help_text="LUFS that the sound of a video is brought to; empty leaves it as it is",
         validators=[MinValueValidator(-40), MaxValueValidator(-5)],
     )
-    source = models.CharField(max_length=300, blank=True, help_text="Where the rule is written")
+    source = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Where the rule is written",
+        validators=[URLValidator(schemes=["https", "http"])],
+    )
     checked = models.DateField(
         null=True, blank=True, help_text="When somebody last read the rule there"
     )
@@ -113,6 +119,11 @@ class SocialFormat(models.Model):
         return [name for name in re.split(r"[\s,]+", self.types.strip().lower()) if name]
 
     @property
+    def made_as(self) -> str:
+        """Those of its types that are written here, in words."""
+        return ", ".join(name for name in self.type_list if name in WRITTEN[self.media])
+
+    @property
     def max_bytes(self) -> int | None:
         return None if self.max_mb is None else int(self.max_mb * MB)
 
@@ -142,8 +153,9 @@ class SocialFormat(models.Model):
         for name, side in (("width", self.width), ("height", self.height)):
             if side is None:
                 continue
-            if not 16 <= side <= MOST_SIDE:
-                problems[name] = f"{side} px is not possible. Use 16 to {MOST_SIDE:,}."
+            most = MOST_SIDE.get(self.media, 0)
+            if not 16 <= side <= most:
+                problems[name] = f"{side} px is not possible. Use 16 to {most:,}."
             elif self.media == self.Media.VIDEO and side % 2:
                 problems[name] = f"{side} px is odd; videos have even sides. Use {side + 1}."
         return problems

@@ -31,7 +31,8 @@ MODE = Param(
 FOCUS = replace(
     transform.FOCUS,
     default=None,
-    help="Optional. The spot that stays in view everywhere; it wins over what is found.",
+    help="Optional. The spot that stays in view everywhere; it wins over what is found. Without "
+    "one, the spot that was chosen for this file before; null finds it anew.",
     depends=Depends("mode", {"center": (), "fit": ()}),
     group="shape",
 )
@@ -39,11 +40,10 @@ FILL = Param(
     "fill",
     "choice",
     "Beside it",
-    help="Where the whole picture does not fill the shape.",
+    help="Where a format shows the whole picture and that does not fill its shape.",
     default="white",
     choices=("white", "color", "blur", "extend"),
     labels={"color": "A color", "blur": "Its own blur", "extend": "Extend the picture"},
-    depends=Depends("mode", {"smart": (), "center": ()}),
     group="shape",
 )
 BACKGROUND = Param(

@@ -23,6 +23,7 @@ from assets.search.write import quoted
 from assets.views.searches import address
 from billing.models import CREDIT, Client
 from studio import catalogue, sending
+from studio.engine.weight import weight
 from studio.fields import spoken
 from studio.models import State
 from studio.spec import Operation
@@ -228,7 +229,12 @@ def spell(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+register.filter("weight", weight)
 
 
 @register.filter

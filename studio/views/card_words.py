@@ -47,7 +47,7 @@ def waiting(job: Job, ahead: int, *, local: bool) -> str:
     if local:
         if job.state == State.QUEUED and job.waited > SOON:
             return "Waiting for a free place"
-        stage = job.stage.capitalize() if job.state == State.RUNNING else ""
+        stage = job.stage[:1].upper() + job.stage[1:] if job.state == State.RUNNING else ""
         return stage or HERE.get(State(job.state), "")
     return _elsewhere(job, label)
 

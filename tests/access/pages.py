@@ -91,6 +91,7 @@ LIBRARY = [
     get("/library/{mask}/hints/part/"),
     get("/library/{mask}/edges/"),
     get("/library/{mask}/regard/"),
+    get("/library/{image}/fitted/", "?shape=1.0000&fill=blur"),
     post("/library/{mask}/judge/", rating="3", flag="pick", favorite="1"),
     post("/library/{mask}/accept/", source="{result}"),
     post("/library/{result}/withdraw/", query="?shown={image}"),

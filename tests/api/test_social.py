@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from assets import services
+from assets.models import Asset
 from billing.models import User
 from studio import social_rows
 from studio.models import SocialFormat, SocialPlatform
@@ -101,6 +103,16 @@ def test_one_row_is_a_new_platform(api: Client, operator: Client) -> None:
     assert told["checked"] == "2026-11-28"
 
 
+def test_null_finds_the_point_anew(api: Client, cat: Asset) -> None:
+    services.set_focus(cat, (0.1, 0.5))
+    params = {"image": str(cat.pk), "formats": ["instagram-story"]}
+    for said, kept in (({}, [0.1, 0.5]), ({"focus": [0, 0.2]}, [0, 0.2]), ({"focus": None}, None)):
+        sent = {"operation": "social-pictures", "params": params | said}
+        answer = api.post("/api/v1/jobs/", sent, content_type="application/json")
+        assert answer.status_code == 201, answer.content
+        assert answer.json()["params"].get("focus") == kept
+
+
 def row(platform: int, **more: str) -> dict[str, str]:
     usual = {
         "platform": str(platform),
@@ -128,6 +140,8 @@ def row(platform: int, **more: str) -> dict[str, str]:
     [
         ({"width": "8"}, "8 px is not possible. Use 16 to 8,192."),
         ({"media": "video", "types": "mp4", "height": "721"}, "721 px is odd"),
+        ({"media": "video", "types": "mp4", "width": "8192"}, "Use 16 to 4,096."),
+        ({"source": "javascript:alert(1)"}, "Enter a valid URL"),
         ({"safe_top": "60", "safe_bottom": "40"}, "60 % and 40 % leave nothing between them"),
         ({"types": "jpeg, bmp"}, "“bmp” is no type for this. Use some of jpeg, png, webp, gif."),
         ({"types": "gif"}, "None of these can be written here. Name one of jpeg, png, webp."),

@@ -57,6 +57,23 @@ def test_it_holds_files_and_what_is_known_of_them(
     assert Archive.objects.get().starts == 1
 
 
+def test_a_plain_one_holds_the_files_alone(account: Account, alice: User, two: list[Asset]) -> None:
+    archive = archives.order(account, alice, [asset.pk for asset in two], plain=True)
+    archives.pack(archive.pk)
+    with opened(archive) as zip:
+        assert zip.namelist() == ["Sea.png", "sea-2.png"]
+
+
+def test_a_plain_one_says_what_is_missing_all_the_same(
+    account: Account, alice: User, two: list[Asset]
+) -> None:
+    files.remove([str(two[0].file.name)])
+    archive = archives.order(account, alice, [asset.pk for asset in two], plain=True)
+    archives.pack(archive.pk)
+    with opened(archive) as zip:
+        assert zip.namelist() == ["sea-2.png", "manifest.json"]
+
+
 def test_what_is_missing_is_named(account: Account, alice: User, two: list[Asset]) -> None:
     archive = archives.order(account, alice, [asset.pk for asset in two])
     default_storage.delete(str(two[0].file.name))

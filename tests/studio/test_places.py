@@ -32,10 +32,11 @@ def test_a_key_becomes_the_rule_of_today() -> None:
 
 
 def test_what_was_kept_can_be_asked_for_again_by_the_new_rule() -> None:
-    kept = places.read([{"format": "youtube-thumbnail", "mode": "fit", "focus": [0.2, 1]}], "image")
+    asked = {"format": "youtube-thumbnail", "mode": "smart", "focus": [0.2, 1]}
+    kept = places.read([asked], "image")
     SocialFormat.objects.filter(key="youtube-thumbnail").update(width=1920, height=1080)
     (again,) = places.read(kept, "image")
-    assert (again["width"], again["mode"], again["focus"]) == (1920, "fit", [0.2, 1.0])
+    assert (again["width"], again["mode"], again["focus"]) == (1920, "smart", [0.2, 1.0])
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,13 @@ def test_a_form_sends_text(text: str) -> None:
         ([{"mode": "fit"}], "Give the key of a format"),
         ("[", "is not JSON"),
         ([{"format": "pinterest-pin", "mode": "squeeze"}], "squeeze"),
+        ({"format": "pinterest-pin"}, "is an object. Give a list"),
+        (
+            [{"format": "pinterest-pin", "Mode": "fit"}],
+            "“Mode” is not known. A format takes",
+        ),
+        ([{"format": "pinterest-pin", "fill": "blur"}], "“fill” is not known"),
+        ([{"format": "pinterest-pin", "mode": "center", "focus": [0, 0]}], "does not go with"),
         ([{"format": "pinterest-pin", "focus": [0.5]}], "Give 2 numbers from 0 to 1"),
         ([{"format": "pinterest-pin", "focus": [0.5, True]}], "Give 2 numbers"),
         ([{"format": "pinterest-pin", "box": [0, 0, 1, 1.5]}], "Give 4 numbers"),

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +17,7 @@ from assets import services
 from assets.models import Asset, Collection
 from billing.models import Account, User
 from studio import jobs
+from studio.engine.picture import is_srgb
 from studio.models import Job, SocialFormat, State
 from studio.presets.social import FORMATS
 from tests.studio.pages import PART, People, said
@@ -64,7 +66,8 @@ def test_every_format_from_one_picture_in_one_press(
         assert image.size == (row.width, row.height) == (asset.width, asset.height)
         assert asset.size <= (row.max_bytes or asset.size)
         assert image.format in ("JPEG", "PNG")
-        assert "icc_profile" not in image.info or b"sRGB" in image.info["icc_profile"]
+        assert "icc_profile" in image.info or "srgb" in image.info
+        assert is_srgb(image.info.get("icc_profile"))
         assert not image.getexif()
     assert job.quote == 0
     assert {asset.parents.get() for asset in files.values()} == {astronaut}
@@ -120,6 +123,25 @@ def test_the_point_that_was_chosen_before_holds_until_another_is_said(
     files = made(order(sign_in(alice), astronaut, ["instagram-story"], **said))
     box = files["instagram-story"].recipe["result"]["box"]
     assert box[0] == pytest.approx(left, abs=0.01)
+
+
+def test_center_is_the_middle_whatever_point_was_chosen(
+    astronaut: Asset, sign_in: People, alice: User
+) -> None:
+    services.set_focus(astronaut, (0.1, 0.5))
+    asked = ["tiktok-video-cover", {"format": "instagram-story", "mode": "center"}]
+    files = made(order(sign_in(alice), astronaut, asked))
+    assert files["tiktok-video-cover"].recipe["result"]["box"][0] == 0
+    assert files["instagram-story"].recipe["result"]["box"][0] == pytest.approx(7 / 32, abs=0.01)
+
+
+def test_one_format_alone_may_be_fitted_and_filled(
+    astronaut: Asset, sign_in: People, alice: User
+) -> None:
+    asked = [{"format": "twitter-header", "mode": "fit"}]
+    files = made(order(sign_in(alice), astronaut, asked, fill="color", background_color="#102030"))
+    image = opened(files["twitter-header"]).convert("RGB")
+    assert image.getpixel((5, 250)) == pytest.approx((16, 32, 48), abs=3)
 
 
 def test_an_order_means_the_rule_of_its_day(astronaut: Asset, sign_in: People, alice: User) -> None:
@@ -237,3 +259,20 @@ def test_the_point_is_remembered_on_the_picture(
     astronaut.refresh_from_db()
     assert astronaut.focus is None
     assert sign_in(charlie).post(at, {"focus": "0,0"}).status_code == 404
+
+
+@pytest.mark.parametrize("fill", ["blur", "extend"])
+def test_a_fitted_preview_is_as_the_file(
+    fill: str, astronaut: Asset, sign_in: People, alice: User, charlie: User
+) -> None:
+    client = sign_in(alice)
+    shape = SocialFormat.objects.get(key="instagram-story").shape
+    at = reverse("asset-fitted", args=[astronaut.pk]) + f"?shape={shape}&fill={fill}"
+    shown = Image.open(io.BytesIO(client.get(at).content))
+    files = made(order(client, astronaut, ["instagram-story"], mode="fit", fill=fill))
+    file = opened(files["instagram-story"]).resize(shown.size, Image.Resampling.BOX)
+    apart = np.abs(np.asarray(shown, int) - np.asarray(file, int))
+    assert apart.mean() < 6
+    assert sign_in(charlie).get(at).status_code == 404
+    assert client.get(at.replace(shape, "9.0000")).status_code == 404
+    assert client.get(at.replace(fill, "white")).status_code == 404

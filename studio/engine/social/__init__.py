@@ -1,6 +1,7 @@
 """One picture in every format a platform asks for: looked at once, cut where it should be, and each
 file opened again before it is given away."""
 
+from studio.engine.social.draw import preview
 from studio.engine.social.exports import Exported, export
 from studio.engine.social.place import boxes
 from studio.engine.social.sight import Seen, look, recalled, told
@@ -15,6 +16,7 @@ __all__ = [
     "boxes",
     "export",
     "look",
+    "preview",
     "recalled",
     "told",
 ]

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
-from studio.engine.social.place import is_fitted
+from studio.engine.social.place import box_of, is_fitted
 from studio.engine.social.sight import Seen
 from studio.engine.social.wanted import Wanted
 from studio.engine.stills import crop, extend, files
 from studio.engine.stills.crop import Box
 from studio.engine.stills.files import Pixels
+from studio.engine.stills.halves import halves
+from studio.engine.stills.regard import Regard
 
 STEEP = 0.7
 """The scale below which straight lines between pixels come nearest to Lanczos; above it a cubic,
 which sharpens a little."""
+PREVIEW, PREVIEW_QUALITY = 480, 85
+NOTHING = Regard(1, 1, (), (), ())
 FILLS = {"white": "color", "color": "color", "blur": "blur"}
 
 
@@ -72,3 +78,19 @@ def scaled(pixels: Pixels, box: Box, step: int, size: tuple[int, int]) -> Pixels
         return crop.resized(pixels, size, part)
     way = cv2.INTER_LINEAR if size[0] / wide < STEEP else cv2.INTER_CUBIC
     return files.as_pixels(cv2.resize(view, size, interpolation=way))
+
+
+def preview(source: Path, ratio: float, fill: str) -> bytes:
+    """All of a picture in a shape with that fill, as `export` makes it but small: a JPEG of PREVIEW
+    pixels on its longer side. Raises EngineError for a file that cannot be read."""
+    pixels = files.load(source)
+    levels = halves(pixels)
+    seen = Seen(pixels.shape[1], pixels.shape[0], NOTHING, (), levels)
+    size = (max(1, round(PREVIEW * min(1, ratio))), max(1, round(PREVIEW * min(1, 1 / ratio))))
+    want = Wanted("preview", *size, mode="fit", fill=fill)
+    fitted = crop.fitted_size(seen.size, *size)
+    level, box = snapped(seen, box_of(seen, want), fitted)
+    picture = drawn(seen, want, level, box)
+    if picture.shape[2] == 4:
+        picture = files.flat(picture, files.WHITE)
+    return files.quick_jpeg(picture, PREVIEW_QUALITY)

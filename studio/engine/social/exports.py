@@ -180,12 +180,16 @@ def _inside(box: Fractions) -> Fractions:
 
 SOFT = 1.5
 """The enlargement from which it is seen that pixels are missing."""
+BLURRED = 8
+"""The enlargement from which little can be made out."""
 LOW = 60
 """The quality below which the blocks of a JPEG are seen."""
 
 
 def _given_up(task: Task, file: pack.Packed) -> Iterator[str]:
-    if task.enlarged > SOFT:
+    if task.enlarged > BLURRED:
+        yield f"It is enlarged {task.enlarged:.0f} times and is a blur. Choose a larger picture."
+    elif task.enlarged > SOFT:
         yield f"It is enlarged {task.enlarged:.1f} times, which looks soft."
     if file.quality is not None and file.quality < LOW:
         yield f"It has quality {file.quality} to be small enough, which is seen."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from studio.engine import EngineError
+from studio.engine.social import profile
 from studio.engine.social.wanted import Wanted
 from studio.engine.stills import convert, files, packing
 from studio.engine.stills.files import Color, Pixels
@@ -29,7 +30,12 @@ class Packed(NamedTuple):
 
 
 def packed(pixels: Pixels, want: Wanted) -> Packed:
-    """Raises TooHeavy."""
+    """With the color profile. Raises TooHeavy."""
+    found = _packed(pixels, want)
+    return found._replace(data=profile.tagged(found.data, found.type))
+
+
+def _packed(pixels: Pixels, want: Wanted) -> Packed:
     least: list[tuple[int, str]] = []
     for type in want.types:
         files.check_size((want.width, want.height), type)
@@ -49,15 +55,16 @@ def _lowered(
     if type not in files.SEE_THROUGH:
         pixels = opaque(pixels, want.background)
     first = _first(pixels, type)
-    if want.most is None or len(first.data) <= want.most:
+    most = _most(want)
+    if most is None or len(first.data) <= most:
         return first
     if type == "png":
         return None
     steps = convert.ways(pixels, type, QUALITY, _pack(want))
-    if len(steps(0)) > want.most:
+    if len(steps(0)) > most:
         least.append((len(steps(0)), type))
         return None
-    step = convert.best(steps, want.most)
+    step = convert.best(steps, most)
     name = steps.names[step]
     if type in convert.LEAST:
         return Packed(steps(step), type, quality=name)
@@ -75,12 +82,18 @@ def _first(pixels: Pixels, type: str) -> Packed:
 def _of_few_colors(pixels: Pixels, want: Wanted, least: list[tuple[int, str]]) -> Packed | None:
     """As a PNG that gives up colors, where no other type is small enough."""
     steps = convert.ways(pixels, "png", QUALITY, _pack(want))
-    assert want.most is not None
-    if len(steps(0)) > want.most:
+    most = _most(want)
+    assert most is not None
+    if len(steps(0)) > most:
         least.append((len(steps(0)), "png"))
         return None
-    step = convert.best(steps, want.most)
+    step = convert.best(steps, most)
     return Packed(steps(step), "png", colors=steps.names[step])
+
+
+def _most(want: Wanted) -> int | None:
+    """Bytes of a picture that its color profile comes to."""
+    return None if want.most is None else want.most - profile.ROOM
 
 
 def _pack(want: Wanted) -> packing.Pack:

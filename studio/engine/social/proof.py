@@ -20,6 +20,8 @@ SIGNS = {
 """Where the first bytes of a file tell its type, and which they are."""
 ENDS = {"jpeg": b"\xff\xd9", "png": b"IEND\xaeB`\x82", "gif": b";"}
 """The last bytes of a file that was written whole."""
+TOLD = ("jpeg", "png")
+"""Types of which a file says its color space."""
 SIGN_BYTES = 16
 
 
@@ -29,6 +31,7 @@ def proven(path: Path, want: Wanted, type: str) -> tuple[str, ...]:
         with Image.open(path) as image:
             size, mode = image.size, image.mode
             profile = image.info.get("icc_profile")
+            said = bool(profile) or "srgb" in image.info
             turned = image.getexif().get(picture.ORIENTATION, 1)
     except (OSError, UnidentifiedImageError) as error:
         raise _wrong(want, "cannot be opened again") from error
@@ -38,14 +41,14 @@ def proven(path: Path, want: Wanted, type: str) -> tuple[str, ...]:
         raise _wrong(want, "is not in sRGB")
     if turned not in (0, 1):
         raise _wrong(want, "is to be turned by its viewer")
-    named = "sRGB" if profile else "sRGB, without a profile"
-    return (
+    found = (
         f"{size[0]} × {size[1]} px",
         _type(path, want, type),
         _light(path.stat().st_size, want),
-        named,
-        "upright, without a mark to turn it",
     )
+    if type in TOLD and not said:
+        raise _wrong(want, "does not say that it is in sRGB")
+    return (*found, "sRGB", "upright, without a mark to turn it")
 
 
 def _type(path: Path, want: Wanted, type: str) -> str:

@@ -35,7 +35,7 @@ def _about(
         if not found or (what == "unsafe at" and zone == (0, 0, 1, 1)):
             continue
         sides = [side for side in SIDES if any(side in some for some in found)]
-        where = " and ".join(f"the {side}" for side in sides)
+        where = " and ".join(f"the {side}" for side in sides) if len(sides) < 3 else "the rim"
         name, verb = (one, "is") if len(found) == 1 or one == many else (many, "are")
         if what == "cut off at":
             yield f"{name} {verb} cut off at {where}."

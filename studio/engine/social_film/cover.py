@@ -22,6 +22,7 @@ from studio.engine.social_film.path import Path
 from studio.engine.social_film.watch import CUT, apart, tones_of
 from studio.engine.social_film.window import Through
 from studio.engine.stills.files import Pixels
+from studio.engine.stills.icc import srgb
 from studio.engine.stills.regard import Face, faces
 
 TRIED = 16
@@ -84,7 +85,7 @@ def cover(
     if best is None:
         raise clip.damaged(clip.time(places[0]))
     with beside(target) as partial:
-        picture_of(best.frame).save(partial, "JPEG", quality=95, subsampling=0)
+        picture_of(best.frame).save(partial, "JPEG", quality=95, subsampling=0, icc_profile=srgb())
     report(1.0, "finishing")
     return Cover(target, *size, best.seconds, best.faces)
 

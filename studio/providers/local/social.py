@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from shutil import copyfile
 from typing import Any
 
 from billing.pricing import Free
@@ -58,18 +59,19 @@ def _pictures(call: Call) -> Results:
 def _wanted(place: Mapping[str, Any], params: Mapping[str, Any]) -> Wanted:
     kind = params["type"]
     types = [t for t in place["types"] if t in ("jpeg", "png", "webp")]
-    if kind != "best" and kind in types:
-        types = [kind]
+    if kind in types:
+        types = [kind, *(t for t in types if t != kind)]
+    mode, focus = _cut(place, params)
     return Wanted(
         key=place["format"],
         width=place["width"],
         height=place["height"],
         types=tuple(types),
         most=place["max_bytes"],
-        mode=place.get("mode") or params["mode"],
+        mode=mode,
         fill=params.get("fill") or "white",
         background=rgb_of(params["background_color"]),
-        focus=_pair(place.get("focus") or params.get("focus")),
+        focus=focus,
         box=tuple(place["box"]) if place.get("box") else None,
         safe=Safe(*place["safe"]),
         enlarge=params["small"] == "enlarge",
@@ -82,6 +84,16 @@ def _of(place: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _pair(point: Any) -> tuple[float, float] | None:
     return (point[0], point[1]) if point else None
+
+
+def _cut(
+    place: Mapping[str, Any], params: Mapping[str, Any]
+) -> tuple[str, tuple[float, float] | None]:
+    """How it is cut, and the point that stays in view: what a format has of its own counts before
+    what all have."""
+    own = place.get("focus")
+    mode = place.get("mode") or ("smart" if own else params["mode"])
+    return mode, _pair(own or params.get("focus")) if mode == "smart" else None
 
 
 def _output(made: Made, place: Mapping[str, Any]) -> Output:
@@ -119,10 +131,11 @@ def _videos(call: Call) -> Results:
     outputs: list[Output] = []
     notes: list[str] = []
     wrong: list[EngineError] = []
+    alike: dict[film.Wanted, film.Made] = {}
     for number, place in enumerate(places):
         report = _part(call, number / len(places), 1 / len(places), place["name"])
         try:
-            made = _video(call, place, report)
+            made = _video(call, place, alike, report)
         except EngineError as error:
             wrong.append(error)
             notes.append(f"Left out: {place['name']}: {error}")
@@ -138,37 +151,64 @@ def _part(call: Call, begin: float, share: float, name: str) -> Report:
     return lambda fraction, stage: call.report(begin + fraction * share, f"{name}: {stage}")
 
 
-def _video(call: Call, place: Mapping[str, Any], report: Report) -> list[Output]:
-    p = call.params
+def _video(
+    call: Call,
+    place: Mapping[str, Any],
+    alike: dict[film.Wanted, film.Made],
+    report: Report,
+) -> list[Output]:
+    """alike: what was made for other formats that want the very same, which is copied."""
     source, target = call.files["video"], call.folder / f"{place['format']}.mp4"
-    focus = _pair(place.get("focus") or p.get("focus"))
-    mode = place.get("mode") or p["mode"]
-    wanted = film.Wanted(
+    wanted = _wanted_video(place, call.params)
+    same = replace(wanted, key="")
+    if same in alike:
+        copyfile(alike[same].path, target)
+        made = replace(alike[same], path=target)
+    else:
+        made = alike[same] = film_export.export(source, target, wanted, report)
+    told = _of(place, place["name"])
+    told |= {name: getattr(made, name) for name in FACTS} | {"checked": list(made.checked)}
+    if made.loudness is not None:
+        told["checked"].append(f"{made.loudness:.1f} LUFS")
+    if made.end - made.start < float(look(source).seconds) - FRAME:
+        told["checked"].append(f"{made.start:.1f} to {made.end:.1f} s of the video")
+    told["warnings"] = [*warnings(made, Safe(*place["safe"])), *_quiet(made, wanted)]
+    title = f"{place['name']} {made.width}x{made.height}"
+    outputs = [Output(made.path, title=title, about=told)]
+    if call.params["cover"]:
+        outputs.append(_cover(place, wanted, made, report))
+    return outputs
+
+
+def _wanted_video(place: Mapping[str, Any], params: Mapping[str, Any]) -> film.Wanted:
+    mode, focus = _cut(place, params)
+    return film.Wanted(
         key=place["name"],
         width=place["width"],
         height=place["height"],
         seconds=place["max_seconds"],
         bytes=place["max_bytes"],
-        trim=p["trim"],
+        trim=params["trim"],
         mode=mode,
-        focus=(0.5, 0.5) if mode == "center" else focus,
-        ground=p.get("fill") or "blur",
-        color=rgb_of(p["background_color"]),
-        loudness=place["loudness"] if p["level"] else None,
+        focus=focus,
+        ground=params.get("fill") or "blur",
+        color=rgb_of(params["background_color"]),
+        loudness=place["loudness"] if params["level"] else None,
     )
-    made = film_export.export(source, target, wanted, report)
-    told = _of(place, place["name"])
-    told |= {name: getattr(made, name) for name in FACTS} | {"checked": list(made.checked)}
-    if made.end - made.start < float(look(source).seconds) - FRAME:
-        told["checked"].append(f"{made.start:.1f} to {made.end:.1f} s of the video")
-    told["warnings"] = list(warnings(made, Safe(*place["safe"])))
-    title = f"{place['name']} {made.width}x{made.height}"
-    outputs = [Output(made.path, title=title, about=told)]
-    if p["cover"]:
-        outputs.append(_cover(place, wanted, made, report))
-    return outputs
 
 
+def _quiet(made: film.Made, wanted: film.Wanted) -> Iterator[str]:
+    """That its sound could not be brought to what is played there."""
+    if made.loudness is None or wanted.loudness is None:
+        return
+    if abs(made.loudness - wanted.loudness) > LOUD:
+        yield (
+            f"It has {made.loudness:.1f} LUFS instead of {wanted.loudness:.0f}: louder, its peaks "
+            "would be cut off."
+        )
+
+
+LOUD = 1.0  # LUFS; what is less is not heard
 FRAME = 0.1  # seconds; what is shorter by less was not trimmed
 FACTS = ("width", "height", "seconds", "bytes", "loudness", "start", "end", "enlarged")
 

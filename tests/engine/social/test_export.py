@@ -155,7 +155,7 @@ def test_cmyk_becomes_srgb(tmp_path: Path) -> None:
     red, green, blue = pixels_of(done.path)[100, 160]
     assert red > 200
     assert max(green, blue) < 80
-    assert "sRGB, without a profile" in done.checked
+    assert "sRGB" in done.checked
 
 
 def test_a_turned_photograph_is_upright_and_not_marked(tmp_path: Path) -> None:
@@ -189,7 +189,18 @@ def test_a_wide_gamut_is_brought_into_srgb(tmp_path: Path) -> None:
     assert np.abs(pixels_of(done.path)[100, 160].astype(int) - expected.getpixel((0, 0))).max() < 8
     assert pixels_of(done.path)[100, 160, 0] < 80, "not as the numbers were"
     with Image.open(done.path) as written:
-        assert "icc_profile" not in written.info
+        assert written.info["icc_profile"] == icc.srgb()
+
+
+@pytest.mark.parametrize("type", ["jpeg", "png"])
+def test_a_file_says_that_it_is_in_srgb_and_stays_below_its_limit(
+    tmp_path: Path, type: str
+) -> None:
+    done = made(COFFEE, tmp_path, types=(type,), most=60_000)
+    assert done.bytes == done.path.stat().st_size <= 60_000
+    with Image.open(done.path) as written:
+        written.load()
+        assert written.info.get("icc_profile") == icc.srgb() or "srgb" in written.info
 
 
 def test_sixteen_bits_of_grey(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.engine.social.pictures import want
 
 def saved(tmp_path: Path, size: tuple[int, int] = (320, 200), **more: object) -> Path:
     path = tmp_path / "a.jpg"
-    Image.new("RGB", size, (90, 20, 20)).save(path, **more)
+    Image.new("RGB", size, (90, 20, 20)).save(path, **{"icc_profile": icc.srgb(), **more})
     return path
 
 
@@ -26,7 +26,7 @@ def turned() -> Image.Exif:
 
 
 def test_a_good_file_is_told_to_be_good(tmp_path: Path) -> None:
-    found = proven(saved(tmp_path, icc_profile=icc.srgb()), want(most=50_000), "jpeg")
+    found = proven(saved(tmp_path), want(most=50_000), "jpeg")
     assert found[0] == "320 × 200 px"
     assert "of 50 KB at most" in found[2]
     assert found[3] == "sRGB"
@@ -37,6 +37,7 @@ def test_a_good_file_is_told_to_be_good(tmp_path: Path) -> None:
     [
         ({"size": (320, 201)}, "is 320 × 201 px"),
         ({"icc_profile": icc.adobe_rgb()}, "is not in sRGB"),
+        ({"icc_profile": None}, "does not say that it is in sRGB"),
         ({"exif": turned()}, "is to be turned"),
         ({"format": "PNG"}, "is no JPEG by its first bytes"),
     ],
