@@ -191,16 +191,19 @@ class TextField(ParamField):
 
 
 class BooleanField(ParamField):
-    WORDS = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
+    WORDS = {
+        **dict.fromkeys(("true", "on", "1", "yes", "y"), True),
+        **dict.fromkeys(("false", "off", "0", "no", "n"), False),
+    }
 
     def read(self, value: Any) -> Any:
         if isinstance(value, bool):
             return value
-        if str(value).lower() not in self.WORDS:
+        if str(value).strip().lower() not in self.WORDS:
             raise self.fail(
                 f"is “{shown(value)}”, which is neither yes nor no", "Use true or false."
             )
-        return self.WORDS[str(value).lower()]
+        return self.WORDS[str(value).strip().lower()]
 
 
 class PointField(ParamField):

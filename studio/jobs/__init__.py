@@ -10,6 +10,7 @@ The queue carries hints and may run one 0, 1 or n times; the table carries the t
 from studio.jobs.decide import can_stop, cancel, give_up, send_again
 from studio.jobs.frames import last_frame
 from studio.jobs.instead import fall_over
+from studio.jobs.many import cancel_waiting, place
 from studio.jobs.news import WATCHED, apply, fail, keep, kept, progress
 from studio.jobs.order import (
     Doer,
@@ -20,6 +21,8 @@ from studio.jobs.order import (
     changed_key,
     create,
     create_run,
+    digest,
+    dispatch_calmly,
     files_of,
     last_tries,
     quote,
@@ -51,13 +54,16 @@ __all__ = [
     "apply",
     "can_stop",
     "cancel",
+    "cancel_waiting",
     "changed_key",
     "claim",
     "client_of",
     "collect",
     "create",
     "create_run",
+    "digest",
     "dispatch",
+    "dispatch_calmly",
     "expire",
     "fail",
     "fall_over",
@@ -71,6 +77,7 @@ __all__ = [
     "lay_back",
     "lost",
     "move",
+    "place",
     "progress",
     "pump_is_wanted",
     "quote",

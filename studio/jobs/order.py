@@ -203,7 +203,7 @@ def create_run(
         if first := _first(account, key, print_):
             return run_of(first), False
         raise
-    transaction.on_commit(_dispatch_calmly)
+    transaction.on_commit(dispatch_calmly)
     return new, True
 
 
@@ -310,7 +310,7 @@ def retry(
     begins_with = job.begins_with if after else ""
     wanted = Wanted((doer,), job.title, job.varied, after=after, begins_with=begins_with)
     key = key or f"retry-{job.pk}"
-    how = {"key": key, "retry_of": job, "agreed": agreed, "client": job.client_id}
+    how: dict[str, Any] = {"key": key, "retry_of": job, "agreed": agreed, "client": job.client_id}
     with transaction.atomic():
         (again,), created = create_run(job.account, user, operation, [wanted], **how)
         if created:
@@ -380,7 +380,7 @@ def _first(account: Account, key: str, print_: str) -> Job | None:
     return job
 
 
-def _dispatch_calmly() -> None:
+def dispatch_calmly() -> None:
     """The order stands whether or not the hint gets out; the sweeper sends it again."""
     try:
         dispatch()

@@ -56,7 +56,7 @@ def _choose(waiting: QuerySet[Job], way: Way, free: Callable[[Way, int], int]) -
     places = min(free(way, busy.total), MOST)
     if places <= 0:
         return []
-    queues = {}
+    queues: dict[Lane, Iterator[tuple[UUID, datetime]]] = {}
     group = waiting.filter(provider=provider, own_key=own_key)
     for account, batch in group.order_by().values_list("account_id", "batch_id").distinct():
         oldest = group.filter(account_id=account, batch_id=batch).order_by("created", "pk")

@@ -22,13 +22,15 @@ def ended(job: Job) -> list[Job]:
     come after it any more."""
     followers = Job.objects.filter(after=job, row=job.row_id, waits=True, state=State.QUEUED)
     left: list[Job] = []
+    if job.batch_id is None or job.row_id is None:
+        return left
     if job.state == State.SUCCEEDED:
         followers.update(turn=FIRST)
         Batch.objects.filter(pk=job.batch_id).update(spent=F("spent") + job.quote)
         BatchRow.objects.filter(pk=job.row_id).update(cost=F("cost") + job.quote)
     else:
         left = list(followers)
-    if not left and job.row_id and job.batch_id:
+    if not left:
         _settle(job.row_id, job.batch_id)
     return left
 

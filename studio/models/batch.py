@@ -25,6 +25,7 @@ class BatchState(models.TextChoices):
 class RowState(models.TextChoices):
     NEW = "new", "Not checked"
     READY = "ready", "Ready"
+    COMING = "coming", "Waits for files"
     WRONG = "wrong", "Wrong"
     SKIPPED = "skipped", "Left out"
     OPEN = "open", "Open"
@@ -115,10 +116,10 @@ class BatchRow(models.Model):
     """A line of the sheet: the `number`th of its batch, which began on `line` of the file. `cells`
     are in the order of the columns, as they were given.
 
-    `work` is what came of them when they were checked, one for each job: [{"step", "slot",
-    "operation", "title", "doers": [{"offer", "params", "notes"}], "quote", "most", "print"}].
-    `problems` are [{"column", "message"}]; one with "waits" goes away by itself. `print` says what
-    all of it stands for: the same as that of the job `duplicate_of`, or of the row `twin`.
+    `work` is what came of them when they were checked, one for each step: [{"operation", "takes",
+    "doers": [{"offer", "params", "notes"}], "title", "count", "makes", "quote", "most", "words",
+    "print"}]; `count` jobs of it make `makes` results each. `problems` are [{"column", "message"}].
+    `print` says what all of it stands for: that of the job `duplicate_of` is the same.
     `error` and `cost` are of what became of it.
     """
 
@@ -139,7 +140,6 @@ class BatchRow(models.Model):
     duplicate_of = models.ForeignKey(
         "Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
-    twin = models.PositiveIntegerField(null=True)
     error = models.TextField(blank=True)
     cost = models.BigIntegerField(default=0)
     ended = models.DateTimeField(null=True)
