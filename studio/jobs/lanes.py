@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 # (account, batch or None): a batch is a queue of its own, so that it keeps nobody waiting.
@@ -30,3 +31,8 @@ class Busy:
     def of(self, lane: Lane) -> tuple[int, int]:
         """The least goes first."""
         return self._accounts[lane[0]], self._lanes[lane]
+
+
+def since(batch: UUID | None, created: datetime, turn: datetime) -> datetime:
+    """Since when it could begin: a row of a batch since its turn came, however old the batch is."""
+    return turn if batch else created

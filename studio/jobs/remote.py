@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from studio import catalogue
-from studio.jobs.lanes import Busy, Lane
+from studio.jobs.lanes import Busy, Lane, since
 from studio.jobs.state import end
 from studio.models import Attempt, Event, Job, State
 from studio.processes import HOST
@@ -60,7 +60,8 @@ def _choose(waiting: QuerySet[Job], way: Way, free: Callable[[Way, int], int]) -
     group = waiting.filter(provider=provider, own_key=own_key)
     for account, batch in group.order_by().values_list("account_id", "batch_id").distinct():
         oldest = group.filter(account_id=account, batch_id=batch).order_by("created", "pk")
-        queues[account, batch] = iter(oldest.values_list("pk", "created")[:places])
+        first = oldest.values_list("pk", "created", "next_at")[:places]
+        queues[account, batch] = iter([(pk, since(batch, *times)) for pk, *times in first])
     return list(islice(_in_turn(queues, busy), places))
 
 

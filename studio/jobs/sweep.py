@@ -19,7 +19,7 @@ from django_q.tasks import async_task
 from studio import catalogue, keys
 from studio.jobs import turns
 from studio.jobs.alone import only_one
-from studio.jobs.lanes import Busy
+from studio.jobs.lanes import Busy, since
 from studio.jobs.state import close_attempt, end, move
 from studio.jobs.unclear import expire, review
 from studio.models import Beat, Job, Lease, Notice, State
@@ -129,7 +129,12 @@ def _next(provider: Provider, now: datetime, busy: Busy) -> Job | None:
     lanes = list(waiting.order_by().values_list("account_id", "batch_id").distinct())
     oldest = [waiting.filter(account_id=a, batch_id=b).first() for a, b in lanes]
     found = [job for job in oldest if job]
-    return min(found, key=lambda j: (*busy.of((j.account_id, j.batch_id)), j.created), default=None)
+
+    def place(job: Job) -> tuple[int, int, datetime]:
+        lane = (job.account_id, job.batch_id)
+        return *busy.of(lane), since(job.batch_id, job.created, job.next_at)
+
+    return min(found, key=place, default=None)
 
 
 def rescue() -> dict[str, int]:

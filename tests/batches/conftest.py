@@ -10,6 +10,7 @@ import pytest
 
 from assets.models import Asset
 from billing.models import Account, User
+from studio import batches
 from studio.models import Batch
 from tests.batches.sheets import table
 from tests.studio.conftest import (  # noqa: F401 - fixtures
@@ -31,9 +32,13 @@ UPSCALE = {"operation": "upscale", "params": {"size": "2x"}}
 
 
 @pytest.fixture
-def draft(account: Account, alice: User, cat: Asset, paper: Paper) -> Callable[..., Batch]:
+def draft(
+    account: Account,
+    alice: User,
+    cat: Asset,  # noqa: F811 - the fixture
+    paper: Paper,  # noqa: F811
+) -> Callable[..., Batch]:
     """draft(3) → a checked batch of as many rows that Paper animates."""
-    from studio import batches
 
     def make(
         count: int = 3,
