@@ -20,26 +20,34 @@ from studio.batches.drafts import (
     skip_rows,
 )
 from studio.batches.plans import Plan, Share, plan
+from studio.batches.results import Eta, Result, bad_rows, counts, eta, newest, results
 from studio.batches.run import cancel_rest, pause, resume
 from studio.batches.wrong import NotNow, Wrong
 
 __all__ = [
+    "Eta",
     "NotNow",
     "Plan",
+    "Result",
     "Share",
     "TermsChanged",
     "TooDear",
     "Wrong",
     "add_rows",
+    "bad_rows",
     "cancel_rest",
     "check",
+    "counts",
     "create",
     "delete_row",
     "digest",
     "discard",
     "edit_row",
+    "eta",
+    "newest",
     "pause",
     "plan",
+    "results",
     "resume",
     "save_mapping",
     "save_template",

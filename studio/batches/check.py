@@ -103,7 +103,7 @@ class Checker:
     def check(self, rows: Sequence[BatchRow]) -> None:
         self.library.forget()
         said = [self.said(row) for row in rows]
-        self.library.learn(self._files(said))
+        self.learn(said)
         for row, its in zip(rows, said, strict=True):
             self.fill(row, its)
         self._find_duplicates(rows)
@@ -187,6 +187,10 @@ class Checker:
         if key not in self._specs:
             self._specs[key] = steps.params_of(step)
         return self._specs[key]
+
+    def learn(self, said: Sequence[Said]) -> None:
+        """Read the files of some rows with few queries."""
+        self.library.learn(self._files(said))
 
     def _files(self, said: Sequence[Said]) -> Iterator[str]:
         for its in said:

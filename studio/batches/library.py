@@ -74,6 +74,8 @@ class Library:
         left = [name for name in names if not self._named[name]]
         for asset in mine.filter(filename__in=left):
             self._named[asset.filename].append(asset)
+        # The form asks by id, and does not ask the database again.
+        self.found |= {a.pk: a for name in names for a in self._named[name]}
 
     def _learn_addresses(self, addresses: set[str]) -> None:
         if not addresses or self.batch is None:
