@@ -107,7 +107,11 @@ def _number(text: str) -> float:
 
 
 def _plain(value: Any, name: str, line: int) -> str:
-    """The text of a value; lists and objects stay JSON."""
+    """The text of a value. A list of plain ones has commas, as in a table; the rest stays JSON."""
+    if isinstance(value, list) and all(isinstance(v, str | int | float) for v in value):
+        parts = [_plain(v, name, line) for v in value]
+        if not any("," in part for part in parts):
+            return ", ".join(parts)
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if value is None or isinstance(value, str):

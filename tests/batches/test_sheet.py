@@ -248,12 +248,13 @@ def test_ten_thousand_rows_are_read_in_under_a_second() -> None:
 
 
 def test_json_is_a_list_of_objects() -> None:
-    data = '[\n {"prompt": "a", "n": 5.0, "on": true, "at": [0.5, 1]},\n {"x": null, "n": 0.1}\n]'
+    data = '[\n {"prompt": "a", "n": 5.0, "on": true, "at": [0.5, 1]},\n '
+    data += '{"x": null, "n": 0.1, "at": [{"a": 1}]}\n]'
     found = sheet(data)
     assert found.columns == ("prompt", "n", "on", "at", "x")
     assert found.rows == [
-        Row(2, ("a", "5", "true", "[0.5, 1]")),
-        Row(3, ("", "0.1")),
+        Row(2, ("a", "5", "true", "0.5, 1")),
+        Row(3, ("", "0.1", "", '[{"a": 1}]')),
     ]
 
 
