@@ -15,11 +15,12 @@ from billing import services as billing
 from billing.models import Account, User
 from billing.services import InsufficientCredits
 from studio import catalogue, jobs, keys
+from studio.batches import schedule
 from studio.batches.plans import Tally, rows, too_dear
 from studio.batches.wrong import NotNow, Wrong
 from studio.jobs import Doer, Wanted
 from studio.jobs.sources import asset_ids
-from studio.models import Batch, BatchRow, BatchState, Job, RowState
+from studio.models import Batch, BatchRow, BatchState, Job, RowState, State
 
 CHUNK = 500
 STAGE = "waits for its turn"
@@ -61,7 +62,7 @@ def start(
     with transaction.atomic(), keys.seen_once():
         # One order of locks everywhere: the account comes first.
         Account.objects.select_for_update().get(pk=batch.account_id)
-        batch.refresh_from_db(fields=["state", "key", "starts_at", "client", "round"])
+        batch.refresh_from_db(fields=["state", "key", "client", "round"])
         if batch.state != BatchState.DRAFT:
             if key and batch.key == key:
                 return batch, False
@@ -97,12 +98,16 @@ def _check(batch: Batch, without_wrong: bool) -> None:
 def _begin(batch: Batch, key: str, shown: str) -> None:
     now = timezone.now()
     later = batch.starts_at is not None and batch.starts_at > now
+    begins = batch.starts_at if later and batch.starts_at else now
+    batch.opens, batch.closes = schedule.times(batch, begins).values()
+    # One that was repeated knows already when it comes again.
+    batch.next_at = batch.next_at or schedule.next_time(batch, begins)
     batch.state = BatchState.SCHEDULED if later else BatchState.RUNNING
     batch.key, batch.agreed, batch.round = key, shown, batch.round + 1
     batch.started, batch.changed, batch.words = None if later else now, now, ""
     batch.failures = batch.spent = 0
     fields = ["state", "key", "agreed", "round", "started", "changed", "words"]
-    batch.save(update_fields=[*fields, "failures", "spent"])
+    batch.save(update_fields=[*fields, "failures", "spent", "opens", "closes", "next_at"])
     BatchRow.objects.filter(batch=batch, state=RowState.READY).update(state=RowState.OPEN)
 
 
@@ -238,4 +243,4 @@ class JobMaker:
     def _follow(self, job: Job, work: dict[str, Any], before: Job, takes: int) -> None:
         job.after, job.begins_with, job.takes = before, work["takes"], takes
         # What it comes after may be done since an earlier try.
-        job.turn = job.row.number if before.state == "succeeded" and job.row else None
+        job.turn = job.row.number if before.state == State.SUCCEEDED and job.row else None

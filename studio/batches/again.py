@@ -1,4 +1,4 @@
-"""Rows that failed, once more: with the same model or another one. Steps that were done are kept."""
+"""Rows that failed, once more: with the same model or another one. Steps that are done stay so."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ CHUNK = 500
 MOST_JOBS = 100
 """Of one row: a pack of pictures with steps behind it grows fast."""
 # What a column may be besides a param.
-OPERATION, MODEL, TITLE = "operation", "model", "title"
-RESERVED = (OPERATION, MODEL, TITLE)
+MODULE, OPERATION, MODEL, TITLE, ROW = "module", "operation", "model", "title", "row"
+RESERVED = (MODULE, OPERATION, MODEL, TITLE, ROW)
 WRITTEN = [
     "state",
     "offer",
@@ -97,7 +97,7 @@ class Checker:
         self.steps = steps.read(account, batch.steps)
         self.columns = {name: at for at, name in enumerate(batch.columns)}
         self.by_target = {target: column for column, target in batch.mapping.items()}
-        self._firsts: dict[tuple[str, str], Step | Wrong] = {}
+        self._firsts: dict[tuple[str, str, str], Step | Wrong] = {}
         self._specs: dict[tuple[str, str], dict[str, Param]] = {}
 
     def check(self, rows: Sequence[BatchRow]) -> None:
@@ -121,10 +121,10 @@ class Checker:
         problems: list[Problem] = []
         if row.unreadable:
             problems.append({"column": "", "message": row.unreadable})
-        first = self._first(self.cell(row, OPERATION), self.cell(row, MODEL))
+        first = self._first(*(self.cell(row, name) for name in (MODULE, OPERATION, MODEL)))
         if isinstance(first, Wrong):
-            name = MODEL if first.field == "offer" else OPERATION
-            problems.append({"column": self.by_target.get(name, ""), "message": first.message})
+            column = self.by_target.get(first.field, "")
+            problems.append({"column": column, "message": first.message})
             return Said([], [], problems=problems)
         chain = self._chain(first, problems)
         its = Said(chain, [dict(s.params) for s in chain], self.cell(row, TITLE), problems)
@@ -133,22 +133,26 @@ class Checker:
                 self._take(its, target, text)
         return its
 
-    def _first(self, operation: str, model: str) -> Step | Wrong:
+    def _first(self, module: str, operation: str, model: str) -> Step | Wrong:
         """The first step as a row has it."""
-        key = (operation, model)
+        key = (module, operation, model)
         if key not in self._firsts:
             try:
-                self._firsts[key] = self._named(operation, model)
+                self._firsts[key] = self._named(module, operation, model)
             except Wrong as error:
                 self._firsts[key] = error
         return self._firsts[key]
 
-    def _named(self, operation: str, model: str) -> Step:
+    def _named(self, module: str, operation: str, model: str) -> Step:
         usual = self.steps[0]
-        if not operation and not model:
+        if operation:
+            its = steps.operation_of(operation, "Operation")
+        elif module and module.casefold() != usual.operation.module:
+            its = steps.first_of(module)
+        else:
+            its = usual.operation
+        if its.key == usual.operation.key and not model:
             return usual
-        where = "Operation" if operation else "Model"
-        its = steps.operation_of(operation, where) if operation else usual.operation
         same = its.key == usual.operation.key
         offer = (
             usual.offer if same and not model else steps.offer_of(self.account, its, model, "Model")

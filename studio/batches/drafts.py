@@ -12,16 +12,26 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from billing.models import Account, User
-from studio import http
+from studio import catalogue, http
+from studio.batches import columns
 from studio.batches import steps as chain
-from studio.batches.check import check
+from studio.batches.check import MODULE, OPERATION, check
+from studio.batches.limits import MOST_ROWS, too_many_rows
 from studio.batches.wrong import Wrong, settled
 from studio.fields import nearest, shown
-from studio.models import Batch, BatchMapping, BatchRow, BatchState, BatchTemplate, RowState
+from studio.models import (
+    Batch,
+    BatchFile,
+    BatchMapping,
+    BatchRow,
+    BatchState,
+    BatchTemplate,
+    RowState,
+)
 
-MOST_ROWS = 10_000
 CHUNK = 1_000
 MOST_AT_ONCE = 50
 MOST_NAME = 100
@@ -67,10 +77,10 @@ def create(
     source_name: str = "",
     client: UUID | None = None,
 ) -> Batch:
-    """A draft with the rows of a sheet, not checked yet. `source` is the digest of its file. Raises
-    Wrong."""
+    """A draft with the rows of a sheet, not checked yet. Without a `mapping` it is guessed from the
+    names of the columns. `source` is the digest of its file. Raises Wrong."""
     if len(sheet.rows) > MOST_ROWS:
-        raise too_many(len(sheet.rows))
+        raise too_many_rows()
     found = chain.read(account, steps)
     batch = Batch(
         account=account,
@@ -85,7 +95,10 @@ def create(
         zone=account.zone,
         at_once=settings.BATCH_AT_ONCE,
     )
-    batch.mapping = _mapping(batch, mapping or {})
+    if mapping is None:
+        mapping = columns.guess(batch.columns, targets(batch))
+        batch.notes += filter(None, [columns.unknown(batch.columns, mapping)])
+    batch.mapping = _mapping(batch, mapping)
     if source and (earlier := _earlier(account, source)):
         batch.notes.append(
             f"The same file was brought before, on {earlier.created:%d %b %Y}: “{earlier.title}”."
@@ -113,12 +126,6 @@ def _append(batch: Batch, rows: Sequence[Line], last: int) -> None:
             )
             for at, row in enumerate(rows[start : start + CHUNK], start=1)
         )
-
-
-def too_many(count: int) -> Wrong:
-    return Wrong(
-        "rows", f"There are {count:,} rows; the most is {MOST_ROWS:,}. Divide the sheet in parts."
-    )
 
 
 def _title(title: str) -> str:
@@ -179,8 +186,8 @@ def add_rows(batch: Batch, rows: Iterable[Mapping[str, str]]) -> list[int]:
     drafted(batch)
     said = list(rows)
     mine = BatchRow.objects.filter(batch=batch)
-    if (count := mine.count() + len(said)) > MOST_ROWS:
-        raise too_many(count)
+    if mine.count() + len(said) > MOST_ROWS:
+        raise too_many_rows()
     last = mine.aggregate(last=Max("number"))["last"] or 0
     made = []
     for at, cells in enumerate(said, start=1):
@@ -224,13 +231,32 @@ def set_mapping(batch: Batch, mapping: Mapping[str, str]) -> int:
     return _anew(batch, "mapping")
 
 
+def targets(batch: Batch) -> tuple[columns.Target, ...]:
+    """What a column may be: a param of the first step, a word about the row, or as “2.text” a param
+    of a later step."""
+    found = chain.read(batch.account, batch.steps)
+    later = [
+        columns.Target(f"{step.number}.{p.name}", f"{step.label}: {p.label}", p.kind)
+        for step in found[1:]
+        for p in chain.params_of(step).values()
+        if p.name != step.takes and not p.measures
+    ]
+    return (*columns.targets_of(chain.params_of(found[0]).values()), *later)
+
+
 def _mapping(batch: Batch, mapping: Mapping[str, str]) -> dict[str, str]:
     taken: dict[str, str] = {}
+    known = {target.name for target in targets(batch)}
+    if {MODULE, OPERATION} & set(mapping.values()):
+        known |= {p.name for o in catalogue.operations().values() for p in o.params}
     for column, target in mapping.items():
         if column not in batch.columns:
             raise Wrong(column, f"There is no column “{shown(column)}” in this sheet.")
         if not isinstance(target, str):
             raise Wrong(column, f"“{shown(column)}” is “{shown(target)}”, which is no param.")
+        if target and target not in known:
+            words = f"“{shown(column)}” is “{shown(target)}”, which is no param here."
+            raise Wrong(column, f"{words} Choose {nearest(tuple(known), target)}.")
         if target and target in taken.values():
             other = next(c for c, t in taken.items() if t == target)
             words = f"“{shown(other)}” and “{shown(column)}” are both “{shown(target)}”."
@@ -245,6 +271,15 @@ def set_steps(batch: Batch, said: Sequence[Mapping[str, Any]]) -> int:
     batch.steps = chain.kept(chain.read(batch.account, said))
     drafted(batch)
     return _anew(batch, "steps")
+
+
+def recheck(batch: Batch) -> int:
+    """Check all rows anew, with the library as it is now; addresses that failed are asked once
+    more. How many rows there are."""
+    drafted(batch)
+    failed = BatchFile.objects.filter(batch=batch).exclude(problem="")
+    failed.update(problem="", tries=0, next_at=timezone.now())
+    return _anew(batch, "changed")
 
 
 def _anew(batch: Batch, field: str) -> int:

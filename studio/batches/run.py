@@ -54,7 +54,7 @@ def resume(batch: Batch) -> Batch:
 
 def cancel_rest(batch: Batch) -> Batch:
     """Cancel all rows that are not at work, and give back what is held for them. Those at work are
-    finished. Raises NotNow."""
+    finished. What came again every week does not any more. Raises NotNow."""
     if not _change(batch, OPEN, BatchState.CANCELED, words="", next_at=None):
         if batch.state == BatchState.CANCELED:
             return batch

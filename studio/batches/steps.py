@@ -85,11 +85,22 @@ def operation_of(said: Any, where: str) -> Operation:
     return found
 
 
+def first_of(module: str) -> Operation:
+    """What a module does first. Raises Wrong."""
+    known = [o for o in catalogue.operations().values() if not o.elsewhere]
+    for operation in known:
+        if operation.module == module.casefold():
+            return operation
+    modules = tuple(dict.fromkeys(o.module for o in known))
+    words = f"Module: “{shown(module)}” is no module. Choose {nearest(modules, module)}."
+    raise Wrong("module", words)
+
+
 def offer_of(account: Account, operation: Operation, said: Any, where: str) -> Offer:
     """By its key or its name; the first of the operation where nothing is said. Raises Wrong."""
     offers = {o.key: o for o in catalogue.offers(operation.key, keys.usable(account))}
     if not offers:
-        raise Wrong("offer", f"{where}: nobody can do “{operation.label}” in this studio now.")
+        raise Wrong("model", f"{where}: nobody can do “{operation.label}” in this studio now.")
     text = str(said or "").strip()
     if not text:
         return next(iter(offers.values()))
@@ -97,7 +108,7 @@ def offer_of(account: Account, operation: Operation, said: Any, where: str) -> O
     found = offers.get(text) or offers.get(text.casefold()) or called.get(text.casefold())
     if found is None:
         words = f"{where}: “{shown(text)}” is no model of {operation.label.lower()} here"
-        raise Wrong("offer", f"{words}. Choose {nearest(tuple(offers), text)}.")
+        raise Wrong("model", f"{words}. Choose {nearest(tuple(offers), text)}.")
     return found
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from studio.batches.limits import Refused
 from studio.models import Batch
 
 
-class Wrong(ValueError):
+class Wrong(Refused):
     """It cannot be so; `field` is what the message is about."""
 
     def __init__(self, field: str, message: str) -> None:

@@ -36,6 +36,7 @@ from studio.jobs.order import (
 from studio.jobs.remote import claim
 from studio.jobs.render import start, work_folder
 from studio.jobs.results import collect, fetch
+from studio.jobs.rows import tell
 from studio.jobs.sources import client_of, source_assets
 from studio.jobs.state import NotPossible, move
 from studio.jobs.sweep import dispatch, pump_is_wanted, rescue, tidy, void_host
@@ -91,6 +92,7 @@ __all__ = [
     "start",
     "still_waiting",
     "take_turn",
+    "tell",
     "terms",
     "terms_of",
     "tidy",

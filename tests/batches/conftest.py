@@ -56,7 +56,7 @@ def draft(
             "Many cats",
             table(columns, lines),
             steps=steps,
-            mapping=mapping or {column: column for column in columns},
+            mapping=mapping,
         )
         if options:
             batches.set_options(made, **options)

@@ -41,7 +41,8 @@ def problems(batch: Batch) -> dict[int, list[tuple[str, str]]]:
 
 
 def at_work(batch: Batch) -> list[int]:
-    """The numbers of the rows of which something is at work, in their order."""
+    """The numbers of the rows of which something is at work once all hints are out, in order."""
+    jobs.dispatch()
     live = Job.objects.live().filter(batch=batch, waits=False)
     return sorted(live.values_list("row__number", flat=True))
 
