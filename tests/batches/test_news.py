@@ -22,6 +22,7 @@ from studio import batches, http, jobs, tasks
 from studio.batches.news import signed
 from studio.models import Batch, BatchNews
 from tests.batches.sheets import fail, succeed
+from tests.studio.turning import hints
 
 pytestmark = pytest.mark.usefixtures("adds_up", "rich")
 Draft = Callable[..., Batch]
@@ -96,6 +97,14 @@ def test_an_e_mail_is_sent_once(ended: Draft) -> None:
         f"The batch “{batch.title}” is done.\nRows: 1 done, 1 failed.\nSpent: 12 credits."
     )
     assert not batches.news_are_waiting()
+
+
+def test_the_sweeper_sends_a_hint(ended: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "tidy", lambda: None)
+    ended(email="alice@example.com")
+    for _ in range(2):
+        tasks.beat("engine")
+    assert hints("send_news") == [""], "one at a time"
 
 
 def test_two_that_send_at_once_send_one(ended: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
