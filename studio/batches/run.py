@@ -14,6 +14,10 @@ from studio.models import Batch, BatchState
 
 # A paused batch holds money, which nobody may forget for ever.
 PAUSED_FOR = timedelta(days=30)
+FORGOTTEN = (
+    f"It was paused for {PAUSED_FOR.days} days, so its rest was canceled, and what was held for it "
+    "came back. Rows that were canceled can be taken up again."
+)
 OPEN = (BatchState.SCHEDULED, BatchState.RUNNING, BatchState.PAUSED, BatchState.STOPPED)
 
 
@@ -77,5 +81,7 @@ def expire() -> int:
     done = 0
     for state, before in late.items():
         for batch in Batch.objects.filter(state=state, ended=None, changed__lt=before):
+            if state == BatchState.PAUSED:
+                _change(batch, (BatchState.PAUSED,), BatchState.CANCELED, words=FORGOTTEN)
             done += bool(jobs.cancel_waiting(batch))
     return done

@@ -12,6 +12,7 @@ from assets.services import trash
 from billing.models import CREDIT, Account, Client, User
 from billing.scope import Scope
 from studio import batches, catalogue, http, keys
+from studio.batches.check import Checker
 from studio.batches.sheet import read
 from studio.models import Batch, BatchFile, BatchRow, Job
 from studio.orders import OrderForm
@@ -439,3 +440,34 @@ def test_a_csv_from_the_beginning(account: Account, alice: User, pictures: list[
     assert states(batch) == ["ready", "wrong"]
     assert work(batch)["text"] == "„Obst“"
     assert BatchRow.objects.get(batch=batch, number=2).line == 3
+
+
+def test_what_is_changed_during_a_check_stays_so(
+    draft: Draft, cat: Asset, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A check of thousands of rows takes seconds, and nobody has to wait for it."""
+    batch = draft(rows=[(str(cat.pk), str(n)) for n in (1, 2, 3, 900)])
+    BatchRow.objects.filter(batch=batch).update(state="new")
+    fill = Checker.fill
+    mine = Batch.objects.get(pk=batch.pk)
+
+    def slow(self: Checker, row: BatchRow, its: Any) -> None:
+        fill(self, row, its)
+        if row.number == 4 and self.batch is not mine:
+            batches.edit_row(mine, 1, {"strength": "77"})
+            batches.delete_row(mine, 2)
+            batches.skip_rows(mine, [3])
+            batches.edit_row(mine, 4, {"strength": "44"})
+
+    monkeypatch.setattr(Checker, "fill", slow)
+    batches.check(batch)
+    assert states(batch) == ["ready", "skipped", "ready"]
+    assert [work(batch, number)["strength"] for number in (1, 4)] == [77, 44]
+
+
+def test_other_steps_keep_what_columns_are(draft: Draft, cat: Asset) -> None:
+    batch = draft(rows=[(str(cat.pk), "5", "x")], columns=("image", "strength", "text"))
+    assert batch.mapping == {"image": "image", "strength": "strength"}
+    batches.set_steps(batch, [MARK])
+    assert batch.mapping == {"image": "image", "text": "text"}
+    assert (states(batch), work(batch)["text"]) == (["ready"], "x")
