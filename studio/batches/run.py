@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from studio import jobs
+from studio.batches import schedule
 from studio.batches.wrong import NotNow
 from studio.models import Batch, BatchState
 
@@ -44,10 +45,11 @@ def resume(batch: Batch) -> Batch:
     credits are counted anew. Raises NotNow."""
     now = timezone.now()
     fresh = {"words": "", "failures": 0, "spent": 0, "round": batch.round + 1}
+    begun = {"starts_at": now, "started": now, **schedule.times(batch, now)}
     done = (
         _change(batch, (BatchState.PAUSED,), BatchState.RUNNING, words="")
         or _change(batch, (BatchState.STOPPED,), BatchState.RUNNING, **fresh)
-        or _change(batch, (BatchState.SCHEDULED,), BatchState.RUNNING, starts_at=now, started=now)
+        or _change(batch, (BatchState.SCHEDULED,), BatchState.RUNNING, **begun)
     )
     if not done and batch.state != BatchState.RUNNING:
         state = batch.get_state_display().lower()
