@@ -5,16 +5,27 @@ Money is counted in integer units: 1 credit = 1,000,000 units, about one US cent
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from typing import Any, NoReturn
+from zoneinfo import available_timezones
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from billing.ids import uuid7
 from billing.scope import EVERYTHING, Scope
 
 CREDIT = 1_000_000
+
+
+def known_zone(name: str) -> None:
+    """Raises ValidationError for what is no time zone."""
+    if name not in available_timezones():
+        raise ValidationError(
+            f"“{name[:60]}” is no time zone. Write it as Europe/Amsterdam or America/New_York."
+        )
 
 
 class User(AbstractUser):
@@ -27,6 +38,8 @@ class Account(models.Model):
     `balance` is what was granted and not yet spent, `held` the part of it promised to running work;
     both move only through billing.services, together with an Entry.
 
+    `zone` is where its nights and weekends are, as "Europe/Amsterdam".
+
     `scope` is no column: it is what of the account is in sight of who asks, and goes with this
     object to all that is read through it (billing.owned).
     """
@@ -35,6 +48,7 @@ class Account(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=100)
+    zone = models.CharField("time zone", max_length=60, default="UTC", validators=[known_zone])
     created = models.DateTimeField(auto_now_add=True)
     balance = models.BigIntegerField(default=0, editable=False)
     held = models.BigIntegerField(default=0, editable=False)
@@ -153,7 +167,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         raise TypeError("Ledger entries are never removed; write another one.")
 
     def bulk_create(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("Ledger entries are written one by one, by billing.services.")
+        raise TypeError("Ledger entries are written by billing.services only.")
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Many lines at once, for billing.services, which has moved the counters for them."""
+        super().bulk_create(entries)
 
 
 class Entry(models.Model):

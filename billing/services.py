@@ -8,6 +8,7 @@ LedgerConflict. Every function may be called inside the caller's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import NoReturn, TypedDict
 
@@ -118,6 +119,52 @@ def refund(account: Account, amount: int, reference: str, note: str = "") -> Ent
     return _write(account, Kind.REFUND, amount, reference, note, balance=amount)
 
 
+def hold_all(account: Account, lines: Sequence[tuple[int, str, str]]) -> None:
+    """Holds for many pieces of work, (amount, reference, note) each: all of them or none, with one
+    move of the counters. The same lines again are a no-op.
+
+    Raises InsufficientCredits when less than their sum is available.
+    """
+    total = sum(_checked(amount) for amount, _, _ in lines)
+    if any(not reference for _, reference, _ in lines):
+        raise ValueError("A ledger entry needs a reference.")
+    with transaction.atomic():
+        known = _all_of(account, [reference for _, reference, _ in lines], (Kind.HOLD,))
+        if known:
+            if known == {(reference, Kind.HOLD): amount for amount, reference, _ in lines}:
+                return
+            raise LedgerConflict("Some of this is held already, and not all of it.")
+        if not _move(account, 0, _checked(total)):
+            _refuse(account, Kind.HOLD, total, "")
+        now = Account.objects.get(pk=account.pk)
+        held, entries = now.held - total, []
+        for amount, reference, note in lines:
+            held += amount
+            entries.append(_line(now, Kind.HOLD, amount, reference, note, held))
+        Entry.objects.append(entries)
+
+
+def release_all(account: Account, references: Collection[str], note: str = "") -> int:
+    """Give back what is held under the references; what is not, or was given back before, is passed
+    over. The units that came back. Raises LedgerConflict when one was charged."""
+    with transaction.atomic():
+        # The lock comes first, so that what is read stays true.
+        now = Account.objects.select_for_update().get(pk=account.pk)
+        known = _all_of(account, references, (Kind.HOLD, Kind.CHARGE, Kind.RELEASE))
+        if charged := next((ref for ref, kind in known if kind == Kind.CHARGE), None):
+            _refuse_closed(Kind.RELEASE, charged)
+        closed = {ref for ref, kind in known if kind == Kind.RELEASE}
+        holds = {r: a for (r, kind), a in known.items() if kind == Kind.HOLD and r not in closed}
+        total, held, entries = sum(holds.values()), now.held, []
+        if not _move(account, 0, -total):
+            raise LedgerConflict(f"{as_credits(total)} are not held, so they cannot come back.")
+        for reference, amount in holds.items():
+            held -= amount
+            entries.append(_line(now, Kind.RELEASE, amount, reference, note, held))
+        Entry.objects.append(entries)
+    return total
+
+
 def usage(account: Account) -> Usage:
     """What an account has and what it spent this month, read now."""
     now = Account.objects.get(pk=account.pk)
@@ -202,6 +249,34 @@ def _move(account: Account, balance: int, held: int) -> bool:
         held__gte=-held,
     )
     return fits.update(balance=F("balance") + balance, held=F("held") + held) == 1
+
+
+def _all_of(
+    account: Account, references: Collection[str], kinds: Collection[Kind]
+) -> dict[tuple[str, str], int]:
+    """The amounts of the entries of these kinds, by reference and kind. Somebody else's reference
+    is a conflict."""
+    found = {}
+    every = Entry.objects.filter(reference__in=references, kind__in=kinds).order_by("id")
+    for owner, reference, kind, amount in every.values_list(
+        "account_id", "reference", "kind", "amount"
+    ):
+        if owner != account.pk:
+            raise LedgerConflict(f"The reference {reference} belongs to another account.")
+        found[reference, kind] = amount
+    return found
+
+
+def _line(account: Account, kind: Kind, amount: int, reference: str, note: str, held: int) -> Entry:
+    return Entry(
+        account=account,
+        kind=kind,
+        amount=amount,
+        reference=reference,
+        note=note[:200],
+        balance_after=account.balance,
+        held_after=held,
+    )
 
 
 def _append(account: Account, kind: Kind, amount: int, reference: str, note: str) -> Entry:

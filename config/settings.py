@@ -186,6 +186,8 @@ RENDER_SLOTS = env.number("RENDER_SLOTS", 2, 1, 64)
 RENDER_TIMEOUT = env.number("RENDER_TIMEOUT", 7200, 60, 86400)
 # Results of providers that are fetched at the same time, on each host.
 FETCH_SLOTS = env.number("FETCH_SLOTS", 2, 1, 64)
+# Jobs of one batch that are at work at the same time for each provider, where it says nothing.
+BATCH_AT_ONCE = env.number("BATCH_AT_ONCE", 2, 1, 50)
 Q_CLUSTER: dict[str, Any] = {
     "name": "engine",
     "orm": "default",
@@ -260,6 +262,21 @@ ARCHIVE_ROOM_BYTES = env.number("ARCHIVE_ROOM_MB", 40_000, 1, 10_000_000) * 1024
 TRASH_DAYS = env.number("TRASH_DAYS", 30, 1, 3650)
 # Addresses of a person's own network are refused unless they are named here ("host:port").
 FETCH_ALLOWED_HOSTS = env.words("FETCH_ALLOWED_HOSTS")
+
+# --- e-mail ---------------------------------------------------------------------------------------
+# Without a server what would be sent is written to the log.
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 25, 1, 65535)
+EMAIL_HOST_USER = env.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_TLS")
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "django.core.mail.backends.console.EmailBackend"
+)
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "studio@localhost")
 
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

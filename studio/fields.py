@@ -8,53 +8,23 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.text import get_text_list
 
 from assets.models import Asset
 from studio import edl, places
 from studio.spec import Param
+from studio.wording import SHOWN
+from studio.wording import exact as exact
+from studio.wording import listed as listed
+from studio.wording import nearest as nearest
+from studio.wording import shown as shown
+from studio.wording import spelled as spelled
 
-SHOWN = 60
-LISTED, NEAREST = 12, 6  # choices that a message names, all of them or of many the nearest
 COLOR = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})", re.ASCII)
-
-
-def shown(value: Any) -> str:
-    """A value as it is repeated in a message: short, on one line."""
-    text = " ".join(str(value).split())
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
-
-
-def listed(choices: tuple[Any, ...]) -> str:
-    """'in or out'; 'mp4, mov, webm or gif'."""
-    return str(get_text_list([str(c) for c in choices], "or"))
-
-
-def nearest(choices: tuple[Any, ...], wanted: Any) -> str:
-    """The same, but of many only those that are most like what was wanted."""
-    if len(choices) <= LISTED:
-        return listed(choices)
-    words = [str(c) for c in choices]
-    close = get_close_matches(str(wanted).lower(), words, n=NEAREST, cutoff=0.5)
-    named = list(dict.fromkeys([*close, *words]))[:NEAREST]
-    return f"{', '.join(named)} and {len(words) - NEAREST} more"
-
-
-def exact(number: float) -> str:
-    """A number with all its digits, for programs."""
-    return f"{number:.15g}" if abs(number) < 1e15 else f"{number:.0f}"
-
-
-def spelled(number: float) -> str:
-    """A number for people: a long one in groups of three digits."""
-    whole = float(number).is_integer()
-    return f"{number:,.0f}" if whole and abs(number) >= 10_000 else exact(number)
 
 
 def spoken(param: Param, value: Any) -> str:
@@ -191,16 +161,19 @@ class TextField(ParamField):
 
 
 class BooleanField(ParamField):
-    WORDS = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
+    WORDS = {
+        **dict.fromkeys(("true", "on", "1", "yes", "y"), True),
+        **dict.fromkeys(("false", "off", "0", "no", "n"), False),
+    }
 
     def read(self, value: Any) -> Any:
         if isinstance(value, bool):
             return value
-        if str(value).lower() not in self.WORDS:
+        if str(value).strip().lower() not in self.WORDS:
             raise self.fail(
                 f"is “{shown(value)}”, which is neither yes nor no", "Use true or false."
             )
-        return self.WORDS[str(value).lower()]
+        return self.WORDS[str(value).strip().lower()]
 
 
 class PointField(ParamField):

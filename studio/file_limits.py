@@ -23,6 +23,11 @@ def known(files: Mapping[str, Asset]) -> dict[str, Known]:
     }
 
 
+def of_another_kind(asset: Asset, param: Param) -> str:
+    kind = asset.get_kind_display().lower()
+    return f"“{shown(asset.title)}” is {kind}; {param.asset_kind} is needed. Choose another."
+
+
 def problem(
     param: Param,
     limits: FileLimits,

@@ -22,11 +22,6 @@ from studio.spec import Depends, Offer, Operation, Param
 from studio.titles import Titled
 
 
-def _of_another_kind(asset: Asset, param: Param) -> str:
-    kind = asset.get_kind_display().lower()
-    return f"“{shown(asset.title)}” is {kind}; {param.asset_kind} is needed. Choose another."
-
-
 class OperationForm(Titled, forms.Form):
     """Checks a request for one operation by one offer.
 
@@ -267,7 +262,8 @@ class OperationForm(Titled, forms.Form):
             if param.is_asset and self.account and isinstance(value, UUID | Asset):
                 found = self._there(value)
                 if found and found.kind != param.asset_kind:
-                    self._problem(name, f"{param.label}: {_of_another_kind(found, param)}")
+                    words = file_limits.of_another_kind(found, param)
+                    self._problem(name, f"{param.label}: {words}")
                 elif found:
                     self.seen[name] = found
                     self._check_limits(param, found)
@@ -278,7 +274,7 @@ class OperationForm(Titled, forms.Form):
         if isinstance(value, Asset):
             mine = self.account and value.account_id == self.account.pk
             return value if mine and not value.trashed else None
-        return Asset.objects.for_account(self._owner).live().filter(pk=value).first()
+        return self._find(value)
 
     def _check_limits(self, param: Param, asset: Asset) -> None:
         if param.limits is None:
@@ -353,8 +349,11 @@ class OperationForm(Titled, forms.Form):
         assert self.account
         return self.account
 
+    def _find(self, pk: UUID) -> Asset | None:
+        return Asset.objects.for_account(self._owner).live().filter(pk=pk).first()
+
     def _known(self, param: Param, pk: UUID) -> Asset:
-        asset = Asset.objects.for_account(self._owner).live().filter(pk=pk).first()
+        asset = self._find(pk)
         if asset is None:
             self.not_found = True
             assets.not_in_trash(self._owner, pk)
@@ -366,7 +365,7 @@ class OperationForm(Titled, forms.Form):
                 f"the file of “{shown(asset.title)}” is missing from the storage. Choose another."
             )
         if asset.kind != param.asset_kind:
-            raise assets.Refused(_of_another_kind(asset, param))
+            raise assets.Refused(file_limits.of_another_kind(asset, param))
         return asset
 
     def forget_uploads(self) -> None:

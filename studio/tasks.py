@@ -14,7 +14,7 @@ from django_q.tasks import async_task
 
 from assets import services as assets
 from assets.services import archives, bin, bulk, described, imports, shared
-from studio import describing, faces, jobs, keys
+from studio import batches, describing, faces, jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
 from studio.stories import laying
@@ -23,6 +23,7 @@ log = logging.getLogger("zoetrope.jobs")
 
 TIDY_EVERY = timedelta(hours=1)
 EXAMINE_EVERY = timedelta(minutes=2)
+BATCHES_EVERY, REPEATS_EVERY = timedelta(seconds=10), timedelta(minutes=1)
 GIVE_UP_EVERY = timedelta(minutes=5)
 # No model looks at a picture for so long.
 ASKED_FOR = timedelta(minutes=30)
@@ -73,6 +74,22 @@ def unpack(import_id: str) -> None:
     imports.unpack(import_id)
 
 
+def send_news() -> None:
+    """Tell people of their batches."""
+    batches.send_due()
+
+
+def fetch_files() -> None:
+    """Bring the files that sheets name by their addresses."""
+    if batches.fetch_due():
+        async_task("studio.tasks.fetch_files", cluster="work")
+
+
+def repeat_batches() -> None:
+    """Begin the batches that come again."""
+    batches.repeat_due()
+
+
 def pump() -> None:
     """Work for the providers elsewhere, for one slice."""
     run_slice()
@@ -82,7 +99,9 @@ def beat(name: str) -> None:
     """The canary came through its queue; the one of the engine also sweeps."""
     Beat.objects.update_or_create(name=name, defaults={"seen": timezone.now()})
     if name.startswith("engine"):
+        batches.tick()
         jobs.rescue()
+        _hint_of_batches()
         archives.rescue()
         imports.rescue()
         if _is_due("describing", GIVE_UP_EVERY):
@@ -94,6 +113,18 @@ def beat(name: str) -> None:
         if _is_due("keys", EXAMINE_EVERY) and Health.objects.exclude(refused="").exists():
             # It waits for the network, which nobody here may.
             async_task("studio.tasks.examine_keys", cluster="work")
+
+
+def _hint_of_batches() -> None:
+    """All of it waits for the network or takes long, which nobody who sweeps may."""
+    if batches.news_are_waiting() and _is_due("batch-news", BATCHES_EVERY):
+        async_task("studio.tasks.send_news", cluster="work")
+    if batches.files_are_waiting() and _is_due("batch-files", BATCHES_EVERY):
+        async_task("studio.tasks.fetch_files", cluster="work")
+    if batches.are_due() and _is_due("batch-repeats", REPEATS_EVERY):
+        async_task("studio.tasks.repeat_batches", cluster="work")
+    if _is_due("batch-expiry", REPEATS_EVERY):
+        batches.expire()
 
 
 def describe(asset_id: str) -> None:

@@ -8,6 +8,7 @@ from assets.search.errors import BadFilter, BadSearch
 from assets.search.facet import Choice, Facet
 from assets.search.facets import facets
 from assets.search.filters import VERSIONS, filter_assets
+from assets.search.index import title_key
 from assets.search.keys import KeyHelp, help
 from assets.search.manual import page
 from assets.search.marks import MarkedPart, marks
@@ -30,4 +31,5 @@ __all__ = [
     "marks",
     "page",
     "suggest",
+    "title_key",
 ]

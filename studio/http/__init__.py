@@ -1,10 +1,12 @@
 """The only door to other machines. Nothing here knows Django: limits come as arguments.
 
 fetch  files from addresses that people and providers name, guarded
+post   what somebody wants to be told, guarded alike
 wire   the APIs of providers
 """
 
 from studio.http.files import Fetched, FetchRefused, Guard, fetch, is_public, origin
+from studio.http.post import post
 from studio.http.wire import Clients, Reply, Wire, retry_after
 
 __all__ = [
@@ -17,5 +19,6 @@ __all__ = [
     "fetch",
     "is_public",
     "origin",
+    "post",
     "retry_after",
 ]

@@ -94,7 +94,7 @@ def fetch(
     guard = Guard(allowed_hosts)
     backend = GuardedBackend(guard, Deadline(timeout))
     try:
-        with _client(backend) as client:
+        with guarded_client(backend) as client:
             return _follow(client, guard, url, target, max_bytes, headers or {})
     except BaseException as error:
         target.unlink(missing_ok=True)
@@ -297,7 +297,7 @@ class _Transport(httpx.HTTPTransport):
         )
 
 
-def _client(backend: GuardedBackend) -> httpx.Client:
+def guarded_client(backend: GuardedBackend) -> httpx.Client:
     timeout = httpx.Timeout(STALL, connect=CONNECT)
     return httpx.Client(
         transport=_Transport(backend), headers=HEADERS, timeout=timeout, trust_env=False

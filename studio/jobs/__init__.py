@@ -10,6 +10,7 @@ The queue carries hints and may run one 0, 1 or n times; the table carries the t
 from studio.jobs.decide import can_stop, cancel, give_up, send_again
 from studio.jobs.frames import last_frame
 from studio.jobs.instead import fall_over
+from studio.jobs.many import cancel_waiting, place
 from studio.jobs.news import WATCHED, apply, fail, keep, kept, progress
 from studio.jobs.order import (
     Doer,
@@ -20,6 +21,8 @@ from studio.jobs.order import (
     changed_key,
     create,
     create_run,
+    digest,
+    dispatch_calmly,
     files_of,
     last_tries,
     quote,
@@ -33,6 +36,7 @@ from studio.jobs.order import (
 from studio.jobs.remote import claim
 from studio.jobs.render import start, work_folder
 from studio.jobs.results import collect, fetch
+from studio.jobs.rows import tell
 from studio.jobs.sources import client_of, source_assets
 from studio.jobs.state import NotPossible, move
 from studio.jobs.sweep import dispatch, pump_is_wanted, rescue, tidy, void_host
@@ -51,13 +55,16 @@ __all__ = [
     "apply",
     "can_stop",
     "cancel",
+    "cancel_waiting",
     "changed_key",
     "claim",
     "client_of",
     "collect",
     "create",
     "create_run",
+    "digest",
     "dispatch",
+    "dispatch_calmly",
     "expire",
     "fail",
     "fall_over",
@@ -71,6 +78,7 @@ __all__ = [
     "lay_back",
     "lost",
     "move",
+    "place",
     "progress",
     "pump_is_wanted",
     "quote",
@@ -84,6 +92,7 @@ __all__ = [
     "start",
     "still_waiting",
     "take_turn",
+    "tell",
     "terms",
     "terms_of",
     "tidy",

@@ -18,6 +18,7 @@ from billing import services as billing
 from billing.models import Account, User
 from billing.pricing import Quote, about
 from studio import catalogue, keys
+from studio.jobs import rows
 from studio.jobs.sources import asset_ids, client_of
 from studio.jobs.state import NotPossible
 from studio.jobs.sweep import dispatch
@@ -202,7 +203,7 @@ def create_run(
         if first := _first(account, key, print_):
             return run_of(first), False
         raise
-    transaction.on_commit(_dispatch_calmly)
+    transaction.on_commit(dispatch_calmly)
     return new, True
 
 
@@ -309,18 +310,12 @@ def retry(
     begins_with = job.begins_with if after else ""
     wanted = Wanted((doer,), job.title, job.varied, after=after, begins_with=begins_with)
     key = key or f"retry-{job.pk}"
-    (again,), created = create_run(
-        job.account,
-        user,
-        operation,
-        [wanted],
-        key=key,
-        retry_of=job,
-        agreed=agreed,
-        client=job.client_id,
-    )
-    if created:
-        again.stories.set(job.stories.all())
+    how: dict[str, Any] = {"key": key, "retry_of": job, "agreed": agreed, "client": job.client_id}
+    with transaction.atomic():
+        (again,), created = create_run(job.account, user, operation, [wanted], **how)
+        if created:
+            again.stories.set(job.stories.all())
+            rows.reopen(again, job)
     return again, created
 
 
@@ -331,9 +326,8 @@ def _comes_after(job: Job) -> Job | None:
         return None
     last = last_tries([job.after])[job.after.pk] if job.after else None
     if last is None or last.state in (State.FAILED, State.CANCELED):
-        raise NotPossible(
-            "It begins with the last frame of a shot that was not made. Retry that one first."
-        )
+        before = "the last frame of a shot" if job.takes is None else "the result of a step"
+        raise NotPossible(f"It begins with {before} that was not made. Retry that one first.")
     return last
 
 
@@ -361,18 +355,16 @@ def fingerprint(account: Account, operation: Operation, wanted: Sequence[Wanted]
     doers = [(one.operation or operation, one.doers[0]) for one in wanted]
     ids = files_of(operation, wanted)
     found = Asset.objects.for_account(account).filter(pk__in=ids).values_list("pk", "sha256")
-    content = {str(pk): sha256 for pk, sha256 in found}
-    said = [
-        [
-            its.key,
-            doer.offer.key,
-            {
-                n: content.get(v, v) if any(p.name == n and p.is_asset for p in its.params) else v
-                for n, v in doer.params.items()
-            },
-        ]
-        for its, doer in doers
-    ]
+    return digest(doers, {str(pk): sha256 for pk, sha256 in found})
+
+
+def digest(doers: Sequence[tuple[Operation, Doer]], content: Mapping[str, str]) -> str:
+    """The same of what is to be done; `content` says what is in the files, by their ids."""
+    said = []
+    for its, doer in doers:
+        files = {p.name for p in its.params if p.is_asset}
+        params = {n: content.get(v, v) if n in files else v for n, v in doer.params.items()}
+        said.append([its.key, doer.offer.key, params])
     text = json.dumps(said[0] if len(said) == 1 else said, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -388,7 +380,7 @@ def _first(account: Account, key: str, print_: str) -> Job | None:
     return job
 
 
-def _dispatch_calmly() -> None:
+def dispatch_calmly() -> None:
     """The order stands whether or not the hint gets out; the sweeper sends it again."""
     try:
         dispatch()

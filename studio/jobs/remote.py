@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -13,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from studio import catalogue
+from studio.jobs.lanes import Busy, Lane, since
 from studio.jobs.state import end
 from studio.models import Attempt, Event, Job, State
 from studio.processes import HOST
@@ -52,31 +52,30 @@ def _choose(waiting: QuerySet[Job], way: Way, free: Callable[[Way, int], int]) -
     provider, own_key = way
     mine = Job.objects.filter(provider=provider, own_key=own_key)
     at_work = Q(state__in=AT_WORK)
-    busy = Counter(mine.filter(at_work).values_list("account_id", flat=True))
-    places = min(free(way, busy.total()), MOST)
+    busy = Busy(mine.filter(at_work).values_list("account_id", "batch_id"))
+    places = min(free(way, busy.total), MOST)
     if places <= 0:
         return []
-    queues = {}
+    queues: dict[Lane, Iterator[tuple[UUID, datetime]]] = {}
     group = waiting.filter(provider=provider, own_key=own_key)
-    for account in group.order_by().values_list("account_id", flat=True).distinct():
-        oldest = group.filter(account_id=account).order_by("created", "pk")
-        queues[account] = iter(oldest.values_list("pk", "created")[:places])
+    for account, batch in group.order_by().values_list("account_id", "batch_id").distinct():
+        oldest = group.filter(account_id=account, batch_id=batch).order_by("created", "pk")
+        first = oldest.values_list("pk", "created", "next_at")[:places]
+        queues[account, batch] = iter([(pk, since(batch, *times)) for pk, *times in first])
     return list(islice(_in_turn(queues, busy), places))
 
 
-def _in_turn(
-    queues: dict[UUID, Iterator[tuple[UUID, datetime]]], busy: Counter[UUID]
-) -> Iterator[UUID]:
-    """Always from the account with the least at work; its oldest first."""
-    heads = {account: head for account, queue in queues.items() if (head := next(queue, None))}
+def _in_turn(queues: dict[Lane, Iterator[tuple[UUID, datetime]]], busy: Busy) -> Iterator[UUID]:
+    """Always from the lane with the least at work; its oldest first."""
+    heads = {lane: head for lane, queue in queues.items() if (head := next(queue, None))}
     while heads:
-        account = min(heads, key=lambda a: (busy[a], heads[a][1]))
-        yield heads[account][0]
-        busy[account] += 1
-        if (head := next(queues[account], None)) is None:
-            del heads[account]
+        lane = min(heads, key=lambda one: (*busy.of(one), heads[one][1]))
+        yield heads[lane][0]
+        busy.add(lane)
+        if (head := next(queues[lane], None)) is None:
+            del heads[lane]
         else:
-            heads[account] = head
+            heads[lane] = head
 
 
 def _start(chosen: list[UUID], epoch: int, now: datetime) -> list[Job]:

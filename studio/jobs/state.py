@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from billing import services as billing
 from billing.models import Account
+from studio.jobs import rows
 from studio.models import TERMINAL, Attempt, Event, Job, State
 
 log = logging.getLogger("zoetrope.jobs")
@@ -95,6 +96,9 @@ def end(job: Job, to: State, *, note: str = "", **fields: Any) -> bool:
         else:
             billing.release(account, job.origin, note[:200])
         close_attempt(job, to)
+        if job.batch_id:
+            for later in rows.ended(job):
+                end(later, State.CANCELED, note=rows.NOT_BEGUN, error=rows.NOT_BEGUN)
     return True
 
 

@@ -19,6 +19,7 @@ from django_q.tasks import async_task
 from studio import catalogue, keys
 from studio.jobs import turns
 from studio.jobs.alone import only_one
+from studio.jobs.lanes import Busy, since
 from studio.jobs.state import close_attempt, end, move
 from studio.jobs.unclear import expire, review
 from studio.models import Beat, Job, Lease, Notice, State
@@ -40,7 +41,8 @@ def dispatch() -> int:
     the pump. Returns how many.
 
     On the broker's database the hint and its mark commit together. Accounts take turns: the one
-    with the least at work goes first, its oldest job first.
+    with the least at work goes first; within it so do its batches and its single jobs, and of
+    those the oldest.
     """
     sent = turns.give()
     sent += sum(_dispatch(p) for p in catalogue.providers().values() if p.local)
@@ -55,13 +57,13 @@ def _dispatch(provider: Provider) -> int:
         mine = Job.objects.filter(provider=provider.key)
         on_the_way = Q(state=State.QUEUED, waits=False, lease__gt=now)
         hinted = mine.filter(Q(state__in=AT_WORK) | on_the_way)
-        busy = Counter(hinted.values_list("account_id", flat=True))
-        free = keys.slots(provider) - busy.total()
+        busy = Busy(hinted.values_list("account_id", "batch_id"))
+        free = keys.slots(provider) - busy.total
         sent = 0
         while sent < free and (job := _next(provider, now, busy)):
             Job.objects.filter(pk=job.pk).update(lease=now + HINT)
             async_task("studio.tasks.run", str(job.pk), cluster="work")
-            busy[job.account_id] += 1
+            busy.add((job.account_id, job.batch_id))
             sent += 1
     return sent
 
@@ -122,12 +124,17 @@ def _waiting(provider: Provider, now: datetime) -> QuerySet[Job]:
     ).order_by("created", "pk")
 
 
-def _next(provider: Provider, now: datetime, busy: Counter[UUID]) -> Job | None:
+def _next(provider: Provider, now: datetime, busy: Busy) -> Job | None:
     waiting = _waiting(provider, now)
-    accounts = list(waiting.order_by().values_list("account_id", flat=True).distinct())
-    oldest = [waiting.filter(account_id=a).first() for a in accounts]
+    lanes = list(waiting.order_by().values_list("account_id", "batch_id").distinct())
+    oldest = [waiting.filter(account_id=a, batch_id=b).first() for a, b in lanes]
     found = [job for job in oldest if job]
-    return min(found, key=lambda job: (busy[job.account_id], job.created), default=None)
+
+    def place(job: Job) -> tuple[int, int, datetime]:
+        lane = (job.account_id, job.batch_id)
+        return *busy.of(lane), since(job.batch_id, job.created, job.next_at)
+
+    return min(found, key=place, default=None)
 
 
 def rescue() -> dict[str, int]:

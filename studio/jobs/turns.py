@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,7 +11,9 @@ from django_q.tasks import async_task
 
 from assets import services as assets
 from assets.models import Asset
+from studio.jobs import batch_turns
 from studio.jobs.alone import only_one
+from studio.jobs.batch_turns import TAKES_A_PLACE, given, go
 from studio.jobs.frames import last_frame
 from studio.jobs.state import end
 from studio.models import LIVE, TERMINAL, Job, State
@@ -20,14 +21,16 @@ from studio.models import LIVE, TERMINAL, Job, State
 # How long a hint may be under way before another one is sent.
 HINT = timedelta(seconds=60)
 STAGE = "waits for its turn"
-# What nobody knows of takes no place: that may last for a day.
-TAKES_A_PLACE = tuple(state for state in LIVE if state != State.REVIEW)
 NOT_BEGUN = "The shot that it begins with was not made, so it was not begun. Nothing was charged."
 
 
 def give() -> int:
     """Let those begin whose turn it is. Returns of how many something was decided."""
-    waiting = Job.objects.filter(waits=True, state=State.QUEUED)
+    return batch_turns.give() + _give_runs()
+
+
+def _give_runs() -> int:
+    waiting = Job.objects.filter(waits=True, state=State.QUEUED, batch=None)
     if not waiting.exists():
         return 0
     with only_one("turns"):
@@ -71,18 +74,13 @@ def _has_place(job: Job) -> bool:
 
 def _begin(job: Job) -> int:
     if not job.begins_with:
-        return _go(job)
+        return go(job)
     now = timezone.now()
     if job.lease and job.lease > now:
         return 0
     Job.objects.filter(pk=job.pk).update(lease=now + HINT)
     async_task("studio.tasks.turn", str(job.pk), cluster="work")
     return 1
-
-
-def _go(job: Job, **fields: object) -> int:
-    mine = Job.objects.filter(pk=job.pk, state=State.QUEUED, waits=True)
-    return mine.update(waits=False, stage="", lease=None, next_at=timezone.now(), **fields)
 
 
 def take(job_id: str | UUID) -> None:
@@ -97,7 +95,7 @@ def take(job_id: str | UUID) -> None:
         return
     with only_one("turns"):
         if _has_place(job):
-            _go(job, **dict(_with_frame(job, str(frame.pk))))
+            go(job, **dict(given(job, str(frame.pk))))
         else:
             Job.objects.filter(pk=job.pk, waits=True).update(lease=None)
 
@@ -107,11 +105,3 @@ def _video_of(job: Job) -> Asset:
     if found is None:
         raise assets.Refused(f"The video of “{job.title}” is gone from the library.")
     return found
-
-
-def _with_frame(job: Job, frame: str) -> Iterator[tuple[str, object]]:
-    yield "params", {**job.params, job.begins_with: frame}
-    yield (
-        "alternatives",
-        [{**a, "params": {**a["params"], job.begins_with: frame}} for a in job.alternatives],
-    )

@@ -1,5 +1,15 @@
 """The tables of the studio."""
 
+from studio.models.batch import (
+    Batch,
+    BatchFile,
+    BatchMapping,
+    BatchNews,
+    BatchRow,
+    BatchState,
+    BatchTemplate,
+    RowState,
+)
 from studio.models.job import LIVE, TERMINAL, Attempt, Event, Job, JobQuerySet, State, _token
 from studio.models.prompt import Persona, SavedPrompt, SavedSettings
 from studio.models.provider import Health, Notice, ProviderKey, Upload, Workflow
@@ -11,6 +21,13 @@ __all__ = [
     "LIVE",
     "TERMINAL",
     "Attempt",
+    "Batch",
+    "BatchFile",
+    "BatchMapping",
+    "BatchNews",
+    "BatchRow",
+    "BatchState",
+    "BatchTemplate",
     "Beat",
     "Event",
     "Health",
@@ -20,6 +37,7 @@ __all__ = [
     "Notice",
     "Persona",
     "ProviderKey",
+    "RowState",
     "SavedPrompt",
     "SavedSettings",
     "Scene",

@@ -67,7 +67,11 @@ class Job(Owned):
 
     `run` is shared by all that were ordered with one press, of which `at_once` are worked on at the
     same time; one that `waits` has not had its turn. It comes after the job `after`, with the last
-    frame of whose video it begins: that becomes the param `begins_with`. `varied` is what sets this
+    frame of whose video it begins: that becomes the param `begins_with`; with `takes` it is not the
+    frame but that result itself, counted from 0 among those of the kind that the param takes.
+    Of a `batch` it is for one of the rows, the `slot`th of its `step`; `turn` is its place among
+    those that wait, 0 being first, None that it comes after one that is not done. `varied` is what
+    sets this
     one apart in a grid: [[name, value], …]. `alternatives` are who does it instead when nobody was
     paid yet and it is surely not accepted, in their order: [{"offer", "params"}]. `most` is what
     was held for it; `quote` is at most that.
@@ -112,6 +116,21 @@ class Job(Owned):
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="next_ones"
     )
     begins_with = models.CharField(max_length=40, blank=True, editable=False)
+    takes = models.PositiveSmallIntegerField(null=True, editable=False)
+    batch = models.ForeignKey(
+        "Batch",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="jobs",
+    )
+    row = models.ForeignKey(
+        "BatchRow", null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs"
+    )
+    step = models.PositiveSmallIntegerField(default=0, editable=False)
+    slot = models.PositiveSmallIntegerField(default=0, editable=False)
+    turn = models.PositiveIntegerField(null=True, editable=False)
     varied = models.JSONField(default=list, editable=False)
     alternatives = models.JSONField(default=list, editable=False)
     hook = models.CharField(max_length=43, default=_token, db_index=True, editable=False)
@@ -149,12 +168,24 @@ class Job(Owned):
             models.Index(fields=["account", "-created", "-id"]),
             models.Index(fields=["client", "-created", "-id"], name="job_of_client"),
             models.Index(fields=["state", "next_at"]),
-            models.Index(fields=["provider", "state", "created"]),
+            models.Index(fields=["provider", "state", "waits", "created"]),
             models.Index(fields=["provider", "provider_ref"]),
             models.Index(
                 fields=["state"], condition=models.Q(cancel_requested=True), name="job_to_cancel"
             ),
             models.Index(fields=["run"], condition=models.Q(waits=True), name="job_waits"),
+            models.Index(fields=["account", "fingerprint"], name="job_of_print"),
+            # A batch has thousands that wait and thousands that are done; those between are few.
+            models.Index(
+                fields=["batch", "waits", "state", "provider"],
+                condition=models.Q(batch__isnull=False),
+                name="job_of_batch",
+            ),
+            models.Index(
+                fields=["batch", "provider", "state", "turn"],
+                condition=models.Q(batch__isnull=False, waits=True),
+                name="job_turn_in_batch",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from io import StringIO
 
-from studio.fields import shown
+from studio import tables
 from studio.stories.draft import Part, Said, StoryDraft
 from studio.stories.fields import LEVELS, SET_ASIDE, Level, known_as, plain
 from studio.stories.times import Problem
+from studio.tables import SIGNS, guarded
+from studio.wording import shown
 
-SIGNS = ",;\t"
 MOST_COLUMNS = 100
 SCENE_NAMES = {"scene", "scene_number", "sequence", "sequence_id", "scene_id"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Columns that a table has even when nothing is in them, so that it can be filled in.
 ALWAYS = ("title", "description", "camera_language", "seconds", "narration")
 
@@ -59,16 +59,12 @@ def read(text: str, sign: str) -> tuple[Part, list[Problem]]:
 
 def _rows(text: str, sign: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
     """The rows with something in them, each with the line that it begins on."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=sign, strict=True)
-    line = 1
     try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                yield line, [_unguarded(cell) for cell in row]
-            line = reader.line_num + 1
-    except csv.Error as error:
-        words = f'The row that begins here cannot be read ({error}). A " within text is written "".'
-        problems.append(Problem(line, None, "row", words))
+        for row in tables.records(StringIO(text, newline=""), sign):
+            if any(cell.strip() for cell in row.cells):
+                yield row.line, row.cells
+    except tables.Broken as error:
+        problems.append(Problem(error.line, None, "row", f"The row that begins here {error}"))
 
 
 def _known(name: str, line: int, at: int, problems: list[Problem]) -> Column:
@@ -150,15 +146,5 @@ def written(draft: StoryDraft) -> str:
                 "shot": shot.fields if shot else {},
             }
             cells = (first[level].get(name, "") for level, name in columns)
-            table.writerow([number, *(guarded(cell) for cell in cells)])
+            table.writerow([number, *(guarded(c) if isinstance(c, str) else c for c in cells)])
     return out.getvalue()
-
-
-def guarded(cell: object) -> object:
-    risky = isinstance(cell, str) and cell.lstrip("'").startswith(FORMULA)
-    return f"'{cell}" if risky else cell
-
-
-def _unguarded(cell: str) -> str:
-    risky = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA)
-    return cell[1:] if risky else cell

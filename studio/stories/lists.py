@@ -11,7 +11,7 @@ from fractions import Fraction
 from io import StringIO
 from typing import Literal
 
-from studio.stories.from_csv import guarded
+from studio.tables import guarded
 
 Transition = Literal["cut", "dissolve", "black"]
 

@@ -9,13 +9,13 @@ speaker,start,end,text      a table, or JSON of the same names
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
+from studio import tables
 from studio.fields import shown
 from studio.stories.fields import plain
 from studio.stories.from_script import HEAD, is_name
@@ -104,7 +104,7 @@ def _rows(text: str, problems: list[Problem]) -> list[_Row]:
     if "-->" in text:
         return list(_from_cues(text, problems))
     first = next((line for line in text.split("\n") if line.strip()), "")
-    for sign in ",;\t":
+    for sign in tables.SIGNS:
         names = [plain(cell) for cell in first.split(sign)]
         if len(names) > 1 and sum(name in NAMES for name in names) > 1:
             return list(_from_csv(text, sign, names, problems))
@@ -140,21 +140,18 @@ def _said(node: Node) -> Any:
 
 
 def _from_csv(text: str, sign: str, names: list[str], problems: list[Problem]) -> Iterator[_Row]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=sign)
-    line, header = 1, True
+    header = True
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
+        for row in tables.records(StringIO(text, newline=""), sign):
+            if any(cell.strip() for cell in row.cells):
                 if not header:
-                    row = _Row(line)
-                    for name, cell in zip(names, cells, strict=False):
-                        _put(row, line, name, cell, problems)
-                    yield row
+                    found = _Row(row.line)
+                    for name, cell in zip(names, row.cells, strict=False):
+                        _put(found, row.line, name, cell, problems)
+                    yield found
                 header = False
-            line = reader.line_num + 1
-    except csv.Error as error:
-        words = f"The row that begins here cannot be read ({error}). Repair it."
-        problems.append(Problem(line, None, "row", words))
+    except tables.Broken as error:
+        problems.append(Problem(error.line, None, "row", f"The row that begins here {error}"))
 
 
 def _put(row: _Row, line: int, name: str, value: Any, problems: list[Problem]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -290,3 +291,56 @@ def test_usage_counts_this_month(rich: Account) -> None:
 )
 def test_credits_in_words(amount: int, words: str) -> None:
     assert ledger.as_credits(amount) == words
+
+
+# --- many at once ---------------------------------------------------------------------------------
+
+
+def test_many_holds_are_lines_as_one_by_one(rich: Account) -> None:
+    ledger.hold_all(rich, [(10, "job:1", "one"), (0, "job:2", ""), (30, "job:3", "three")])
+    assert lines()[1:] == [("hold", 10, 100, 10), ("hold", 0, 100, 10), ("hold", 30, 100, 40)]
+    assert state(rich) == (100, 40)
+    ledger.charge(rich, 5, "job:1")
+    assert ledger.release_all(rich, ["job:2", "job:3", "job:unknown"], "not needed") == 30
+    assert lines()[4:] == [
+        ("charge", 5, 95, 30),
+        ("release", 0, 95, 30),
+        ("release", 30, 95, 0),
+    ]
+    assert ledger.release_all(rich, ["job:2", "job:3"]) == 0, "once is enough"
+
+
+def test_many_holds_are_all_or_none(rich: Account) -> None:
+    with pytest.raises(InsufficientCredits, match=r"needs 0.000101 credits"):
+        ledger.hold_all(rich, [(50, "job:1", ""), (51, "job:2", "")])
+    assert (len(lines()), state(rich)) == (1, (100, 0))
+    ledger.hold_all(rich, [(50, "job:1", "")])
+    ledger.hold_all(rich, [(50, "job:1", "")])
+    assert state(rich) == (100, 50)
+    for again in ([(50, "job:1", ""), (1, "job:2", "")], [(40, "job:1", "")]):
+        with pytest.raises(LedgerConflict):
+            ledger.hold_all(rich, again)
+    with pytest.raises(ValueError, match="needs a reference"):
+        ledger.hold_all(rich, [(1, "", "")])
+    with pytest.raises(ValueError, match="from 0"):
+        ledger.hold_all(rich, [(-1, "job:9", "")])
+
+
+def test_what_was_charged_does_not_come_back_among_many(rich: Account, charlie: User) -> None:
+    ledger.hold_all(rich, [(10, "job:1", ""), (10, "job:2", "")])
+    ledger.charge(rich, 10, "job:1")
+    with pytest.raises(LedgerConflict, match="has a charge already"):
+        ledger.release_all(rich, ["job:1", "job:2"])
+    with pytest.raises(LedgerConflict, match="another account"):
+        ledger.release_all(charlie.accounts.get(), ["job:2"])
+    with pytest.raises(LedgerConflict, match="another account"):
+        ledger.hold_all(charlie.accounts.get(), [(10, "job:2", "")])
+    assert state(rich) == (90, 10)
+
+
+def test_a_time_zone_is_one_that_exists(account: Account) -> None:
+    account.zone = "Europe/Amsterdam"
+    account.full_clean()
+    account.zone = "Mars/Olympus"
+    with pytest.raises(ValidationError, match="no time zone"):
+        account.full_clean()

@@ -13,9 +13,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model
 
 from studio import secrets
-from studio.models import Health, ProviderKey
+from studio.models import Batch, Health, ProviderKey
 
-SECRETS: tuple[tuple[type[Model], str], ...] = ((ProviderKey, "cipher"), (Health, "hook_keys"))
+SECRETS: tuple[tuple[type[Model], str], ...] = (
+    (ProviderKey, "cipher"),
+    (Health, "hook_keys"),
+    (Batch, "secret"),
+)
 
 
 class Command(BaseCommand):

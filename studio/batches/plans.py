@@ -1,0 +1,168 @@
+"""What a batch would cost, before anything is held."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Sum
+
+from billing import services as billing
+from billing.models import Account
+from studio import catalogue, keys
+from studio.models import Batch, BatchRow, RowState
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one model does of it. `own` says that the account's own key pays there."""
+
+    offer: str
+    label: str
+    provider: str
+    jobs: int
+    amount: int
+    most: int
+    own: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Units of the ledger. `most` is what is held, `amount` what it is to cost; `after` is what
+    would be available while it runs. `duplicates` are rows of which the library has the result
+    already, `repeated` those that are the same as an earlier row. `blocked` says why it cannot
+    begin as it is; `shown` are the terms as a page carries them beside its button."""
+
+    ready: int
+    wrong: int
+    coming: int
+    unchecked: int
+    skipped: int
+    jobs: int
+    amount: int
+    most: int
+    models: tuple[Share, ...]
+    duplicates: int
+    repeated: int
+    available: int
+    after: int
+    blocked: str
+    shown: str
+
+
+class Tally:
+    """Adds up jobs as they are priced."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.rows = 0
+        self._jobs: Counter[str] = Counter()
+        self._amount: Counter[str] = Counter()
+        self._most: Counter[str] = Counter()
+
+    def add(self, offer: str, jobs: int, amount: int, most: int) -> None:
+        self._jobs[offer] += jobs
+        self._amount[offer] += amount
+        self._most[offer] += most
+
+    @property
+    def amount(self) -> int:
+        return self._amount.total()
+
+    @property
+    def most(self) -> int:
+        return self._most.total()
+
+    @property
+    def jobs(self) -> int:
+        return self._jobs.total()
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        offers = catalogue.all_offers()
+        found = []
+        for key, jobs in self._jobs.most_common():
+            offer = offers.get(key)
+            label = offer.label if offer else key
+            provider = catalogue.provider_of(offer).label if offer else ""
+            own = bool(offer and keys.own_key(self.account, offer.provider))
+            amounts = (self._amount[key], self._most[key])
+            found.append(Share(key, label, provider, jobs, *amounts, own))
+        return tuple(found)
+
+    @property
+    def shown(self) -> str:
+        """Changes with anything that a person agrees to."""
+        payers = {"own" if share.own else "credits" for share in self.shares}
+        payer = payers.pop() if len(payers) == 1 else "both" if payers else "credits"
+        return f"{self.amount}-{self.most}:{self.rows}:{payer}"
+
+
+def plan(batch: Batch) -> Plan:
+    """The dry run: what of it is ready, what that costs by model, and what stands against it."""
+    with keys.seen_once():
+        mine = BatchRow.objects.filter(batch=batch)
+        states = Counter(dict(mine.order_by().values_list("state").annotate(Count("pk"))))
+        ready = mine.filter(state=RowState.READY)
+        tally = Tally(batch.account)
+        tally.rows = states[RowState.READY]
+        for offer, jobs, amount, most in _costs(batch, ready):
+            tally.add(offer, jobs, amount, most)
+        account = Account.objects.get(pk=batch.account_id)
+        different = ready.order_by().values("print").distinct().count()
+        return Plan(
+            ready=tally.rows,
+            wrong=states[RowState.WRONG],
+            coming=states[RowState.COMING],
+            unchecked=states[RowState.NEW],
+            skipped=states[RowState.SKIPPED],
+            jobs=tally.jobs,
+            amount=tally.amount,
+            most=tally.most,
+            models=tally.shares,
+            duplicates=ready.exclude(duplicate_of=None).count(),
+            repeated=tally.rows - different,
+            available=account.available,
+            after=account.available - tally.most,
+            blocked=_blocked(states, tally.most, account.available),
+            shown=tally.shown,
+        )
+
+
+def _costs(batch: Batch, ready: Any) -> Iterable[tuple[str, int, int, int]]:
+    if len(batch.steps) == 1:
+        sums = ready.order_by().values_list("offer")
+        yield from sums.annotate(Count("pk"), Sum("quote"), Sum("most"))
+        return
+    for work in ready.values_list("work", flat=True).iterator(chunk_size=500):
+        for one in work:
+            count = one["count"]
+            offer = one["doers"][0]["offer"]
+            yield offer, count, one["quote"] * count, one["most"] * count
+
+
+def _blocked(states: Counter[str], most: int, available: int) -> str:
+    if states[RowState.NEW]:
+        return f"{rows(states[RowState.NEW])} not checked yet. Check them first."
+    if states[RowState.COMING]:
+        return f"{rows(states[RowState.COMING])} waiting for files that are being fetched."
+    if not states[RowState.READY]:
+        return "No row is ready. Correct the rows, or add some."
+    if most > available:
+        return too_dear(most, available, states[RowState.READY])
+    return ""
+
+
+def rows(count: int) -> str:
+    return "1 row is" if count == 1 else f"{count:,} rows are"
+
+
+def too_dear(needed: int, available: int, count: int) -> str:
+    these = "1 row" if count == 1 else f"{count:,} rows"
+    return (
+        f"{these} need {billing.as_credits(needed)}, available: {billing.as_credits(available)}. "
+        "Leave rows out, choose a cheaper model, wait for running work to end, or ask for more "
+        "credits."
+    )

@@ -1,0 +1,113 @@
+"""Whose turn it is in a batch: a few of its jobs for each provider, found by index among thousands
+that wait."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+
+from assets.models import Asset
+from studio import catalogue
+from studio.jobs import rows
+from studio.jobs.alone import only_one
+from studio.jobs.state import end
+from studio.models import LIVE, Batch, BatchState, Job, State
+
+BEGUN = (BatchState.RUNNING, BatchState.PAUSED, BatchState.STOPPED, BatchState.CANCELED)
+# What nobody knows of takes no place: that may last for a day.
+TAKES_A_PLACE = tuple(state for state in LIVE if state != State.REVIEW)
+
+
+def give() -> int:
+    """Let those begin whose turn it is. Returns of how many something was decided."""
+    batches = Batch.objects.filter(state__in=BEGUN, ended=None)
+    if not batches.exists():
+        return 0
+    with only_one("batches"):
+        return sum(_give(batch, timezone.now()) for batch in batches)
+
+
+def _give(batch: Batch, now: datetime) -> int:
+    if (batch.opens and batch.opens > now) or (batch.closes and batch.closes <= now):
+        return 0
+    ready = Job.objects.filter(batch=batch, waits=True, state=State.QUEUED, turn__isnull=False)
+    if batch.state != BatchState.RUNNING:
+        # What is at work goes on to the end of its row.
+        ready = ready.filter(turn=rows.FIRST)
+    at_work = Job.objects.filter(batch=batch, waits=False, state__in=TAKES_A_PLACE)
+    busy = Counter(at_work.values_list("provider", flat=True))
+    done = 0
+    for provider in list(ready.order_by().values_list("provider", flat=True).distinct()):
+        free = max(batch.at_once - busy[provider], 0)
+        mine = ready.filter(provider=provider).select_related("after")
+        for job in mine.order_by("turn", "step", "slot")[:free]:
+            if job.turn != rows.FIRST and not _may_be_paid(batch, job):
+                return done
+            done += _begin(job)
+    return done
+
+
+def _may_be_paid(batch: Batch, job: Job) -> bool:
+    """Whether its row may begin without more being spent than the batch may. Where nothing at work
+    could still turn out to be free, the batch is stopped."""
+    if batch.stop_units is None:
+        return True
+    live = Q(state__in=LIVE)
+    begun = Job.objects.filter(live, batch=batch).filter(Q(waits=False) | Q(turn=rows.FIRST))
+    of_rows = Job.objects.filter(live, row__in=begun.values("row"))
+    promised = of_rows.aggregate(sum=Sum("most", default=0))["sum"]
+    its_own = Job.objects.filter(live, row=job.row_id).aggregate(sum=Sum("most", default=0))["sum"]
+    spent = Batch.objects.values_list("spent", flat=True).get(pk=batch.pk)
+    if spent + promised + its_own <= batch.stop_units:
+        return True
+    if not begun.exists():
+        rows.stop(batch, rows.over_budget(spent, its_own, batch.stop_units))
+    return False
+
+
+def _begin(job: Job) -> int:
+    if job.after_id is None or job.takes is None or job.after is None:
+        return go(job)
+    found = _result(job.after, job)
+    if found is None:
+        words = (
+            f"“{job.after.title}” has no result that this step could go on with: it is gone from "
+            "the library, or fewer were made."
+        )
+        return int(end(job, State.FAILED, note=words, error_kind="input", error=words))
+    return go(job, **dict(given(job, str(found.pk))))
+
+
+def _result(before: Job, job: Job) -> Asset | None:
+    """Of what the job before made, that which this one takes."""
+    operation = catalogue.operations().get(job.operation)
+    if operation is None or job.takes is None:
+        return None
+    kind = operation.param(job.begins_with).asset_kind
+    mine = Asset.objects.for_account(before.account).filter(pk__in=before.outputs)
+    there = {str(asset.pk): asset for asset in mine}
+    if len(there) < len(before.outputs):
+        return None  # which of them it would be cannot be said any more
+    found = [there[pk] for pk in before.outputs if there[pk].kind == kind]
+    if job.takes >= len(found) or found[job.takes].trashed:
+        return None
+    return found[job.takes]
+
+
+def given(job: Job, asset: str) -> Iterator[tuple[str, Any]]:
+    """The params with the file that it waited for."""
+    yield "params", {**job.params, job.begins_with: asset}
+    yield (
+        "alternatives",
+        [{**a, "params": {**a["params"], job.begins_with: asset}} for a in job.alternatives],
+    )
+
+
+def go(job: Job, **fields: object) -> int:
+    mine: QuerySet[Job] = Job.objects.filter(pk=job.pk, state=State.QUEUED, waits=True)
+    return mine.update(waits=False, stage="", lease=None, next_at=timezone.now(), **fields)
