@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,11 @@ from studio.models import Batch, BatchRow
 # What the batches call a model is an offer here.
 CALLED = {"model": "offer"}
 BIGGEST = 2**31 - 1
+
+
+def within(field: str) -> Callable[[str], str]:
+    """A part of that field, which is called after it."""
+    return lambda name: name if name == field else f"{field}.{name}"
 
 
 class BatchView(AccountView):
@@ -52,14 +57,16 @@ class BatchView(AccountView):
 
 
 @contextmanager
-def telling(field: str = "", status: int = 400, within: str = "") -> Iterator[None]:
+def telling(
+    field: str = "", status: int = 400, called: Callable[[str], str] | None = None
+) -> Iterator[None]:
     """What is in the way, in the words of the API. `field` is what it is about where that is not
-    said, `within` the field that the named one is a part of."""
+    said; `called` gives the field of the request for what the batches call it."""
     try:
         yield
     except batches.Wrong as error:
-        name = CALLED.get(error.field, error.field) or field
-        where = f"{within}.{name}" if within and name else name
+        name = called(error.field) if called and error.field else error.field
+        where = CALLED.get(name, name) or field
         raise Invalid([problem(where, None, error.message)], status) from None
     except batches.Refused as error:
         raise Invalid([problem(field, None, str(error))], status) from None

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from studio import batches
 from studio.api import paging
 from studio.api.batches import sources
-from studio.api.batches.base import BatchView, telling
+from studio.api.batches.base import BatchView, telling, within
 from studio.api.batches.shapes import (
     BatchPageSerializer,
     BatchSecretSerializer,
@@ -42,6 +42,8 @@ FILTERS = (
     *paging.PAGE,
 )
 OPTIONS = ("title", "at_once", "stop_failures", "stop_units", "email", "webhook")
+# What a step is wrong about.
+PARTS = ("operation", "offer", "model", "steps")
 SCHEDULE = ("starts_at", "window", "repeats")
 
 
@@ -93,8 +95,13 @@ class Batches(BatchView):
         source = sources.source_of(said)
         steps = sources.steps_of(said, source, self.account)
         mapping = sources.mapping_of(said, source, self.account)
-        where = "steps" if "steps" in said else ""
-        with telling("mapping" if mapping else "steps", within=where), transaction.atomic():
+
+        def called(name: str) -> str:
+            if name in PARTS and "operation" not in said:
+                return next((part for part in ("steps", "template") if part in said), name)
+            return f"mapping.{name}" if name in (mapping or {}) else name
+
+        with telling("steps", called=called), transaction.atomic():
             if source.kind == "assets" and mapping is None:
                 mapping = sources.files_mapping(self.account, said["assets"], steps)
             made = batches.create(
@@ -109,7 +116,8 @@ class Batches(BatchView):
             )
             if source.kind == "prompts" and "prompt" not in made.mapping.values():
                 raise batches.Wrong("prompts", "Nothing of it takes a prompt. Say another one.")
-            _settle(made, {**said, "title": said.get("title") or made.title})
+            with telling("window"):
+                _settle(made, {**said, "title": said.get("title") or made.title})
         return self._checked(made)
 
     @staticmethod
@@ -166,10 +174,10 @@ class OneBatch(BatchView):
             with telling("window"):
                 _settle(batch, said)
             if "steps" in said:
-                with telling("steps", within="steps"):
+                with telling("steps", called=lambda _: "steps"):
                     batches.set_steps(batch, said["steps"])
             if "mapping" in said:
-                with telling("mapping", within="mapping"):
+                with telling("mapping", called=within("mapping")):
                     batches.set_mapping(batch, said["mapping"])
         return self.told(pk)
 

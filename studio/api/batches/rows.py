@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from studio import batches
 from studio.api import paging
-from studio.api.batches.base import BatchView, telling
+from studio.api.batches.base import BatchView, telling, within
 from studio.api.batches.shapes import (
     AddedSerializer,
     RowPageSerializer,
@@ -107,7 +107,7 @@ class Rows(RowsView):
         if unread := next((row for row in sheet.rows if row.problem), None):
             words = f"Row {unread.line}: {unread.problem}"
             raise Invalid([problem("rows", None, words)])
-        with telling("rows", within="rows"):
+        with telling("rows", called=within("rows")):
             numbers = batches.add_rows(batch, [sheet.said(row) for row in sheet.rows])
         return Response({"rows": numbers}, status=201)
 
@@ -146,7 +146,7 @@ class OneRow(RowsView):
         if not said:
             words = "Nothing is to be changed. Give cells, or skipped."
             raise Invalid([problem("", None, words)])
-        with telling("cells", within="cells"):
+        with telling("cells", called=within("cells")):
             if "cells" in said:
                 batches.edit_row(batch, row.number, said["cells"])
             if "skipped" in said:
