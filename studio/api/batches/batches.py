@@ -92,9 +92,9 @@ class Batches(BatchView):
         return self.told(made.pk, 201, {"Location": address})
 
     def _made(self, said: Mapping[str, Any]) -> Batch:
-        source = sources.source_of(said)
+        source = sources.source_of(said, self.account)
         steps = sources.steps_of(said, source, self.account)
-        mapping = sources.mapping_of(said, source, self.account)
+        mapping: dict[str, str] | None = None
 
         def called(name: str) -> str:
             if name in PARTS and "operation" not in said:
@@ -102,8 +102,7 @@ class Batches(BatchView):
             return f"mapping.{name}" if name in (mapping or {}) else name
 
         with telling("steps", called=called), transaction.atomic():
-            if source.kind == "assets" and mapping is None:
-                mapping = sources.files_mapping(self.account, said["assets"], steps)
+            mapping = sources.mapping_of(said, source, self.account, steps)
             made = batches.create(
                 self.account,
                 self.user,

@@ -119,7 +119,7 @@ class BatchTemplates(KeptView):
         paging.read(request, ())
         said = checked(NewBatchTemplateSerializer, self.sent())
         self.may_replace(BatchTemplate, said["name"])
-        with telling("steps"):
+        with telling("steps", called=lambda name: name if name == "name" else "steps"):
             row = batches.save_template(self.account, said["name"], said["steps"])
         return self.saved(row, "api:batch-template", BatchTemplateSerializer(row).data)
 

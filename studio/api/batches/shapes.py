@@ -109,6 +109,8 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
     money = serializers.SerializerMethodField()
     window = serializers.SerializerMethodField()
     repeats = serializers.ChoiceField(["", "weekly"])
+    email = serializers.CharField(help_text="Empty: nobody is told by mail")
+    webhook = serializers.CharField(help_text="Empty: no address is told")
     opens = serializers.DateTimeField(allow_null=True, help_text="When its window opens")
     closes = serializers.DateTimeField(allow_null=True, help_text="When its window closes")
     next_at = serializers.DateTimeField(allow_null=True, help_text="When the same begins again")

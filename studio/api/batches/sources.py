@@ -19,8 +19,8 @@ from studio import batches
 from studio.api.batches.base import telling
 from studio.api.errors import Invalid, problem
 from studio.api.parsers import JsonParser
-from studio.batches import columns, limits, steps
-from studio.batches.sheet import Row, Sheet, prompts, read
+from studio.batches import limits, mixed, steps
+from studio.batches.sheet import Sheet, prompts, read
 from studio.fields import listed, shown
 from studio.models import BatchMapping, BatchTemplate
 
@@ -29,7 +29,6 @@ DOING = ("operation", "steps", "template")
 # Fields of a form that are lists or objects, or numbers, in the JSON.
 OBJECTS = ("params", "steps", "mapping")
 NUMBERS = ("at_once", "stop_failures", "stop_units")
-FILE = "file"
 CHUNK = 500
 
 Said = Mapping[str, Any]
@@ -39,13 +38,14 @@ Steps = Sequence[Mapping[str, Any]]
 @dataclass(frozen=True)
 class Source:
     """A table. `mapping` says what its columns are, where that is known; `digest` is by what the
-    same file is known again."""
+    same file is known again, `makes` what kind the files are that it lists."""
 
     sheet: Sheet
     mapping: dict[str, str] | None = None
     digest: str = ""
     name: str = ""
     kind: str = ""
+    makes: str = ""
 
 
 def unfolded(form: QueryDict) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def one_of(said: Said, names: Sequence[str], what: str) -> str:
 # --- the table ----------------------------------------------------------------------------------
 
 
-def source_of(said: Said) -> Source:
+def source_of(said: Said, account: Account) -> Source:
     """Raises Invalid."""
     kind = one_of(said, SOURCES, "Nothing says what the rows are.")
     with telling(kind):
@@ -96,8 +96,7 @@ def source_of(said: Said) -> Source:
         if kind == "prompts":
             return Source(prompts(said["prompts"]), kind=kind)
         if kind == "assets":
-            rows = [Row(at, (str(pk),)) for at, pk in enumerate(said["assets"], start=1)]
-            return Source(Sheet((FILE,), rows), kind=kind)
+            return _files(account, said["assets"])
         return Source(sheet_of(said["rows"]), kind=kind)
 
 
@@ -145,41 +144,25 @@ def steps_of(said: Said, source: Source, account: Account) -> Steps:
 
 def _named_in_rows(said: Said, source: Source) -> Steps:
     """The first operation that a row names, when each of them names one."""
-    column = _column(said, source, "operation")
-    if column is None:
-        words = "Nothing says what is to be done with the rows. "
-        raise Invalid([problem("operation", None, f"{words}Give {listed(DOING)}.")])
-    at = source.sheet.columns.index(column)
-    cells = [row.cells[at].strip() if at < len(row.cells) else "" for row in source.sheet.rows]
-    if "" in cells:
-        line = source.sheet.rows[cells.index("")].line
-        words = (
-            f"The row on line {line} names no operation. Name one in “{shown(column)}”, or give "
-            "“operation” for the rows that name none."
-        )
-        raise Invalid([problem("operation", None, words)])
+    try:
+        operation = mixed.usual(source.sheet, said.get("mapping"))
+    except batches.Wrong as error:
+        words = f"{error.message.removesuffix('.')}: give {listed(DOING)}."
+        raise Invalid([problem("operation", None, words)]) from None
     more = {name: said[name] for name in ("offer", "params") if name in said}
-    for cell in dict.fromkeys(cells):
-        try:
-            return [{"operation": steps.operation_of(cell, "").key, **more}]
-        except batches.Wrong:
-            continue
-    return [{"operation": cells[0], **more}]
+    return [{"operation": operation, **more}]
 
 
-def _column(said: Said, source: Source, target: str) -> str | None:
-    """The column that is the operation: as the mapping says, or as it is called."""
-    mapping = said.get("mapping")
-    if mapping is None:
-        mapping = columns.guess(source.sheet.columns, columns.RESERVED)
-    found = (c for c, t in mapping.items() if t == target and c in source.sheet.columns)
-    return next(found, None)
-
-
-def mapping_of(said: Said, source: Source, account: Account) -> dict[str, str] | None:
-    """What is said of the columns; None when they are to be guessed. Raises Invalid."""
+def mapping_of(
+    said: Said, source: Source, account: Account, said_steps: Steps
+) -> dict[str, str] | None:
+    """What the columns are; None when that is to be guessed. Raises Invalid and Wrong."""
+    if "mapping" in said and "saved_mapping" not in said:
+        return said["mapping"]  # type: ignore[no-any-return]
     if "saved_mapping" not in said:
-        return said.get("mapping")
+        if source.kind == "assets":
+            return files_mapping(account, source, said_steps)
+        return mixed.guess(account, source.sheet, said_steps)
     if "mapping" in said:
         one_of(said, ("mapping", "saved_mapping"), "")
     mine = BatchMapping.objects.for_account(account).filter(pk=said["saved_mapping"])
@@ -197,33 +180,31 @@ def _kept(found: Any, what: str, pk: UUID) -> Any:
 # --- files of the library -----------------------------------------------------------------------
 
 
-def files_mapping(account: Account, ids: Sequence[UUID], said_steps: Steps) -> dict[str, str]:
-    """Which param of the first step takes these files. Raises Invalid and Wrong."""
-    kinds = _kinds(account, ids)
-    if len(kinds) > 1:
-        words = f"These are files of several kinds: {listed(tuple(sorted(kinds)))}."
-        words = f"{words.replace(' or ', ' and ')} Make a batch of each kind."
-        raise Invalid([problem("assets", None, words)])
-    (kind,) = kinds
-    first = steps.read(account, said_steps)[0]
-    files = [p for p in steps.params_of(first).values() if p.is_asset and p.kind != "mask"]
-    files.sort(key=lambda p: not p.required)
-    fitting = next((p for p in files if p.asset_kind == kind), None)
-    if fitting is None:
-        takes = listed(tuple(dict.fromkeys(p.asset_kind for p in files))) or "no file"
-        words = f"{first.operation.label} takes {takes}, and these are {kind} files."
-        raise Invalid([problem("assets", None, f"{words} Choose another operation.")])
-    return {FILE: fitting.name}
-
-
-def _kinds(account: Account, ids: Sequence[UUID]) -> set[str]:
-    mine = Asset.objects.for_account(account).live()
-    found: dict[UUID, str] = {}
+def _files(account: Account, ids: Sequence[UUID]) -> Source:
+    mine = Asset.objects.for_account(account).live().only("pk", "filename", "kind", "account")
+    found: dict[UUID, Asset] = {}
     for start in range(0, len(ids), CHUNK):
-        some = mine.filter(pk__in=ids[start : start + CHUNK])
-        found |= dict(some.values_list("pk", "kind"))
+        found |= {asset.pk: asset for asset in mine.filter(pk__in=ids[start : start + CHUNK])}
     for pk in ids:
         if pk not in found:
             words = f"assets: There is no asset {pk} in your library. Give the id of another."
             raise Invalid([problem("assets", pk, words)], 404)
-    return set(found.values())
+    kinds = sorted({str(asset.kind) for asset in found.values()})
+    if len(kinds) > 1:
+        words = f"These are files of several kinds: {listed(tuple(kinds)).replace(' or ', ' and ')}"
+        raise Invalid([problem("assets", None, f"{words}. Make a batch of each kind.")])
+    sheet = batches.of_files([found[pk] for pk in ids])
+    return Source(sheet, kind="assets", makes=kinds[0])
+
+
+def files_mapping(account: Account, source: Source, said_steps: Steps) -> dict[str, str]:
+    """Which param of the first step takes these files. Raises Wrong."""
+    first = steps.read(account, said_steps)[0]
+    files = [p for p in steps.params_of(first).values() if p.is_asset and p.kind != "mask"]
+    files.sort(key=lambda p: not p.required)
+    fitting = next((p for p in files if p.asset_kind == source.makes), None)
+    if fitting is None:
+        takes = listed(tuple(dict.fromkeys(p.asset_kind for p in files))) or "no file"
+        words = f"{first.operation.label} takes {takes}, and these are {source.makes} files."
+        raise batches.Wrong("assets", f"{words} Choose another operation.")
+    return {source.sheet.columns[0]: fitting.name}

@@ -44,6 +44,21 @@ ROWS = {
 }
 
 
+def no_nul(value: Any) -> None:
+    """A validator: no database holds a NUL in its texts."""
+    level = [value]
+    while level:
+        if any(isinstance(one, str) and "\0" in one for one in level):
+            raise serializers.ValidationError("It has a NUL (code 0) in it. Take it out.")
+        level = [inner for one in level for inner in _inside(one)]
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value if isinstance(value, list) else []
+
+
 class Given(serializers.Field[Any, Any, Any, Any]):
     """A value of JSON that others look at: they say more than a serializer could."""
 
@@ -86,6 +101,8 @@ class WantedStepSerializer(serializers.Serializer[Any]):
 class StepsField(Given):
     """What is done with each row, one after the other."""
 
+    default_validators = [no_nul]
+
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, list):
             raise serializers.ValidationError("This is not a list. Give a list of steps.")
@@ -95,6 +112,7 @@ class StepsField(Given):
 def _mapping(**more: Any) -> serializers.DictField:
     return serializers.DictField(
         child=Text(max_length=80, allow_blank=True),
+        validators=[no_nul],
         help_text="Column → param of the first step, `2.text` for that of the second, or one of "
         "title, operation, model, module, row. A column that is not named is not used",
         **more,
@@ -172,7 +190,9 @@ class NewBatchSerializer(OptionsSerializer):
     )
     operation = Text(max_length=80, required=False, help_text="The key of an operation")
     offer = Text(max_length=80, required=False, help_text="The first of the operation otherwise")
-    params = serializers.DictField(required=False, help_text="For every row that says nothing else")
+    params = serializers.DictField(
+        required=False, validators=[no_nul], help_text="For every row that says nothing else"
+    )
     steps = StepsField(
         required=False,
         help_text=f"A chain, at most {MOST_STEPS} long: each takes what the one before it made",
@@ -190,7 +210,7 @@ class NewBatchFormSerializer(OptionsSerializer):
     prompts = Text(max_length=MOST_BYTES, required=False, trim_whitespace=False)
     operation = Text(max_length=80, required=False)
     offer = Text(max_length=80, required=False)
-    params = serializers.DictField(required=False)
+    params = serializers.DictField(required=False, validators=[no_nul])
     steps = StepsField(required=False)
     template = serializers.UUIDField(required=False)
     mapping = _mapping(required=False)
@@ -262,7 +282,7 @@ class NewBatchMappingSerializer(serializers.Serializer[Any]):
     """A name, and which column is which param."""
 
     name = Text(max_length=MOST_NAME)
-    mapping = serializers.DictField(child=Text(max_length=80, allow_blank=True))
+    mapping = _mapping()
 
 
 CHAIN = [
