@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from studio import batches
 from studio.api import paging
 from studio.api.batches import sources
-from studio.api.batches.base import BatchView, telling, within
+from studio.api.batches.base import BatchView, telling
 from studio.api.batches.shapes import (
     BatchPageSerializer,
     BatchSecretSerializer,
@@ -169,16 +169,32 @@ class OneBatch(BatchView):
         paging.read(request, ())
         batch = self.batch(pk)
         said = self.said(BatchChangeSerializer)
-        with transaction.atomic():
-            with telling("window"):
-                _settle(batch, said)
-            if "steps" in said:
-                with telling("steps", called=lambda _: "steps"):
-                    batches.set_steps(batch, said["steps"])
-            if "mapping" in said:
-                with telling("mapping", called=within("mapping")):
-                    batches.set_mapping(batch, said["mapping"])
+        if "steps" in said or "mapping" in said:
+            # Thousands of rows are checked for seconds, which no transaction should last. So what
+            # else is said is tried before, and taken over behind it.
+            self._settle(pk, said, only_try=True)
+            self._set_work(batch, said)
+        self._settle(pk, said)
         return self.told(pk)
+
+    def _settle(self, pk: UUID, said: Mapping[str, Any], *, only_try: bool = False) -> None:
+        with telling("window"), transaction.atomic():
+            _settle(self.batch(pk), said)
+            if only_try:
+                transaction.set_rollback(True)
+
+    @staticmethod
+    def _set_work(batch: Batch, said: Mapping[str, Any]) -> None:
+        columns = [*said.get("mapping", ()), *batch.columns]
+
+        def called(name: str) -> str:
+            return f"mapping.{name}" if name in columns else name if name == "mapping" else "steps"
+
+        with telling("steps", called=called):
+            if "steps" in said:
+                batches.set_steps(batch, said["steps"], said.get("mapping"))
+            else:
+                batches.set_mapping(batch, said["mapping"])
 
     @extend_schema(
         summary="Throw a draft away",
