@@ -129,6 +129,16 @@ def test_what_is_wrong_is_told_by_line_and_column(
     assert "The row is done." in out
 
 
+def test_a_cell_does_not_command_the_terminal(run: Run, table: Callable[[str], Path]) -> None:
+    said = io.StringIO()
+    file = table("pattern,\x1b]0;owned\x07\n\x1b[2Jtartan,x\n")
+    words = ["--operation=background", "--yes", "--account=alice"]
+    with pytest.raises(CommandError, match="1 of 1 rows is wrong"):
+        call_command("batch", str(file), *words, stdout=io.StringIO(), stderr=said)
+    assert "tartan" in said.getvalue()
+    assert "\x1b" not in said.getvalue()
+
+
 def test_a_dry_run_begins_nothing(run: Run, table: Callable[[str], Path]) -> None:
     out, _ = run(table("pattern\nmesh\n"), "--operation", "background", "--dry-run")
     assert "In all 1 row, 0 credits" in out

@@ -27,6 +27,7 @@ from studio.views.health import find_problems
 
 FAILED, REFUSED, LEFT = 1, 2, 130
 SHOWN = 50  # problems that are printed
+MANY = 1_000  # rows, the check of which takes a moment
 NOTHING = "Nothing was begun, nothing is held."
 
 
@@ -166,6 +167,8 @@ class Command(BaseCommand):
                 source_name=options["file"].name if str(options["file"]) != "-" else "",
             )
             try:
+                if len(sheet.rows) >= MANY:
+                    self.stderr.write(f"{len(sheet.rows):,} rows are checked …")
                 if options["at_once"] is not None:
                     batches.set_options(made, at_once=options["at_once"])
                 batches.check(made)
@@ -173,7 +176,7 @@ class Command(BaseCommand):
                 batches.discard(made)
                 raise
         for note in made.notes:
-            self.stderr.write(note)
+            self.stderr.write(_plain(note))
         return made
 
     def _begin(self, made: Batch, user: User, options: dict[str, Any]) -> bool:
@@ -184,8 +187,8 @@ class Command(BaseCommand):
         self._print_plan(plan)
         if wrong and not options["skip_wrong"]:
             raise refused(
-                f"{wrong:,} of {made.rows.count():,} rows are wrong. Correct them, or add "
-                f"--skip-wrong. {NOTHING}"
+                f"{wrong:,} of {made.rows.count():,} rows {'is' if wrong == 1 else 'are'} wrong. "
+                f"Correct what is wrong, or add --skip-wrong. {NOTHING}"
             )
         if plan.blocked:
             raise refused(f"{plan.blocked} {NOTHING}")
@@ -221,7 +224,7 @@ class Command(BaseCommand):
         for line in said:
             count += 1
             if count <= SHOWN:
-                self.stderr.write(line)
+                self.stderr.write(_plain(line))
         if count > SHOWN:
             self.stderr.write(f"And {count - SHOWN:,} more.")
         return wrong.count()
@@ -307,6 +310,11 @@ def _working(membership: Membership) -> tuple[Account, User]:
     if account.scope.is_limited and account.scope.client is None:
         raise refused(f"{user} works for several clients, so it is not known for which this is.")
     return account, user
+
+
+def _plain(text: str) -> str:
+    """What a file says may not command the terminal that it is shown on."""
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
 def _rows(count: int) -> str:
