@@ -37,6 +37,38 @@ class YesNo(serializers.BooleanField):
         return data
 
 
+class Number(serializers.FloatField):
+    """A number of JSON, nothing that looks like it."""
+
+    default_error_messages = {"invalid": "This is not a number. Give a number."}
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool | str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Whole(serializers.IntegerField):
+    default_error_messages = {
+        "invalid": "This is not a whole number. Give one.",
+        "min_value": "The least is {min_value}. Give more.",
+        "max_value": "The most is {max_value}. Give less.",
+    }
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool | str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class OneOf(serializers.ChoiceField):
+    def fail(self, key: str, **given: Any) -> Any:
+        words = (
+            f"“{str(given.get('input'))[:40]}” is not known. Choose {listed(tuple(self.choices))}."
+        )
+        raise serializers.ValidationError(words, code=key)
+
+
 def checked(serializer: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
     """The valid values of a body; raises Invalid. Unknown names are problems too."""
     if not isinstance(data, Mapping):

@@ -31,6 +31,7 @@ from studio.api import (
     words,
 )
 from studio.api.base import AlwaysFirst
+from studio.api.batches.urls import urlpatterns as of_batches
 from studio.api.schema import DocsView, SchemaView
 
 
@@ -45,7 +46,7 @@ class Nowhere(APIView):
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         raise NotFound(
             "There is no such address in the API. Each ends with a slash, but for the files of a "
-            "story; /api/docs/ lists them."
+            "story or a batch; /api/docs/ lists them."
         )
 
 
@@ -120,6 +121,7 @@ v1: list[URLPattern | URLResolver] = [
     path("prompts/enhance/", words.Enhance.as_view(), name="enhance"),
     path("personas/", personas.Personas.as_view(), name="personas"),
     path("personas/<uuid:pk>/", personas.OnePersona.as_view(), name="persona"),
+    *of_batches,
     path("", include("studio.api.story.urls")),
 ]
 urlpatterns = [

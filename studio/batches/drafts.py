@@ -181,9 +181,12 @@ def _mapping(batch: Batch, mapping: Mapping[str, str]) -> dict[str, str]:
     return taken
 
 
-def set_steps(batch: Batch, said: Sequence[Mapping[str, Any]]) -> int:
-    """Say what is done with each row, and check all of them anew. Columns keep what they are where
-    that is known of the new steps; others are guessed. How many rows there are."""
+def set_steps(
+    batch: Batch, said: Sequence[Mapping[str, Any]], mapping: Mapping[str, str] | None = None
+) -> int:
+    """Say what is done with each row, and check all of them anew. Without a `mapping` columns keep
+    what they are where that is known of the new steps; others are guessed. How many rows there
+    are."""
     with drafting(batch):
         batch.steps = chain.kept(chain.read(batch.account, said))
         known = targets(batch)
@@ -191,7 +194,8 @@ def set_steps(batch: Batch, said: Sequence[Mapping[str, Any]]) -> int:
         kept = {column: name for column, name in batch.mapping.items() if name in names}
         left = [column for column in batch.columns if column not in kept]
         free = [target for target in known if target.name not in kept.values()]
-        batch.mapping = kept | columns.guess(left, free)
+        guessed = kept | columns.guess(left, free)
+        batch.mapping = guessed if mapping is None else _mapping(batch, mapping)
         _anew(batch, "steps", "mapping")
     return check(batch)
 

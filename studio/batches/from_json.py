@@ -46,6 +46,9 @@ def read(text: Text) -> Source:
 def _with(columns: list[str], raws: Iterator[Raw]) -> Iterator[Raw]:
     if any(not name.strip() for name in columns):
         raise Refused('An object has a value without a name (""). Name it.')
+    for name in columns:
+        if _is_no_text(name):
+            raise Refused(f"The name “{shown(name)}” holds a NUL or half a letter. Take it out.")
     yield Raw(0, list(columns))
     yield from raws
 
@@ -121,6 +124,10 @@ def _plain(value: Any, name: str, line: int) -> str:
     else:
         text = json.dumps(value, ensure_ascii=False)
     # Neither can be stored: JSON can say what is no text.
-    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+    if _is_no_text(text):
         raise Refused(f"“{shown(name)}” in row {line} holds a NUL or half a letter. Take it out.")
     return text
+
+
+def _is_no_text(text: str) -> bool:
+    return "\0" in text or any("\ud800" <= c <= "\udfff" for c in text)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from studio import jobs
@@ -54,7 +55,7 @@ def resume(batch: Batch) -> Batch:
     if not done and batch.state != BatchState.RUNNING:
         state = batch.get_state_display().lower()
         raise NotNow(f"This batch is {state}; there is nothing to go on with. Retry its rows.")
-    jobs.dispatch_calmly()
+    transaction.on_commit(jobs.dispatch_calmly)
     return batch
 
 

@@ -23,6 +23,7 @@ from studio import catalogue, jobs, prompts
 from studio.models import Job, Persona, SavedSettings, Scene, Shot, State, Story, Take
 from studio.operations.transform import IMAGE_TO_VIDEO
 from studio.stories import edit
+from tests.access.batched import batched
 from tests.access.stand import Set
 from tests.api.conftest import SMALL
 from tests.assets import glbs, make
@@ -73,6 +74,7 @@ def furnish(word: str, account: Account, user: User, content: dict[str, bytes]) 
     _jobs(made)
     _story(made)
     _keep(made)
+    batched(made)
     return made
 
 

@@ -22,6 +22,12 @@ ABOUT = {
     "part-complete": {"upload": "whole"},
     "collection-order": {"collection": "inner"},
     "archive-file": {"archive": "archive"},
+    "batch-pause": {"batch": "going"},
+    "batch-resume": {"batch": "paused"},
+    "batch-cancel": {"batch": "stopped"},
+    "batch-retry": {"batch": "broken"},
+    "batch-change-model": {"batch": "broken"},
+    "batch-zip": {"batch": "finished"},
 }
 KINDS = {("assets", "post"): "picture", ("imports", "post"): "zip", ("part", "put"): "bytes"}
 ORDER = {"operation": "image-to-video", "params": {"image": "{mask}", **SMALL}}
@@ -100,6 +106,24 @@ BODIES = [
     _sent("patch", "members/{member}/", limited=True, clients=["{client}"]).but(manages=True),
     _sent("post", "settings/", name="New", operation="watermark", params={"logo": "{mask}"}),
 ]
+# What a sheet may name.
+_MARK: dict[str, Any] = {"operation": "watermark", "params": {"text": "© New"}}
+BODIES += [
+    _sent("post", "batches/", assets=["{mask}", "{image}"], **_MARK),
+    _sent("post", "batches/", rows=[{"image": "{mask}"}], **_MARK),
+    _sent("post", "batches/", rows=[{"image": "{mask}", "logo": "{image}"}], operation="watermark"),
+    _sent("post", "batches/", rows=[{"image": "{mask}"}], template="{template}"),
+    _sent("post", "batches/", rows=[{"image": "{mask}"}], saved_mapping="{mapping}", steps=[_MARK]),
+    _sent("post", "batches/{batch}/rows/", rows=[{"image": "{mask}", "text": "New"}]),
+    _sent("patch", "batches/{batch}/rows/1/", cells={"image": "{mask}"}),
+    _sent("patch", "batches/{batch}/", steps=[{**_MARK, "params": {"logo": "{mask}"}}]),
+    _sent(
+        "post",
+        "batches/templates/",
+        name="New",
+        steps=[{"operation": "watermark", "params": {"logo": "{mask}"}}],
+    ),
+]
 # The same lists in other words.
 LISTS = [
     Row("get", f"{V1}{path}", program=True, kind="json", query=query)
@@ -114,6 +138,9 @@ LISTS = [
         ("assets/suggest/", "?q=client:"),
         ("assets/suggest/", "?q=model:q"),
         ("jobs/", "?state=failed"),
+        ("batches/", "?state=done"),
+        ("batches/{finished}/rows/", "?bad=false"),
+        ("batches/{broken}/retry/", "?offer=local-watermark&canceled=true"),
     )
 ]
 PROGRAMS = [*_rows(), *BODIES, *LISTS]

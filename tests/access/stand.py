@@ -26,7 +26,22 @@ from assets.models import (
     TagHint,
 )
 from billing.models import Account, User
-from studio.models import Job, Persona, SavedPrompt, SavedSettings, Scene, Shot, Story, Take
+from studio.models import (
+    Batch,
+    BatchFile,
+    BatchMapping,
+    BatchNews,
+    BatchRow,
+    BatchTemplate,
+    Job,
+    Persona,
+    SavedPrompt,
+    SavedSettings,
+    Scene,
+    Shot,
+    Story,
+    Take,
+)
 
 Stand = list[list[str]]
 
@@ -64,6 +79,8 @@ class Set:
 OWNED: dict[Any, tuple[str, ...]] = {
     **dict.fromkeys((Asset, Archive, Board, BulkChange, Collection, Import, PartUpload), ("",)),
     **dict.fromkeys((Job, Story, Persona, SavedPrompt, SavedSettings), ("",)),
+    **dict.fromkeys((Batch, BatchTemplate, BatchMapping), ("",)),
+    **dict.fromkeys((BatchRow, BatchFile, BatchNews), ("batch__",)),
     **dict.fromkeys((TagHint, Description), ("asset__",)),
     BoardItem: ("board__",),
     CollectionItem: ("collection__",),
@@ -80,6 +97,7 @@ POINTING: dict[Any, tuple[str, ...]] = {
     CollectionItem: ("asset__",),
     Asset.parents.through: ("to_asset__",),
     Asset: ("version_of__",),
+    BatchFile: ("asset__",),
     Story: ("track__",),
     Shot: ("still__", "voice__", "mask__"),
     Take: ("asset__",),

@@ -31,10 +31,12 @@ from billing import access
 from billing.models import Account, ApiKey, Membership, Role, User
 from billing.models import Client as Customer
 from studio.api.urls import v1
-from studio.models import Job, Persona
+from studio.models import Batch, BatchMapping, BatchTemplate, Job, Persona
+from tests.api.batching import STATES, batch_of, in_state, kept_of, renamed
 from tests.api.conftest import post
 from tests.api.endpoints import (
     ARCHIVE,
+    BATCH,
     BOARD,
     BULK,
     CLIENT,
@@ -43,6 +45,7 @@ from tests.api.endpoints import (
     IMPORT,
     LISTS,
     MANAGING,
+    MAPPING,
     MEMBER,
     PATHS,
     PERSONA,
@@ -50,6 +53,7 @@ from tests.api.endpoints import (
     SEARCH,
     SETTINGS,
     TAG,
+    TEMPLATE,
     UPLOAD,
     sound,
 )
@@ -94,6 +98,27 @@ def organized(account: Account, cat: Asset) -> dict[str, Any]:
     return {"bulk": BULK, "collection": COLLECTION, "tag": TAG, "archive": ARCHIVE, **more}
 
 
+def batched(name: str, job: Job, cat: Asset) -> dict[str, Any]:
+    """A batch that is so that one may ask this of it, there (again); and what is kept."""
+    if not name.startswith("batch"):
+        return {"batch": BATCH, "template": TEMPLATE, "mapping": MAPPING}
+    account, user = job.account, job.user
+    assert user
+    Job.objects.filter(batch__isnull=False).update(batch=None, row=None)
+    Batch.objects.filter(account=account).delete()
+    for kept in (BatchTemplate, BatchMapping):
+        kept.objects.filter(account=account).delete()
+    kept_of(account, BatchTemplate=TEMPLATE, BatchMapping=MAPPING)
+    made = renamed(batch_of(account, user, cat), BATCH)
+    in_state(made, STATES.get(name, made.state))
+    if name == "batch-zip":
+        row = made.rows.get()
+        made.rows.update(state="done")
+        done = {"state": "succeeded", "outputs": [str(cat.pk)]}
+        Job.objects.filter(pk=job.pk).update(batch=made, row=row, **done)
+    return {"batch": BATCH, "template": TEMPLATE, "mapping": MAPPING}
+
+
 @pytest.fixture
 def ask(
     settings: Any,
@@ -125,6 +150,7 @@ def ask(
         here = {"job": job.pk, "asset": cat.pk, "persona": persona.pk, "settings": row.pk}
         here |= {"board": BOARD, "comment": said.pk, **organized(account, cat)}
         here |= {"upload": UPLOAD if name.startswith("part") else None, "search": SEARCH, **ids}
+        here |= batched(name, job, cat) | ids
         if name.startswith("part-") or name == "part":
             begun(account, picture(), whole=name == "part-complete")
         path = "/api/v1/" + PATHS[name].format(**here)
@@ -225,6 +251,7 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
         ours: tuple[Any, ...] = (
             *(Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS, SEARCH),
             *(BOARD, COMMENT, UPLOAD, BULK, COLLECTION, ARCHIVE, TAG, IMPORT, CLIENT, MEMBER),
+            *(BATCH, TEMPLATE, MAPPING),
         )
         for there in ours:
             told = told.replace(str(there), "")

@@ -17,7 +17,7 @@ from assets.models import Asset
 from billing import access
 from billing.models import Account, User
 from studio.api.schema import REFUSALS, WRONG
-from studio.models import Job
+from studio.models import Batch, Job
 from tests.api.conftest import post
 from tests.assets.zips import foreign
 
@@ -45,8 +45,11 @@ def test_the_commands(
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
     films = Job.objects.filter(operation="image-to-video")
     assert {job.params["motion"] for job in films} == {"pan", "zoom"}
-    grid = Job.objects.filter(operation="background")
+    grid = Job.objects.filter(operation="background", batch=None)
     assert (grid.count(), grid.values("run").distinct().count()) == (4, 1)
+    made = Batch.objects.get()
+    assert (made.state, made.jobs.count()) == ("canceled", 3)
+    assert b"Blobs" in (tmp_path / "results.csv").read_bytes()
     harbour = Asset.objects.get(title="The old harbour")
     assert harbour.favorite
     assert harbour.trashed is None

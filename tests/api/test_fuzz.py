@@ -38,7 +38,8 @@ CHECKS = [
     checks.response_headers_conformance,
 ]
 EXAMPLES = 20
-GOES = ("stories", "scenes", "shots", "boards", "board-comments", "uploads")
+BELOW = ("batches/templates", "batches/mappings")
+GOES = ("stories", "scenes", "shots", "boards", "board-comments", "uploads", "batches")
 made_up = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -58,6 +59,10 @@ def real(
     rated = {"verb": "rate", "rating": 3, "filter": {}}
     kept = {"name": "Shop", "operation": "watermark", "params": {"text": "© Acme"}}
     board = post(api, "/api/v1/boards/", {"title": "For Acme", "assets": [str(cat.pk)]}).json()
+    marks = {"operation": "watermark", "rows": [{"image": str(cat.pk), "text": "© Acme"}]}
+    batch = post(api, "/api/v1/batches/", marks).json()
+    steps = {"name": "Kept", "steps": [{"operation": "watermark"}]}
+    mapping = {"name": "Kept", "mapping": {"words": "text"}}
     item = BoardItem.objects.get(board=board["id"])
     said = BoardComment.objects.create(item=item, name="Zoe", text="Brighter")
     return {
@@ -78,8 +83,17 @@ def real(
         "scenes": story["scenes"][0]["id"],
         "shots": shots_of(story)[0]["id"],
         "clients": post(api, "/api/v1/clients/", {"name": "Acme"}).json()["id"],
+        "batches": batch["id"],
+        "batches/templates": post(api, "/api/v1/batches/templates/", steps).json()["id"],
+        "batches/mappings": post(api, "/api/v1/batches/mappings/", mapping).json()["id"],
         "members": Membership.objects.create(account=cat.account, user=charlie).pk,
     }
+
+
+def kind_of(path: str) -> str:
+    """What an address is about; some are kept below another one."""
+    parts = path.split("/")[3:]
+    return "/".join(parts[:2]) if "/".join(parts[:2]) in BELOW else parts[0]
 
 
 @pytest.fixture
@@ -104,7 +118,7 @@ def test_whatever_comes(
     asked: list[str] = []
 
     def ask(case: Any) -> None:
-        kind = case.path.split("/")[3]
+        kind = kind_of(case.path)
         # A story or a board that is deleted, or its parts, could not be asked about any more.
         gone = case.method == "DELETE" and case.path.count("/") == 5 and kind in GOES
         if "id" in (case.path_parameters or {}) and not gone:

@@ -8,48 +8,15 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiRequest, extend_schema_field
 from rest_framework import serializers
 
-from studio.api.fields import Text, YesNo
+from studio.api.fields import Number, OneOf, Text, Whole, YesNo
 from studio.api.serializers import ASSET_EXAMPLE_ID
 from studio.api.story.facts import SceneFacts, ShotFacts, StoryFacts
-from studio.fields import listed
 from studio.operations.story import FILM
 from studio.providers.local.story import ASSEMBLER
 from studio.schema import json_schema
 from studio.stories import film
 from studio.stories.edit import AT_ONCE, MOST_SHOTS
 from studio.stories.script import MOST_BYTES
-
-
-class Number(serializers.FloatField):
-    """A number of JSON, nothing that looks like it."""
-
-    default_error_messages = {"invalid": "This is not a number. Give a number."}
-
-    def to_internal_value(self, data: Any) -> float:
-        if isinstance(data, bool | str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class Whole(serializers.IntegerField):
-    default_error_messages = {
-        "invalid": "This is not a whole number. Give one.",
-        "min_value": "The least is {min_value}. Give more.",
-        "max_value": "The most is {max_value}. Give less.",
-    }
-
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool | str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class OneOf(serializers.ChoiceField):
-    def fail(self, key: str, **given: Any) -> Any:
-        words = (
-            f"“{str(given.get('input'))[:40]}” is not known. Choose {listed(tuple(self.choices))}."
-        )
-        raise serializers.ValidationError(words, code=key)
 
 
 def _asset(**more: Any) -> serializers.UUIDField:

@@ -1,0 +1,1 @@
+"""Batches over HTTP: many jobs out of one table."""
