@@ -33,7 +33,8 @@ def send(request: MemberRequest) -> HttpResponseBase:
     try:
         assets = chosen(request, request.GET)
     except (Refused, BadFilter) as error:
-        return render(request, "studio/send.html", {"problem": str(error)}, status=422)
+        told = {"problem": str(error), "query": request.GET.urlencode()}
+        return render(request, "studio/send.html", told, status=422)
     ids = [str(asset.pk) for asset in assets]
     account, several = request.account, len(assets) > 1
     context = {

@@ -1,0 +1,74 @@
+"""What a page does with a large sheet a part at a time, so that no request takes long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, Sum
+
+from studio.batches import drafts, steps
+from studio.batches.check import check
+from studio.batches.results import Result, _of
+from studio.models import LIVE, Batch, BatchRow, Job, RowState
+
+AT_ONCE = 500
+
+
+def check_some(batch: Batch, most: int = AT_ONCE) -> int:
+    """Check the next rows that were not checked. How many are left."""
+    new = BatchRow.objects.filter(batch=drafts.drafted(batch), state=RowState.NEW)
+    check(batch, list(new.order_by("number")[:most]))
+    return new.count()
+
+
+def map_anew(batch: Batch, mapping: Mapping[str, str]) -> None:
+    """As set_mapping, but the rows are left to check_some. Raises Wrong, NotNow."""
+    drafts.drafted(batch)
+    batch.mapping = drafts._mapping(batch, mapping)
+    _forget(batch, "mapping")
+
+
+def do_anew(batch: Batch, said: Sequence[Mapping[str, Any]]) -> None:
+    """As set_steps, but the rows are left to check_some. What a column was and cannot be any more
+    is left out. Raises Wrong, NotNow."""
+    batch.steps = steps.kept(steps.read(batch.account, said))
+    drafts.drafted(batch)
+    known = {target.name for target in drafts.targets(batch)}
+    batch.mapping = {column: name for column, name in batch.mapping.items() if name in known}
+    _forget(batch, "steps", "mapping")
+
+
+def _forget(batch: Batch, *fields: str) -> None:
+    kept = BatchRow.objects.filter(batch=batch).exclude(state=RowState.SKIPPED)
+    with transaction.atomic():
+        batch.save(update_fields=fields)
+        kept.update(state=RowState.NEW)
+
+
+def results_of(rows: Sequence[BatchRow]) -> list[Result]:
+    """What came of these rows."""
+    return list(_of(rows))
+
+
+@dataclass(frozen=True)
+class Money:
+    """In units: `spent` for what was done, `held` for what may still come, `returned` of what was
+    held at first."""
+
+    spent: int
+    returned: int
+    held: int
+
+
+def money(batch: Batch) -> Money:
+    mine = Job.objects.filter(batch=batch)
+    sums = mine.aggregate(all=Sum("most", default=0), live=_sum(Q(state__in=LIVE)))
+    spent = BatchRow.objects.filter(batch=batch).aggregate(sum=Sum("cost", default=0))["sum"]
+    return Money(spent, max(sums["all"] - sums["live"] - spent, 0), sums["live"])
+
+
+def _sum(these: Q) -> Sum:
+    return Sum("most", filter=these, default=0)
