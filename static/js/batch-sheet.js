@@ -20,6 +20,8 @@ class BatchSheet extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("focusin", ({ target }) => this.#focused(target));
     this.addEventListener("dblclick", ({ target }) => this.edit(target.closest("td[data-c]")));
+    // A finger has no second button and no keys: one tap is enough.
+    this.addEventListener("click", ({ target, pointerType }) => pointerType === "touch" && this.edit(target.closest("td[data-c]")));
     this.addEventListener("paste", (event) => this.#paste(event));
     this.addEventListener("copy", (event) => this.#copy(event));
     this.parentElement.scrollLeft = scrolled;

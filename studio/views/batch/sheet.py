@@ -79,6 +79,12 @@ class Line:
     assets: list[Asset] = field(default_factory=list)
     twin: str = ""
 
+    @property
+    def wrong_in(self) -> str:
+        """The columns of its problems, which may be out of sight."""
+        named = dict.fromkeys(p["column"] for p in self.row.problems if p["column"])
+        return ", ".join(f"“{name}”" for name in named)
+
 
 # --- what is shown ------------------------------------------------------------------------------
 
