@@ -9,6 +9,7 @@ create → check → plan → start → (jobs take their turns) → counts, eta,
 from studio.batches.admit import TermsChanged, TooDear, start
 from studio.batches.again import Retry, change_model, plan_retry, retry_failed
 from studio.batches.check import check
+from studio.batches.chosen import of_files
 from studio.batches.drafts import (
     add_rows,
     create,
@@ -68,6 +69,7 @@ __all__ = [
     "newest",
     "news_are_waiting",
     "notices",
+    "of_files",
     "pause",
     "plan",
     "plan_retry",

@@ -166,6 +166,7 @@ class JobMaker:
         self.tally = Tally(batch.account)
         self.round = batch.round + 1
         self._refused: dict[str, str] = {}
+        self._offers, self._operations = catalogue.all_offers(), catalogue.operations()
 
     def of_row(self, row: BatchRow, done: dict[tuple[int, int], Job] | None = None) -> list[Job]:
         """Its jobs in their order; of those that are `done`, by step and slot, the next ones go
@@ -189,7 +190,7 @@ class JobMaker:
         return new
 
     def _job(self, row: BatchRow, work: dict[str, Any], step: int, slot: int) -> Job:
-        offers, operation = catalogue.all_offers(), catalogue.operations()[work["operation"]]
+        offers, operation = self._offers, self._operations[work["operation"]]
         doers = [
             Doer(offers[d["offer"]], d["params"], d["notes"])
             for d in work["doers"]

@@ -16,7 +16,11 @@ QUOTED = re.compile(r'[",;|\t\r\n]|^\s|\s$')
 def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     """The header and then each row as UTF-8, with a mark for Excel; `sheet.read` gives the same
     texts again. A NUL, which no text field can hold, becomes �."""
-    yield (BOM + _line(columns)).encode()
+    header = _line(columns)
+    if QUOTED.search(header.replace(",", "")[:-2]):
+        # All of them then: no other sign can divide what begins with a quoted cell and a comma.
+        header = ",".join(_quoted(guarded(name)) for name in columns) + "\r\n"
+    yield (BOM + header).encode()
     for row in rows:
         yield _line(row).encode()
 
@@ -27,7 +31,11 @@ def _line(cells: Sequence[object]) -> str:
 
 def _cell(value: object) -> str:
     text = guarded(_text(value).replace("\0", "\ufffd"))
-    return '"' + text.replace('"', '""') + '"' if QUOTED.search(text) else text
+    return _quoted(text) if QUOTED.search(text) else text
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _text(value: object) -> str:

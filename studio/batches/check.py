@@ -225,6 +225,8 @@ class Checker:
             words = f"The steps of this row make more than {MOST_JOBS} jobs. Choose fewer formats."
             row.problems.append({"column": "", "message": words})
         row.print = print_
+        if row.work:  # who does it first, where the model is chosen automatically
+            row.offer = row.work[0]["doers"][0]["offer"]
         row.state = self._state(row)
         if row.problems:
             row.work, row.quote, row.most, row.print = [], 0, 0, ""

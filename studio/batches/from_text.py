@@ -124,7 +124,8 @@ def _sample(lines: list[str], sign: str) -> tuple[list[list[str]], bool]:
                 rows.append(row)
     except csv.Error:
         return rows or [["?"]], False
-    return rows, True
+    # Half of a pair of quotes in a cell: the sign stood within them.
+    return rows, not any(cell.count('"') % 2 for cell in rows[0]) if rows else True
 
 
 def _raws(lines: Iterator[str], sign: str) -> Iterator[Raw]:

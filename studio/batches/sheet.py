@@ -33,7 +33,7 @@ __all__ = ["MOST_BYTES", "MOST_COLUMNS", "MOST_ROWS", "Refused", "Row", "Sheet",
 LONGEST_NAME = 200
 PROBLEMS = 3  # that are told of one row
 MARK = re.compile(r"\s*(?:[-*•–]|\d{1,5}[.)])\s+")
-ADDRESS = re.compile(r"(?:https?|data):", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://|data:\w+/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from studio.batches.cells import csv_lines
-from studio.batches.sheet import read
+from studio.batches.sheet import ADDRESS, LONGEST_NAME, read
 from studio.tables import guarded, unguarded
 
 NASTY = st.text(alphabet="'=+-@ \t\r\n\"，,;|1.a＝＠\u00a0\ufeff", max_size=8)
@@ -42,7 +42,8 @@ def test_one_column_survives(values: list[str]) -> None:
 @given(st.lists(TEXT, min_size=2, max_size=4, unique=True))
 def test_names_of_columns_survive(names: list[str]) -> None:
     kept = [" ".join(name.split()) for name in names]
-    assume(all(kept) and any(c.isalpha() for name in kept for c in name))
+    assume(all(0 < len(name) <= LONGEST_NAME and not ADDRESS.match(name) for name in kept))
+    assume(any(c.isalpha() for name in kept for c in name))
     assume(len({name.casefold() for name in kept}) == len(kept))
     assert read(written(names, [["x"] * len(names)])).columns == tuple(kept)
 

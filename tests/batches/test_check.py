@@ -12,6 +12,7 @@ from assets.services import trash
 from billing.models import CREDIT, Account, Client, User
 from billing.scope import Scope
 from studio import batches, catalogue, http, keys
+from studio.batches.sheet import read
 from studio.models import Batch, BatchFile, BatchRow, Job
 from studio.orders import OrderForm
 from studio.spec import Offer
@@ -392,3 +393,49 @@ def test_a_model_that_needs_a_key(draft: Draft, monkeypatch: pytest.MonkeyPatch)
     batch = draft(1)
     assert problems(batch)[1] == [("", "There is no key.")]
     assert not Job.objects.exists()
+
+
+def test_a_model_may_be_chosen_for_each_row(
+    draft: Draft, alice: User, rich: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a single job is: the cheapest that can, and who does it instead."""
+    monkeypatch.setenv("WAVESPEED_API_KEY", "only-for-tests")
+    monkeypatch.setenv("STABILITY_API_KEY", "only-for-tests")
+    auto = {"operation": "text-to-image", "offer": "auto-text-to-image"}
+    batch = draft(steps=[auto], rows=[("A boat",), ("A tree",)], columns=("prompt",))
+    assert problems(batch) == {}
+    plan = batches.plan(batch)
+    ((share,),) = (plan.models,)
+    assert (share.offer != "auto-text-to-image", share.jobs) == (True, 2)
+    batches.start(batch, alice, agreed=plan.shown)
+    job = job_of(batch, 1)
+    assert (job.offer, plan.amount) == (share.offer, 2 * job.quote)
+    assert job.most == job_of(batch, 2).most
+
+
+def test_files_that_were_selected_are_a_sheet(
+    account: Account, alice: User, pictures: list[Asset]
+) -> None:
+    sheet = batches.of_files(pictures)
+    batch = batches.create(account, alice, "", sheet, steps=[MARK])
+    batches.check(batch)
+    assert states(batch) == ["ready"] * 3
+    assert work(batch, 2)["image"] == str(pictures[1].pk)
+    with pytest.raises(batches.Refused, match="No file is chosen"):
+        batches.of_files([])
+
+
+def test_a_csv_from_the_beginning(account: Account, alice: User, pictures: list[Asset]) -> None:
+    data = "Picture;Words\nPear;„Obst“\nnobody.png;x\n".encode("cp1252")
+    batch = batches.create(
+        account,
+        alice,
+        "Fruit",
+        read(data, "fruit.csv"),
+        steps=[{"operation": "watermark"}],
+        mapping={"Picture": "image", "Words": "text"},
+    )
+    batches.check(batch)
+    assert states(batch) == ["ready", "wrong"]
+    assert work(batch)["text"] == "„Obst“"
+    assert BatchRow.objects.get(batch=batch, number=2).line == 3

@@ -209,8 +209,8 @@ class Life(RuleBasedStateMachine):
         """Somebody goes on with everything, and nothing fails any more: then all of it ends."""
         for batch in self.batches:
             batch.refresh_from_db()
+            batches.set_options(batch, stop_units=None, stop_failures=None)
             if batch.state in (BatchState.PAUSED, BatchState.STOPPED) and not batch.ended:
-                batches.set_options(batch, stop_units=None, stop_failures=None)
                 batches.resume(batch)
         for _ in range(60):
             a_minute_passes()

@@ -43,6 +43,7 @@ def words(data: bytes | str, name: str = "") -> str:
         # As many of each in the header: the rows say which it is.
         ('prompt, in English;size\n"a lake";16:9\nb;1:1', "semicolons"),
         ('"prompt;of it",size\na lake,16:9', "commas"),
+        ('prompt,"size"\n"a lake",16:9', "commas"),
     ],
 )
 def test_the_sign_is_found(text: str, note: str) -> None:
@@ -51,6 +52,12 @@ def test_the_sign_is_found(text: str, note: str) -> None:
     assert found.columns[1] == "size"
     assert found.rows[0].cells == ("a lake", "16:9")
     assert note in found.notes[-1]
+
+
+def test_a_sign_within_quotes_divides_nothing() -> None:
+    found = sheet('prompt,"size;shape"\nx,"16:9;wide"\ny,"1:1;square"\n')
+    assert found.columns == ("prompt", "size;shape")
+    assert found.rows[0].cells == ("x", "16:9;wide")
 
 
 def test_one_column_may_hold_commas() -> None:

@@ -93,3 +93,13 @@ def test_a_job_of_a_person_starts_before_the_batch_ends(
     mine.refresh_from_db()
     assert mine.state == State.SUCCEEDED
     assert Job.objects.live().filter(batch=batch).count() == 17
+
+
+def test_two_batches_share(draft: Draft, alice: User, cat: Asset, settings: Any) -> None:
+    settings.RENDER_SLOTS = 1
+    rows = [(str(cat.pk),)] * 10
+    first, second = (draft(steps=[MARK], columns=("image",), rows=rows) for _ in range(2))
+    for batch in (first, second):
+        batches.start(batch, alice)
+    assert work_off(most=8) == 8
+    assert [states(batch).count("done") for batch in (first, second)] == [4, 4]

@@ -48,12 +48,12 @@ def fail(job: Job) -> None:
 
 
 def hints(name: str = "turn") -> list[str]:
-    """The ids that wait in the queue for that task; they are taken off it."""
+    """The ids that wait in the queue for that task (“” where it has none); they are taken off."""
     found = []
     for row in OrmQ.objects.order_by("id"):
         said = SignedPackage.loads(row.payload)
         if said["func"] == f"studio.tasks.{name}":
-            found.append(said["args"][0])
+            found.append(said["args"][0] if said["args"] else "")
             row.delete()
     return found
 
