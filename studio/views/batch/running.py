@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assets.models import Asset
-from assets.views.guard import MemberRequest, is_htmx, polled, writer
+from assets.views.guard import MemberRequest, is_htmx, member, polled, writer
 from assets.views.toast import say
 from billing import access
 from studio import batches, catalogue, keys
@@ -150,7 +150,7 @@ def _now(request: MemberRequest, batch: Batch) -> HttpResponseBase:
 
 
 @require_safe
-@writer
+@member
 def rest(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """What canceling the rest would stop and give back."""
     batch = find(request, pk)
