@@ -227,3 +227,22 @@ export function table(text) {
 }
 
 customElements.define("batch-sheet", BatchSheet);
+
+/* --- while it runs: what can be done stays under the hand of somebody who is about to do it -------- */
+const open = () => document.querySelector("#acts details[open]");
+let stale = false;
+document.addEventListener("htmx:oobBeforeSwap", ({ target, detail }) => {
+  if (target.id !== "acts" || !open()) return;
+  detail.shouldSwap = false;
+  stale = true;
+});
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  const menu = open();
+  if (detail.requestConfig.verb === "post" && menu?.contains(detail.elt) && detail.target?.id === "live") menu.open = false;
+});
+document.addEventListener("toggle", ({ target }) => {
+  const live = document.getElementById("live");
+  if (target.open || !stale || !live || !target.closest?.("#acts")) return;
+  stale = false;
+  window.htmx.ajax("GET", `${live.dataset.live}?was=&ended=`, { target: "#live", swap: "outerHTML" });
+}, true);

@@ -19,8 +19,9 @@ from assets.models import Archive, Asset, BoardItem, CollectionItem, Import, Tag
 from assets.services import boards, bulk, collections, described, hints, searches, visitors
 from billing import access
 from billing.models import Account, User
-from studio import catalogue, jobs, prompts
-from studio.models import Job, Persona, SavedSettings, Scene, Shot, State, Story, Take
+from studio import batches, catalogue, jobs, prompts
+from studio.batches.sheet import Row, Sheet
+from studio.models import BatchNews, Job, Persona, SavedSettings, Scene, Shot, State, Story, Take
 from studio.operations.transform import IMAGE_TO_VIDEO
 from studio.stories import edit
 from tests.access.stand import Set
@@ -72,6 +73,7 @@ def furnish(word: str, account: Account, user: User, content: dict[str, bytes]) 
     _show(made)
     _jobs(made)
     _story(made)
+    _batches(made)
     _keep(made)
     return made
 
@@ -219,12 +221,31 @@ def _story(made: Set) -> None:
     made.note(take=take, empty=empty)
 
 
+def _batches(made: Set) -> None:
+    """A draft, and one that was begun and has something to tell of."""
+    word, account, user = made.word, made.account, made.user
+    chain = [{"operation": "upscale"}, {"operation": "watermark", "params": {"text": word}}]
+    lines = [Row(2, (str(made.here["mask"]), f"{word} row")), Row(3, (f"{word} nothing", ""))]
+    sheet = Sheet(("image", "title"), lines)
+    for name in ("batch", "begun"):
+        batch = batches.create(account, user, f"{word} {name}", sheet, steps=chain)
+        batches.check(batch)
+        made.note(**{name: batch})
+    batches.start(batch, user, without_wrong=True)
+    # So that a turn which is given to one of them is given to no other.
+    batches.pause(batch)
+    BatchNews.objects.create(batch=batch, way="page", kind="done", words=f"{word} news")
+
+
 def _keep(made: Set) -> None:
     """What belongs to no client may be used for all, so it says nothing of its set."""
     account, user = made.account, made.user
     shared = made.word == "qfree"
     word = "for all" if shared else made.word
+    mark = {"operation": "watermark", "params": {"text": word}}
     rows = {
+        "template": batches.save_template(account, f"{word} template", [mark]),
+        "mapping": batches.save_mapping(account, f"{word} mapping", {"image": "image"}),
         "persona": Persona.objects.create(account=account, name=f"{word} persona", look=word),
         "prompt": prompts.save(account, user, f"{word} prompt that is kept"),
         "settings": SavedSettings.objects.create(

@@ -18,7 +18,7 @@ PLACE = re.compile(r"\{(\w+)\}")
 # What is there for nobody.
 NOWHERE, NO_TAG, NO_TOKEN = UUID(int=0xDEAD), 987654321, "n" * 43
 # What of a set may be used by all of its account while it belongs to no client.
-SHARED = frozenset({"persona", "settings", "prompt"})
+SHARED = frozenset({"persona", "settings", "prompt", "template", "mapping"})
 # What differs between two answers that say the same.
 CHANGING = (
     re.compile(rb'name="csrfmiddlewaretoken" value="\w+"'),

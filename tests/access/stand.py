@@ -26,7 +26,21 @@ from assets.models import (
     TagHint,
 )
 from billing.models import Account, User
-from studio.models import Job, Persona, SavedPrompt, SavedSettings, Scene, Shot, Story, Take
+from studio.models import (
+    Batch,
+    BatchMapping,
+    BatchNews,
+    BatchRow,
+    BatchTemplate,
+    Job,
+    Persona,
+    SavedPrompt,
+    SavedSettings,
+    Scene,
+    Shot,
+    Story,
+    Take,
+)
 
 Stand = list[list[str]]
 
@@ -64,6 +78,8 @@ class Set:
 OWNED: dict[Any, tuple[str, ...]] = {
     **dict.fromkeys((Asset, Archive, Board, BulkChange, Collection, Import, PartUpload), ("",)),
     **dict.fromkeys((Job, Story, Persona, SavedPrompt, SavedSettings), ("",)),
+    **dict.fromkeys((Batch, BatchMapping, BatchTemplate), ("",)),
+    **dict.fromkeys((BatchRow, BatchNews), ("batch__",)),
     **dict.fromkeys((TagHint, Description), ("asset__",)),
     BoardItem: ("board__",),
     CollectionItem: ("collection__",),

@@ -41,12 +41,14 @@ PROPOSED = {"image": "upscale", "video": "compress-video"}
 
 @dataclass(frozen=True)
 class Source:
-    """A sheet, the bytes of its file, and what it is called."""
+    """A sheet, the bytes of its file, and what that is called; of files of the library their
+    kind."""
 
     sheet: Sheet
     data: bytes = b""
     name: str = ""
     kind: str = ""
+    is_file: bool = False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,7 +131,7 @@ def _read(request: MemberRequest) -> Source:
     given, source = request.POST, request.POST.get("source", "sheet")
     if source == "prompts":
         text = given.get("prompts", "")
-        return Source(sheet.prompts(text), text.encode(), "Prompts")
+        return Source(sheet.prompts(text), text.encode(), "a list of prompts")
     if source == "library":
         if not given.get("ids") and not given.get("q", "").strip():
             raise Refused("No file is chosen. Say what the library is to be searched for.")
@@ -146,11 +148,11 @@ def _read(request: MemberRequest) -> Source:
                 f"{sheet.MOST_BYTES // 1024**2} MB. Divide it into several files."
             )
         data = file.read()
-        return Source(sheet.read(data, file.name or ""), data, file.name or "Sheet")
+        return Source(sheet.read(data, file.name or ""), data, file.name or "Sheet", is_file=True)
     data = given.get("text", "").encode()
     if not data.strip():
         raise Refused("There is no sheet yet. Paste one, or choose a file.")
-    return Source(sheet.read(data), data, "Pasted sheet")
+    return Source(sheet.read(data), data, "a pasted sheet")
 
 
 def _of_files(assets: Sequence[Asset]) -> Source:
@@ -164,7 +166,7 @@ def _of_files(assets: Sequence[Asset]) -> Source:
     (kind,) = kinds
     rows = [Row(at, (str(a.pk), a.title)) for at, a in enumerate(assets, start=1)]
     name = sending.counted(assets)
-    return Source(Sheet((kind, "title"), rows), b"", name[0].upper() + name[1:], kind)
+    return Source(Sheet((kind, "title"), rows), b"", name, kind)
 
 
 # --- making -------------------------------------------------------------------------------------
@@ -199,11 +201,13 @@ def _check_kind(source: Source, found: chain.Said) -> None:
 
 
 def _draft(request: MemberRequest, source: Source, found: chain.Said) -> Batch:
-    data = source.data
+    data, many = source.data, len(source.sheet.rows)
+    label = catalogue.operations()[found[0]["operation"]].label
+    usual = source.name if source.is_file else f"{label}, {many:,} row{'' if many == 1 else 's'}"
     batch = batches.create(
         request.account,
         request.user,
-        request.POST.get("title", ""),
+        request.POST.get("title", "").strip() or usual,
         source.sheet,
         steps=found,
         source=batches.digest(data) if data else "",
