@@ -9,8 +9,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from studio.batches import drafts, steps
-from studio.batches.check import check
+from studio import catalogue
+from studio.batches import columns, drafts, steps
+from studio.batches.check import MODULE, OPERATION, check
+from studio.batches.columns import Target
 from studio.batches.results import Result, _of
 from studio.models import LIVE, Batch, BatchRow, Job, RowState
 
@@ -36,9 +38,28 @@ def do_anew(batch: Batch, said: Sequence[Mapping[str, Any]]) -> None:
     is left out. Raises Wrong, NotNow."""
     batch.steps = steps.kept(steps.read(batch.account, said))
     drafts.drafted(batch)
-    known = {target.name for target in drafts.targets(batch)}
+    known = {target.name for target in every_target(batch)}
     batch.mapping = {column: name for column, name in batch.mapping.items() if name in known}
     _forget(batch, "steps", "mapping")
+
+
+def every_target(batch: Batch) -> tuple[Target, ...]:
+    """As targets, and where each row says its own operation the params of all the others."""
+    own = drafts.targets(batch)
+    if not {MODULE, OPERATION} & set(batch.mapping.values()):
+        return own
+    known = {target.name for target in own}
+    others = (p for o in catalogue.operations().values() if not o.elsewhere for p in o.params)
+    return (*own, *(t for t in columns.targets_of(others) if t.name not in known))
+
+
+def guess_more(batch: Batch) -> None:
+    """Where each row says its own operation, find the columns for params of all of them."""
+    found = columns.guess(batch.columns, every_target(batch))
+    taken = set(batch.mapping.values())
+    more = {c: t for c, t in found.items() if c not in batch.mapping and t not in taken}
+    if more:
+        map_anew(batch, {**batch.mapping, **more})
 
 
 def _forget(batch: Batch, *fields: str) -> None:

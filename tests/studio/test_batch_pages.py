@@ -331,6 +331,17 @@ def test_columns_are_said_kept_and_loaded(sign_in: People, alice: User) -> None:
     ].replace("\u201c", "").replace("\u201d", "")
 
 
+def test_each_row_may_say_its_own_operation(sign_in: People, alice: User, cat: Asset) -> None:
+    sheet = f"operation,prompt,image,size\ntext-to-image,A cat,,\nupscale,,{cat.pk},2x\n"
+    client = sign_in(alice)
+    batch = new(client, text=sheet)
+    assert batch.mapping == {name: name for name in ("operation", "prompt", "image", "size")}
+    assert states(batch) == ["ready", "ready"]
+    page = said(client.get(f"/batch/{batch.pk}/"))
+    assert '<optgroup label="Of other operations">' in page
+    assert '<option value="size" selected>' in page
+
+
 def test_a_chain_is_built_kept_and_used(sign_in: People, alice: User, cat: Asset) -> None:
     client = sign_in(alice)
     one = {"steps": "1", "s1.operation": "upscale", "s1.offer": "local-upscale", "s1.p.size": "2x"}

@@ -84,7 +84,7 @@ def _kept(request: MemberRequest, batch: Batch, name: str) -> dict[str, str]:
     row = BatchMapping.objects.for_account(request.account).filter(pk=pk).first()
     if row is None:
         raise batches.Wrong("mapping", "That mapping is gone. Choose another one.")
-    known = {t.name for t in batches.targets(batch)}
+    known = {t.name for t in bit_by_bit.every_target(batch)}
     fits = {c: t for c, t in row.mapping.items() if c in batch.columns and t in known}
     if not fits:
         raise batches.Wrong(

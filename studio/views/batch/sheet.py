@@ -212,11 +212,15 @@ def pills(batch: Batch, show: str) -> dict[str, Any]:
 
 def target_groups(batch: Batch) -> list[tuple[str, list[Target]]]:
     """What a column may be, with what is most likely first."""
-    found = batches.targets(batch)
-    own = [t for t in found if "." not in t.name and t.kind != "reserved"]
-    later = [t for t in found if "." in t.name]
-    about = [t for t in found if t.kind == "reserved"]
-    groups = [("Parameters", own), ("Later steps", later), ("About the row", about)]
+    found = bit_by_bit.every_target(batch)
+    first = {t.name for t in batches.targets(batch)}
+    plain = [t for t in found if t.kind != "reserved"]
+    groups = [
+        ("Parameters", [t for t in plain if t.name in first and "." not in t.name]),
+        ("Later steps", [t for t in plain if "." in t.name]),
+        ("Of other operations", [t for t in plain if t.name not in first]),
+        ("About the row", [t for t in found if t.kind == "reserved"]),
+    ]
     return [(label, some) for label, some in groups if some]
 
 

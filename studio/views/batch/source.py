@@ -213,6 +213,7 @@ def _draft(request: MemberRequest, source: Source, found: chain.Said) -> Batch:
         source=batches.digest(data) if data else "",
         source_name=source.name,
     )
-    if len(source.sheet.rows) <= AT_ONCE:
+    bit_by_bit.guess_more(batch)
+    if many <= AT_ONCE:
         bit_by_bit.check_some(batch)
     return batch
