@@ -11,21 +11,17 @@ from studio.batches.again import Retry, change_model, plan_retry, retry_failed
 from studio.batches.check import check
 from studio.batches.chosen import of_files
 from studio.batches.drafts import (
-    add_rows,
     create,
-    delete_row,
     digest,
-    discard,
-    edit_row,
     recheck,
     save_mapping,
     save_template,
     set_mapping,
     set_options,
     set_steps,
-    skip_rows,
     targets,
 )
+from studio.batches.editing import add_rows, delete_row, discard, edit_row, skip_rows
 from studio.batches.fetching import are_waiting as files_are_waiting
 from studio.batches.fetching import fetch_due
 from studio.batches.limits import Refused

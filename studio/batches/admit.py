@@ -62,6 +62,7 @@ def start(
     with transaction.atomic(), keys.seen_once():
         # One order of locks everywhere: the account comes first.
         Account.objects.select_for_update().get(pk=batch.account_id)
+        Batch.objects.select_for_update().get(pk=batch.pk)
         batch.refresh_from_db(fields=["state", "key", "client", "round"])
         if batch.state != BatchState.DRAFT:
             if key and batch.key == key:

@@ -12,6 +12,7 @@ from assets.models import Asset
 from billing.scope import Scope
 from studio import jobs, keys
 from studio.batches import cells_said, steps
+from studio.batches.drafting import drafting
 from studio.batches.library import Coming, Library, NoFile
 from studio.batches.rowform import Maker, RowForm
 from studio.batches.steps import Step
@@ -101,15 +102,25 @@ class Checker:
         self._specs: dict[tuple[str, str], dict[str, Param]] = {}
 
     def check(self, rows: Sequence[BatchRow]) -> None:
+        before = {row.pk: (row.state, row.cells) for row in rows}
         self.library.forget()
         said = [self.said(row) for row in rows]
         self.learn(said)
         for row, its in zip(rows, said, strict=True):
             self.fill(row, its)
         self._find_duplicates(rows)
-        BatchRow.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN
-        )
+        with drafting(self.batch) as now:
+            if (now.mapping, now.steps) != (self.batch.mapping, self.batch.steps):
+                return  # who changed that checks all of them
+            # Files may take long to look at: what was edited or taken out meanwhile stays so.
+            mine = BatchRow.objects.filter(pk__in=before).values_list("pk", "state", "cells")
+            same = {pk for pk, *read in mine if tuple(read) == before[pk]}
+            BatchRow.objects.bulk_create(
+                [row for row in rows if row.pk in same],
+                update_conflicts=True,
+                unique_fields=["id"],
+                update_fields=WRITTEN,
+            )
 
     # --- what is said ---------------------------------------------------------------------------
 

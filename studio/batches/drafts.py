@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from billing.models import Account, User
@@ -19,8 +18,9 @@ from studio import catalogue, http
 from studio.batches import columns
 from studio.batches import steps as chain
 from studio.batches.check import MODULE, OPERATION, check
+from studio.batches.drafting import drafting
 from studio.batches.limits import MOST_ROWS, too_many_rows
-from studio.batches.wrong import Wrong, settled
+from studio.batches.wrong import Wrong
 from studio.fields import nearest, shown
 from studio.models import (
     Batch,
@@ -135,100 +135,15 @@ def _title(title: str) -> str:
     return words
 
 
-# --- rows ---------------------------------------------------------------------------------------
-
-
-def drafted(batch: Batch) -> Batch:
-    """The batch as it is now, while its rows may change. Raises NotNow."""
-    batch.refresh_from_db(fields=["state"])
-    if batch.state != BatchState.DRAFT:
-        raise settled(batch)
-    return batch
-
-
-def edit_row(batch: Batch, number: int, cells: Mapping[str, str]) -> BatchRow:
-    """Change some cells of a row, by their columns, and check it anew. Raises Wrong, NotNow."""
-    row = row_of(drafted(batch), number)
-    known = {name: at for at, name in enumerate(batch.columns)}
-    new = [*row.cells, *[""] * (len(known) - len(row.cells))]
-    for column, cell in cells.items():
-        if column not in known:
-            words = f"There is no column “{shown(column)}”. Choose {nearest(tuple(known), column)}."
-            raise Wrong(column, words)
-        new[known[column]] = _cell(column, cell)
-    row.cells, row.unreadable = new, ""
-    with transaction.atomic():
-        BatchRow.objects.filter(pk=row.pk).update(cells=new, unreadable="", state=RowState.NEW)
-        check(batch, [row])
-    return row
-
-
-def _cell(column: str, cell: Any) -> str:
-    if not isinstance(cell, str) or "\0" in cell:
-        raise Wrong(column, f"“{shown(column)}” is “{shown(cell)}”, which is not text.")
-    if len(cell) > MOST_CELL:
-        words = (
-            f"“{shown(column)}” has {len(cell):,} letters; the most is {MOST_CELL:,}. Shorten it."
-        )
-        raise Wrong(column, words)
-    return cell
-
-
-def row_of(batch: Batch, number: int) -> BatchRow:
-    found = BatchRow.objects.filter(batch=batch, number=number).first()
-    if found is None:
-        raise Wrong("row", f"There is no row {number} in this batch.")
-    return found
-
-
-def add_rows(batch: Batch, rows: Iterable[Mapping[str, str]]) -> list[int]:
-    """Put rows behind the last one, their cells by column, and check them. Their numbers."""
-    drafted(batch)
-    said = list(rows)
-    mine = BatchRow.objects.filter(batch=batch)
-    if mine.count() + len(said) > MOST_ROWS:
-        raise too_many_rows()
-    last = mine.aggregate(last=Max("number"))["last"] or 0
-    made = []
-    for at, cells in enumerate(said, start=1):
-        if unknown := [c for c in cells if c not in batch.columns]:
-            raise Wrong(unknown[0], f"There is no column “{shown(unknown[0])}” in this batch.")
-        whole = [_cell(column, cells.get(column, "")) for column in batch.columns]
-        made.append(BatchRow(batch=batch, number=last + at, cells=whole))
-    with transaction.atomic():
-        BatchRow.objects.bulk_create(made)
-        check(batch)
-    return [row.number for row in made]
-
-
-def delete_row(batch: Batch, number: int) -> None:
-    """Take a row out of the batch."""
-    row_of(drafted(batch), number).delete()
-
-
-def skip_rows(batch: Batch, numbers: Iterable[int], skipped: bool = True) -> int:
-    """Leave rows out of the batch without losing them, or take them in again."""
-    mine = BatchRow.objects.filter(batch=drafted(batch), number__in=list(numbers))
-    if skipped:
-        return mine.update(state=RowState.SKIPPED)
-    done = mine.filter(state=RowState.SKIPPED).update(state=RowState.NEW)
-    check(batch)
-    return done
-
-
-def discard(batch: Batch) -> None:
-    """Remove a draft with its rows; of one that has begun its jobs tell, so it stays."""
-    drafted(batch).delete()
-
-
 # --- what the columns are, and what is done -----------------------------------------------------
 
 
 def set_mapping(batch: Batch, mapping: Mapping[str, str]) -> int:
     """Say which column is which param, and check all rows anew. How many there are."""
-    drafted(batch)
-    batch.mapping = _mapping(batch, mapping)
-    return _anew(batch, "mapping")
+    with drafting(batch):
+        batch.mapping = _mapping(batch, mapping)
+        _anew(batch, "mapping")
+    return check(batch)
 
 
 def targets(batch: Batch) -> tuple[columns.Target, ...]:
@@ -267,27 +182,35 @@ def _mapping(batch: Batch, mapping: Mapping[str, str]) -> dict[str, str]:
 
 
 def set_steps(batch: Batch, said: Sequence[Mapping[str, Any]]) -> int:
-    """Say what is done with each row, and check all of them anew. How many there are."""
-    batch.steps = chain.kept(chain.read(batch.account, said))
-    drafted(batch)
-    return _anew(batch, "steps")
+    """Say what is done with each row, and check all of them anew. Columns keep what they are where
+    that is known of the new steps; others are guessed. How many rows there are."""
+    with drafting(batch):
+        batch.steps = chain.kept(chain.read(batch.account, said))
+        known = targets(batch)
+        names = {target.name for target in known}
+        kept = {column: name for column, name in batch.mapping.items() if name in names}
+        left = [column for column in batch.columns if column not in kept]
+        free = [target for target in known if target.name not in kept.values()]
+        batch.mapping = kept | columns.guess(left, free)
+        _anew(batch, "steps", "mapping")
+    return check(batch)
 
 
 def recheck(batch: Batch) -> int:
     """Check all rows anew, with the library as it is now; addresses that failed are asked once
     more. How many rows there are."""
-    drafted(batch)
-    failed = BatchFile.objects.filter(batch=batch).exclude(problem="")
-    failed.update(problem="", tries=0, next_at=timezone.now())
-    return _anew(batch, "changed")
+    with drafting(batch):
+        failed = BatchFile.objects.filter(batch=batch).exclude(problem="")
+        failed.update(problem="", tries=0, next_at=timezone.now())
+        _anew(batch)
+    return check(batch)
 
 
-def _anew(batch: Batch, field: str) -> int:
+def _anew(batch: Batch, *fields: str) -> None:
+    if fields:
+        batch.save(update_fields=list(fields))
     kept = BatchRow.objects.filter(batch=batch).exclude(state=RowState.SKIPPED)
-    with transaction.atomic():
-        batch.save(update_fields=[field])
-        kept.update(state=RowState.NEW)
-        return check(batch)
+    kept.update(state=RowState.NEW)
 
 
 def set_options(batch: Batch, **said: Any) -> Batch:

@@ -9,11 +9,16 @@ from django.conf import settings
 from django.utils import timezone
 
 from studio import jobs
+from studio.batches import schedule
 from studio.batches.wrong import NotNow
 from studio.models import Batch, BatchState
 
 # A paused batch holds money, which nobody may forget for ever.
 PAUSED_FOR = timedelta(days=30)
+FORGOTTEN = (
+    f"It was paused for {PAUSED_FOR.days} days, so its rest was canceled, and what was held for it "
+    "came back. Rows that were canceled can be taken up again."
+)
 OPEN = (BatchState.SCHEDULED, BatchState.RUNNING, BatchState.PAUSED, BatchState.STOPPED)
 
 
@@ -40,10 +45,11 @@ def resume(batch: Batch) -> Batch:
     credits are counted anew. Raises NotNow."""
     now = timezone.now()
     fresh = {"words": "", "failures": 0, "spent": 0, "round": batch.round + 1}
+    begun = {"starts_at": now, "started": now, **schedule.times(batch, now)}
     done = (
         _change(batch, (BatchState.PAUSED,), BatchState.RUNNING, words="")
         or _change(batch, (BatchState.STOPPED,), BatchState.RUNNING, **fresh)
-        or _change(batch, (BatchState.SCHEDULED,), BatchState.RUNNING, starts_at=now, started=now)
+        or _change(batch, (BatchState.SCHEDULED,), BatchState.RUNNING, **begun)
     )
     if not done and batch.state != BatchState.RUNNING:
         state = batch.get_state_display().lower()
@@ -77,5 +83,7 @@ def expire() -> int:
     done = 0
     for state, before in late.items():
         for batch in Batch.objects.filter(state=state, ended=None, changed__lt=before):
+            if state == BatchState.PAUSED:
+                _change(batch, (BatchState.PAUSED,), BatchState.CANCELED, words=FORGOTTEN)
             done += bool(jobs.cancel_waiting(batch))
     return done

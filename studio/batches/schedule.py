@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from studio.batches import windows
-from studio.batches.drafts import drafted
+from studio.batches.drafting import drafting
 from studio.batches.wrong import Wrong
 from studio.fields import shown
 from studio.models import Batch, BatchState
@@ -31,14 +31,14 @@ def set_schedule(
 ) -> Batch:
     """Begin now or at a time, work only in a window, and come again every week. Clocks are those of
     the account's time zone. Raises Wrong, or Refused for a window that cannot be read."""
-    drafted(batch)
     zone = ZoneInfo(batch.account.zone)
     if repeats not in ("", "weekly"):
         raise Wrong("repeats", f"repeats is “{shown(repeats)}”. Say weekly, or leave it empty.")
     batch.starts_at = _moment(starts_at)
     batch.window = windows.read(window, zone).as_dict() if window else None
     batch.zone, batch.repeats = zone.key, repeats
-    batch.save(update_fields=["starts_at", "window", "zone", "repeats"])
+    with drafting(batch):
+        batch.save(update_fields=["starts_at", "window", "zone", "repeats"])
     return batch
 
 

@@ -11,12 +11,11 @@ from assets.models import Asset
 from assets.services import trash
 from billing.models import CREDIT, Account, Client, User
 from billing.scope import Scope
-from studio import batches, catalogue, http, keys
-from studio.batches.sheet import read
-from studio.models import Batch, BatchFile, BatchRow, Job
+from studio import batches, catalogue, keys
+from studio.models import Batch, BatchRow, Job
 from studio.orders import OrderForm
 from studio.spec import Offer
-from tests.batches.conftest import MARK, MOVE, UPSCALE
+from tests.batches.conftest import MARK, UPSCALE
 from tests.batches.sheets import fail, job_of, problems, states, succeed, table
 from tests.studio.stories import bring
 
@@ -292,87 +291,6 @@ def test_a_chain_is_the_same_only_as_a_whole(
     assert BatchRow.objects.get(batch=draft(**chain)).duplicate_of_id == job_of(batch, 1, 1).pk
 
 
-# --- as a sheet ---------------------------------------------------------------------------------
-
-
-def test_cells_are_changed_and_checked_again(draft: Draft, cat: Asset) -> None:
-    batch = draft(rows=[(str(cat.pk), "500")])
-    assert batches.edit_row(batch, 1, {"strength": "50"}).state == "ready"
-    assert work(batch)["strength"] == 50
-    with pytest.raises(batches.Wrong, match="no column “streng"):
-        batches.edit_row(batch, 1, {"strenght": "1"})
-    assert batches.add_rows(batch, [{"image": "nobody"}, {"image": str(cat.pk)}]) == [2, 3]
-    assert states(batch) == ["ready", "wrong", "ready"]
-    ((row, words),) = batches.bad_rows(batch)
-    assert (row.number, row.cells, "no file called" in words) == (2, ["nobody", ""], True)
-    batches.delete_row(batch, 2)
-    batches.skip_rows(batch, [3])
-    assert states(batch) == ["ready", "skipped"]
-    assert batches.plan(batch).amount == PRICE
-    batches.skip_rows(batch, [3], skipped=False)
-    assert batches.plan(batch).amount == 2 * PRICE
-
-
-def test_a_mapping_is_guessed_said_and_kept(
-    account: Account, alice: User, cat: Asset, paper: Any
-) -> None:
-    sheet = table(("Picture", "Seconds", "Remarks"), [(str(cat.pk), "3", "nice")])
-    batch = batches.create(account, alice, "", sheet, steps=[MOVE])
-    assert batch.mapping == {"Picture": "image", "Seconds": "duration"}
-    assert batch.notes == ["1 column is not used: “Remarks”."]
-    batches.check(batch)
-    assert work(batch)["duration"] == 3
-    batches.set_mapping(batch, {"Picture": "image"})
-    assert work(batch)["duration"] != 3
-    with pytest.raises(batches.Wrong, match="no param here"):
-        batches.set_mapping(batch, {"Picture": "imagine"})
-    with pytest.raises(batches.Wrong, match="are both"):
-        batches.set_mapping(batch, {"Picture": "image", "Seconds": "image"})
-    batches.save_mapping(account, " Shop ", batch.mapping)
-    kept = batches.save_mapping(account, "Shop", {"Picture": "logo"})
-    assert (kept.mapping, account.batch_mappings.count()) == ({"Picture": "logo"}, 1)
-    template = batches.save_template(account, "Both", [UPSCALE, MARK])
-    assert [step["operation"] for step in template.steps] == ["upscale", "watermark"]
-
-
-def test_the_same_file_twice_is_told(account: Account, alice: User, cat: Asset, paper: Any) -> None:
-    source, sheet = batches.digest(b"image\ncat"), table(("image",), [(str(cat.pk),)])
-    for _ in range(2):
-        batch = batches.create(account, alice, "Cats", sheet, steps=[MOVE], source=source)
-    assert "The same file was brought before" in batch.notes[0]
-
-
-# --- addresses ----------------------------------------------------------------------------------
-
-
-def test_a_file_of_the_internet_is_brought_first(
-    draft: Draft, pictures: list[Asset], monkeypatch: pytest.MonkeyPatch, alice: User
-) -> None:
-    asked = []
-
-    def fetch(address: str, **who: Any) -> Asset:
-        asked.append(address)
-        if "gone" in address:
-            raise http.FetchRefused("The address answered 404. Check it.", status=404)
-        return pictures[0]
-
-    monkeypatch.setattr("studio.intake.from_address", fetch)
-    here, gone = "https://shop.example/a.png", "https://shop.example/gone.png"
-    rows = [(here,), (here,), (gone,), ("nobody",)]
-    batch = draft(steps=[HERE], rows=rows, columns=("image",))
-    assert states(batch) == ["coming", "coming", "coming", "wrong"]
-    assert batches.plan(batch).blocked
-    with pytest.raises(batches.Wrong, match="waiting for files"):
-        batches.start(batch, alice)
-    assert batches.files_are_waiting()
-    assert not batches.fetch_due()
-    assert sorted(asked) == [here, gone]
-    assert states(batch) == ["ready", "ready", "wrong", "wrong"]
-    assert "404" in problems(batch)[3][0][1]
-    assert work(batch, 2)["image"] == str(pictures[0].pk)
-    assert BatchFile.objects.filter(batch=batch).count() == 2
-
-
 # --- how fast -----------------------------------------------------------------------------------
 
 
@@ -411,31 +329,3 @@ def test_a_model_may_be_chosen_for_each_row(
     job = job_of(batch, 1)
     assert (job.offer, plan.amount) == (share.offer, 2 * job.quote)
     assert job.most == job_of(batch, 2).most
-
-
-def test_files_that_were_selected_are_a_sheet(
-    account: Account, alice: User, pictures: list[Asset]
-) -> None:
-    sheet = batches.of_files(pictures)
-    batch = batches.create(account, alice, "", sheet, steps=[MARK])
-    batches.check(batch)
-    assert states(batch) == ["ready"] * 3
-    assert work(batch, 2)["image"] == str(pictures[1].pk)
-    with pytest.raises(batches.Refused, match="No file is chosen"):
-        batches.of_files([])
-
-
-def test_a_csv_from_the_beginning(account: Account, alice: User, pictures: list[Asset]) -> None:
-    data = "Picture;Words\nPear;„Obst“\nnobody.png;x\n".encode("cp1252")
-    batch = batches.create(
-        account,
-        alice,
-        "Fruit",
-        read(data, "fruit.csv"),
-        steps=[{"operation": "watermark"}],
-        mapping={"Picture": "image", "Words": "text"},
-    )
-    batches.check(batch)
-    assert states(batch) == ["ready", "wrong"]
-    assert work(batch)["text"] == "„Obst“"
-    assert BatchRow.objects.get(batch=batch, number=2).line == 3

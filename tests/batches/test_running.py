@@ -144,7 +144,9 @@ def test_a_batch_that_is_paused_for_ever_gives_the_money_back(
     assert (batches.expire(), held(account)) == (0, 2 * PRICE)
     with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
         batches.expire()
+    batch.refresh_from_db()
     assert (held(account), states(batch)) == (0, ["done", "canceled", "canceled"])
+    assert (batch.state, "30 days" in batch.words) == ("canceled", True)
 
 
 # --- canceling ----------------------------------------------------------------------------------

@@ -99,6 +99,16 @@ def test_a_scheduled_one_is_begun_now_or_canceled(begun: Draft, there: Account) 
     assert held(there) == 24 * CREDIT
 
 
+def test_one_that_is_begun_early_keeps_to_its_window(
+    begun: Draft, clock: time_machine.Coordinates
+) -> None:
+    batch = begun(starts_at=NOON + timedelta(days=3), window="nights")
+    batches.resume(batch)
+    assert at_work(batch) == []
+    clock.move_to(NOON.replace(hour=23))
+    assert at_work(batch) == [1]
+
+
 def test_it_works_in_its_window_alone(begun: Draft, clock: time_machine.Coordinates) -> None:
     batch = begun(5, window="nights")
     assert (state(batch), at_work(batch)) == ("running", [])

@@ -105,7 +105,7 @@ def test_a_worker_that_dies_at_it(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(turns, "last_frame" if when == "before the picture" else "_go", die)
+        patched.setattr(turns, "last_frame" if when == "before the picture" else "go", die)
         with pytest.raises(Killed):
             deliver()
     jobs.dispatch()
