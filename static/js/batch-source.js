@@ -3,9 +3,11 @@
 
 import { dropped, plain } from "./entries.js";
 import { change, isTyping, takeDrops } from "./page.js";
+import { say } from "./toast.js";
 import { Tray } from "./tray.js";
 
 const SHEET = /\.(csv|tsv|txt|xlsx|jsonl?|xlsm)$/i;
+const LARGE = 50_000; // letters
 const form = document.getElementById("source-form");
 const tray = new Tray(document.getElementById("tray"), form.dataset.upload, form.dataset.zips);
 const box = document.querySelector("batch-files");
@@ -35,6 +37,15 @@ function takeSheet(file) {
   input.files = transfer.files;
   input.focus();
 }
+
+/** Thousands of lines would make a field that nobody can type in: they are a file. */
+document.getElementById("text").addEventListener("paste", (event) => {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (text.length < LARGE) return;
+  event.preventDefault();
+  takeSheet(new File([text], "Pasted sheet.csv", { type: "text/csv" }));
+  say(`${text.trim().split("\n").length.toLocaleString("en")} lines are taken as a file.`);
+});
 
 /* --- files ------------------------------------------------------------------------------------------ */
 function takeFiles(found) {

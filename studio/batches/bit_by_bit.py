@@ -6,41 +6,53 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, Sum
+from django.utils import timezone
 
 from studio import catalogue
 from studio.batches import columns, drafts, steps
 from studio.batches.check import MODULE, OPERATION, check
 from studio.batches.columns import Target
+from studio.batches.drafting import drafting
 from studio.batches.results import Result, _of
-from studio.models import LIVE, Batch, BatchRow, Job, RowState
+from studio.models import LIVE, Batch, BatchFile, BatchRow, Job, RowState
 
 AT_ONCE = 500
 
 
 def check_some(batch: Batch, most: int = AT_ONCE) -> int:
-    """Check the next rows that were not checked. How many are left."""
-    new = BatchRow.objects.filter(batch=drafts.drafted(batch), state=RowState.NEW)
+    """Check the next rows that were not checked. How many are left. Raises NotNow."""
+    new = BatchRow.objects.filter(batch=batch, state=RowState.NEW)
     check(batch, list(new.order_by("number")[:most]))
     return new.count()
 
 
 def map_anew(batch: Batch, mapping: Mapping[str, str]) -> None:
     """As set_mapping, but the rows are left to check_some. Raises Wrong, NotNow."""
-    drafts.drafted(batch)
-    batch.mapping = drafts._mapping(batch, mapping)
-    _forget(batch, "mapping")
+    with drafting(batch):
+        batch.mapping = drafts._mapping(batch, mapping)
+        drafts._anew(batch, "mapping")
 
 
 def do_anew(batch: Batch, said: Sequence[Mapping[str, Any]]) -> None:
-    """As set_steps, but the rows are left to check_some. What a column was and cannot be any more
-    is left out. Raises Wrong, NotNow."""
-    batch.steps = steps.kept(steps.read(batch.account, said))
-    drafts.drafted(batch)
-    known = {target.name for target in every_target(batch)}
-    batch.mapping = {column: name for column, name in batch.mapping.items() if name in known}
-    _forget(batch, "steps", "mapping")
+    """As set_steps, but the rows are left to check_some. Raises Wrong, NotNow."""
+    with drafting(batch):
+        batch.steps = steps.kept(steps.read(batch.account, said))
+        known = every_target(batch)
+        names = {target.name for target in known}
+        kept = {column: name for column, name in batch.mapping.items() if name in names}
+        left = [column for column in batch.columns if column not in kept]
+        free = [target for target in known if target.name not in kept.values()]
+        batch.mapping = kept | columns.guess(left, free)
+        drafts._anew(batch, "steps", "mapping")
+
+
+def look_anew(batch: Batch) -> None:
+    """As recheck, but the rows are left to check_some. Raises NotNow."""
+    with drafting(batch):
+        failed = BatchFile.objects.filter(batch=batch).exclude(problem="")
+        failed.update(problem="", tries=0, next_at=timezone.now())
+        drafts._anew(batch)
 
 
 def every_target(batch: Batch) -> tuple[Target, ...]:
@@ -60,13 +72,6 @@ def guess_more(batch: Batch) -> None:
     more = {c: t for c, t in found.items() if c not in batch.mapping and t not in taken}
     if more:
         map_anew(batch, {**batch.mapping, **more})
-
-
-def _forget(batch: Batch, *fields: str) -> None:
-    kept = BatchRow.objects.filter(batch=batch).exclude(state=RowState.SKIPPED)
-    with transaction.atomic():
-        batch.save(update_fields=fields)
-        kept.update(state=RowState.NEW)
 
 
 def results_of(rows: Sequence[BatchRow]) -> list[Result]:

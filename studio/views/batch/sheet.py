@@ -23,7 +23,7 @@ from studio.batches import cells as cells_of
 from studio.batches.columns import Target
 from studio.models import LIVE, Batch, BatchRow, BatchState, Job, RowState
 from studio.spec import Param
-from studio.views.batch.shown import ROWS, find, number, refused, says_no
+from studio.views.batch.shown import ROWS, find, number, refused, says_no, to_page
 
 PAGE = 50
 RUNNING = ("wait", "loader-circle")
@@ -302,7 +302,8 @@ def rows(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     elif verb == "delete":
         batches.delete_row(batch, number(about))
     elif verb == "recheck":
-        batches.recheck(batch)
+        bit_by_bit.look_anew(batch)
+        return to_page(request, batch)
     elif verb in ("skip", "take"):
         batches.skip_rows(batch, _meant(batch, about), skipped=verb == "skip")
     else:
