@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -296,6 +297,10 @@ def test_files_of_the_library_are_sent_to_a_batch(
     assert f"/files/{cat.pk}/thumbnail/" in sheet
     answer = client.post("/batch/new/", {**CARDS, "source": "library", "ids": ids})
     assert "takes no image" in said(answer)
+    # More than one press may make are offered to a batch; nobody else's are.
+    many = ",".join([*(str(uuid.uuid4()) for _ in range(40)), str(cat.pk)])
+    assert "/batch/new/?ids=" in said(client.get(f"/library/send/?ids={many}"))
+    assert "/batch/new/?ids=" not in said(client.get(f"/library/send/?ids={NOBODY}"))
     answer = client.post("/batch/new/", {**CARDS, "source": "files", "ids": str(NOBODY)})
     assert "None of these files can be worked on" in said(answer)
 

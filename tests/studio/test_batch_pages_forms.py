@@ -84,7 +84,7 @@ def test_clocks_are_those_of_the_account(
         ({"webhook": "http://127.0.0.1/"}, ""),
         ({"when": "at", "at": ""}, "Choose the day and the time."),
         ({"when": "at", "at": "soon"}, "The time is “soon”"),
-        ({"when": "at", "at": "2020-01-01T10:00"}, "which is over"),
+        ({"when": "at", "at": "2020-01-01T10:00"}, "The time is 01 Jan 2020 10:00, which is over"),
         ({"when": "at", "at": "2099-01-01T10:00"}, "the furthest is 90 days from now"),
         ({"when": "now", "hours": "own", "from": "9:00", "to": "12:00"}, "Name at least one of"),
     ],

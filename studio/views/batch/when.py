@@ -101,7 +101,7 @@ def _try(problems: dict[str, str], name: str, step: Callable[[], object]) -> Non
         with transaction.atomic():
             step()
     except (batches.Wrong, batches.Refused, batches.NotNow) as error:
-        problems[name] = words_of(error)
+        problems[name] = words_of(error).replace("starts_at", "The time")
 
 
 def _option(batch: Batch, name: str, read: Callable[[str], Any], given: QueryDict) -> None:
