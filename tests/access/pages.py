@@ -217,6 +217,7 @@ BATCHES = [
     get("/batch/new/", writes=True),
     get("/batch/new/", "?ids={mask}", writes=True),
     post("/batch/new/", source="prompts", prompts="A cat", **{"s1.operation": "text-to-image"}),
+    post("/batch/new/", 200, choose="1", ids="{mask}"),
     post("/batch/new/", source="library", ids="{mask}", **{"s1.operation": "upscale"}),
     post("/batch/steps/", 200, do="load", template="{template}"),
     post("/batch/steps/", 200, do="save", template_name="New"),

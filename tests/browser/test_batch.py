@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import bring
 from tests.browser.test_intake import spots
 
 Visit = Callable[..., Page]
@@ -220,3 +221,16 @@ def test_a_page_is_light(visit: Visit, path: str) -> None:
     page.wait_for_load_state("networkidle")
     assert weight["script"] < 60_000
     assert weight["stylesheet"] < 30_000
+
+
+def test_what_is_chosen_in_the_library_is_a_row_each(visit: Visit, tmp_path: Path) -> None:
+    page = visit("/library/")
+    files = [(f"fig {n}.png", spots(tmp_path / f"{n}.png", 960 + n).read_bytes()) for n in (1, 2)]
+    bring(page, *files)
+    for tile in page.locator(".tile").all()[:2]:
+        tile.locator(".choose input").check()
+    page.locator('#bulk [data-do="batch"]').click()
+    expect(page.get_by_text("2 pictures, a row for each")).to_be_visible()
+    expect(page.locator("#s1-operation")).to_have_value("upscale")
+    to_rows(page)
+    expect(page.locator("#sheet tbody tr[data-state=ready]")).to_have_count(2)

@@ -54,13 +54,14 @@ class Source:
 @require_http_methods(["GET", "HEAD", "POST"])
 @writer
 def new(request: MemberRequest) -> HttpResponseBase:
-    """The form; a POST makes a draft of it."""
-    if request.method == "POST":
+    """The form; a POST makes a draft of it, or with `choose` fills it with files of the library."""
+    given = request.POST if request.method == "POST" else request.GET
+    if request.method == "POST" and "choose" not in given:
         return _make(request)
     problem, assets = "", []
-    if request.GET.get("ids") or request.GET.get("filter"):
+    if given.get("ids") or given.get("filter"):
         try:
-            assets = _chosen(request, request.GET)
+            assets = _chosen(request, given)
         except (Refused, BadFilter) as error:
             problem = str(error)
     first = {"operation": _proposed(request, assets), "offer": request.GET.get("offer", "")}
