@@ -11,6 +11,8 @@ const LONG = 60; // letters from which a cell is edited in several lines
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 let last = null; // the cell that had the focus, over a swap of the sheet
 let queue = Promise.resolve();
+let saving = 0;
+addEventListener("beforeunload", (event) => saving && event.preventDefault());
 let scrolled = 0; // how far to the right, over a swap of the sheet
 document.addEventListener("scroll", ({ target }) => target.matches?.(".sheet-scroll") && (scrolled = target.scrollLeft), { capture: true, passive: true });
 
@@ -150,7 +152,8 @@ class BatchSheet extends HTMLElement {
     const undo = wanted.map(([cell]) => [cell.parentElement.dataset.row, cell.dataset.c, cell.dataset.text]);
     const changes = wanted.map(([cell, value]) => [Number(cell.parentElement.dataset.row), Number(cell.dataset.c), value]);
     for (const [cell, value] of wanted) paint(cell, value, true);
-    queue = queue.then(() => this.#send(changes)).catch((error) => {
+    saving += 1;
+    queue = queue.then(() => this.#send(changes)).finally(() => (saving -= 1)).catch((error) => {
       for (const [row, column, text] of undo) {
         const cell = document.querySelector(`tr[data-row="${row}"] td[data-c="${column}"]`);
         if (cell) paint(cell, text, false);
@@ -246,3 +249,12 @@ document.addEventListener("toggle", ({ target }) => {
   stale = false;
   window.htmx.ajax("GET", `${live.dataset.live}?was=&ended=`, { target: "#live", swap: "outerHTML" });
 }, true);
+
+/** The sheet follows when a row has ended, whoever brought the news. */
+let known = document.getElementById("live")?.dataset.ended;
+document.addEventListener("htmx:afterSettle", () => {
+  const now = document.getElementById("live")?.dataset.ended;
+  if (now === known) return;
+  known = now;
+  document.body.dispatchEvent(new Event("sheet-changed"));
+});

@@ -79,6 +79,12 @@ def results_of(rows: Sequence[BatchRow]) -> list[Result]:
     return list(_of(rows))
 
 
+def newest_tried(batch: Batch, most: int) -> list[BatchRow]:
+    """The rows that were done or failed last; thousands may have been canceled since."""
+    tried = BatchRow.objects.filter(batch=batch, state__in=(RowState.DONE, RowState.FAILED))
+    return list(tried.exclude(ended=None).defer("work").order_by("-ended")[:most])
+
+
 @dataclass(frozen=True)
 class Money:
     """In units: `spent` for what was done, `held` for what may still come, `returned` of what was

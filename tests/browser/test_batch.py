@@ -144,6 +144,7 @@ def test_cells_of_a_spreadsheet_are_pasted(visit: Visit) -> None:
     expect(page.locator('#row-3 td[data-c="1"]')).to_have_text("Y")
     assert page.locator('#row-2 td[data-c="1"]').get_attribute("data-text") == "two\nlines"
     expect(page.locator("#toasts")).to_contain_text("2 cells had no place")
+    expect(page.locator("[data-saving]")).to_have_count(0)
     page.reload()
     expect(page.locator('#row-3 td[data-c="0"]')).to_have_text("y")
     page.get_by_label("What “prompt” is").select_option("")
@@ -183,6 +184,7 @@ def test_the_rest_is_canceled_after_a_word_of_what_that_means(visit: Visit) -> N
     page.wait_for_timeout(6000)  # it is asked again meanwhile, and the question stays
     cancel.click()
     expect(page.locator("#live .state").first).to_have_text(re.compile("Canceled"))
+    expect(page.locator("#pills")).to_contain_text("Canceled")
     again = page.get_by_text(re.compile(r"Try \d+ canceled again"))
     expect(again).to_be_visible(timeout=30_000)
 

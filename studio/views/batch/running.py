@@ -28,7 +28,7 @@ from studio.views.batch.shown import LOOKS, bar, find, says_no, to_page, words_o
 
 NEWEST = 24
 ENDED = (BatchState.DONE, BatchState.CANCELED)
-CHANGED = '{"sheet-changed": "", "jobs-changed": ""}'
+CHANGED = '{"jobs-changed": ""}'
 ACTS = {
     "pause": batches.pause,
     "resume": batches.resume,
@@ -93,7 +93,7 @@ def _waits_for(batch: Batch) -> Any:
 
 
 def newest(batch: Batch) -> list[Came]:
-    rows = batches.newest(batch, most=NEWEST)
+    rows = bit_by_bit.newest_tried(batch, NEWEST)
     results = bit_by_bit.results_of(rows)
     firsts = [pk for r in results for pk in r.assets[:1]]
     mine = Asset.objects.for_account(batch.account).filter(pk__in=firsts)

@@ -135,8 +135,14 @@ def _credits(text: str) -> Any:
     return int(amount * CREDIT) or 1
 
 
+def _no_title() -> str:
+    raise batches.Wrong(
+        "title", "The title is empty. Give the batch one, such as “Autumn catalog”."
+    )
+
+
 FIELDS: dict[str, Callable[[str], Any]] = {
-    "title": str,
+    "title": lambda text: text or _no_title(),
     "at_once": _number,
     "stop_failures": _number,
     "stop_credits": _credits,
