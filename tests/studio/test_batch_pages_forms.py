@@ -257,3 +257,17 @@ def test_a_larger_sheet_asks_no_more(
             count(f"begun {part}", f"/batch/{batch.pk}/{part}")
         count("list", "/batch/")
     assert {name: few - more for name, (few, more) in asked.items() if more > few + 1} == {}
+
+
+def test_not_all_jobs_of_a_batch_are_counted_for_the_badge(
+    draft: Draft,  # noqa: F811
+    sign_in: People,
+    alice: User,
+    rich: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    batches.start(draft(4), alice)
+    client = sign_in(alice)
+    assert '<span class="badge" id="rail-jobs">4</span>' in said(client.get("/batch/"))
+    monkeypatch.setattr("studio.views.shell.COUNTED", 3)
+    assert '<span class="badge" id="rail-jobs">3+</span>' in said(client.get("/batch/"))

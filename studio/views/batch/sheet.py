@@ -142,7 +142,7 @@ def lines(batch: Batch, rows: Sequence[BatchRow], columns: Sequence[Column]) -> 
 def _at_work(rows: Sequence[BatchRow]) -> set[int]:
     """Those of which a job is at work."""
     opened = [row.pk for row in rows if row.state == RowState.OPEN]
-    live = Job.objects.filter(row__in=opened, waits=False, state__in=LIVE)
+    live = Job.objects.filter(row__in=opened, waits=False, state__in=LIVE).order_by()
     return {pk for pk in live.values_list("row", flat=True) if pk}
 
 
