@@ -34,7 +34,7 @@ SHOWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "wrong": ("Wrong", (RowState.WRONG,)),
     "ready": ("Ready", (RowState.READY,)),
     "coming": ("Wait for files", (RowState.COMING,)),
-    "double": ("Twice", (RowState.READY,)),
+    "double": ("Made before", (RowState.READY,)),
     "skipped": ("Left out", (RowState.SKIPPED,)),
     "open": ("To do", (RowState.OPEN,)),
     "done": ("Done", (RowState.DONE,)),
