@@ -52,6 +52,7 @@ urlpatterns = [
     path("settings/<slug:operation>/save/", saved.save, name="settings-save"),
     path("settings/<slug:operation>/remove/", saved.remove, name="settings-remove"),
     path("story/", include("studio.views.story.urls")),
+    path("batch/", include("studio.views.batch.urls")),
     path("clients/", clients.index, name="clients"),
     path("clients/choose/", switch.choose, name="client-choose"),
     path("clients/options/", switch.options, name="client-options"),

@@ -1,40 +1,14 @@
 /** All the ways into the library that a page has: chosen, a folder, dropped, pasted, photographed. */
 
+import { dropped, plain } from "./entries.js";
 import { isTyping, proof, takeDrops } from "./page.js";
 import { Tray } from "./tray.js";
 
 const form = document.querySelector("[data-library-drop]");
 const tray = form && new Tray(document.getElementById("tray"), form.action, document.getElementById("upload-zip").dataset.zips);
-const DEEPEST = 8;
 
-/** Files of an input or a clipboard; those of a folder know its name. */
-function take(files) {
-  tray.add([...files].map((file) => ({ file, folders: (file.webkitRelativePath ?? "").split("/").slice(0, -1) })));
-}
-
-/** What was dropped, folders with all that is in them. */
-async function takeDropped(files, _, transfer) {
-  const entries = [...(transfer?.items ?? [])].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.some((entry) => entry.isDirectory)) return take(files);
-  const found = [];
-  for (const entry of entries) await walk(entry, [], found);
-  tray.add(found);
-}
-
-async function walk(entry, folders, found) {
-  if (entry.isFile) {
-    const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
-    if (file) found.push({ file, folders });
-  } else if (folders.length < DEEPEST) {
-    const reader = entry.createReader();
-    // A reader gives a hundred at a time.
-    for (;;) {
-      const some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
-      if (!some.length) break;
-      for (const one of some) await walk(one, [...folders, entry.name], found);
-    }
-  }
-}
+const take = (files) => tray.add(plain(files));
+const takeDropped = async (files, _, transfer) => tray.add(await dropped(files, transfer));
 
 /** A picture of the clipboard is called image.png by every browser. */
 function named(file) {

@@ -142,7 +142,15 @@ const acts = {
   cull: () => location.assign(`${bar().dataset.cull}?${everything || !chosen.size ? bar().dataset.query : new URLSearchParams(wanted())}`),
   share: () => location.assign(`${bar().dataset.share}?${new URLSearchParams(wanted())}`),
   // More than can be sent are refused in words: the address need not name all of them.
-  send: () => location.assign(`${bar().dataset.send}?${new URLSearchParams(everything ? wanted() : { ids: [...chosen].slice(0, 100).join(",") })}`),
+  send: () => location.assign(`${bar().dataset.send}?${new URLSearchParams(everything ? wanted() : { ids: [...chosen].slice(0, 101).join(",") })}`),
+  // There may be thousands, for which an address has no room.
+  batch: () => {
+    const form = Object.assign(document.createElement("form"), { method: "post", action: bar().dataset.batch });
+    for (const [name, value] of Object.entries({ choose: "1", csrfmiddlewaretoken: proof()["X-CSRFToken"], ...wanted() }))
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    document.body.append(form);
+    form.submit();
+  },
   zip: async () => {
     try {
       location.assign((await send(bar().dataset.zip, wanted())).page);

@@ -211,6 +211,12 @@ def credits(units: int | None) -> str:
 
 
 @register.filter
+def many(count: int) -> str:
+    """A number of things: 10000 → '10,000'."""
+    return f"{count:,}"
+
+
+@register.filter
 def clock(seconds: float | None) -> str:
     """Seconds of playing time: 65 → '1:05'."""
     whole = round(seconds or 0)

@@ -16,6 +16,7 @@ from assets.views.guard import MemberRequest, member
 from billing import access
 from studio import catalogue, keys
 from studio.models import LIVE, Job, JobQuerySet, State
+from studio.views.batch.listing import notices
 from studio.views.cards import cards
 from studio.views.health import find_problems
 from studio.views.samples import IDEAS, SAMPLES
@@ -43,6 +44,7 @@ def home(request: MemberRequest) -> HttpResponseBase:
         ],
         "samples": SAMPLES.values(),
         "ideas": IDEAS,
+        "notices": notices(request),
         "first_run": not mine.exists(),
         "problems": find_problems() if access.can_manage(request.role) else [],
     }

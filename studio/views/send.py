@@ -20,9 +20,13 @@ from assets.views.guard import MemberRequest, writer
 from assets.views.toast import say
 from billing.services import InsufficientCredits
 from studio import jobs, sending
+from studio.batches.sheet import MOST_ROWS
 from studio.fields import spoken
 from studio.orders import MOST
 from studio.views.price_words import anew, on_the_button
+
+# Files that the page of the library names in an address; when there are more it leaves some out.
+NAMED = 100
 
 
 @require_safe
@@ -33,7 +37,8 @@ def send(request: MemberRequest) -> HttpResponseBase:
     try:
         assets = chosen(request, request.GET)
     except (Refused, BadFilter) as error:
-        return render(request, "studio/send.html", {"problem": str(error)}, status=422)
+        told = {"problem": str(error), "query": _for_a_batch(request)}
+        return render(request, "studio/send.html", told, status=422)
     ids = [str(asset.pk) for asset in assets]
     account, several = request.account, len(assets) > 1
     context = {
@@ -52,15 +57,25 @@ def send(request: MemberRequest) -> HttpResponseBase:
     return render(request, "studio/send.html", context)
 
 
-def chosen(request: MemberRequest, given: QueryDict) -> list[Asset]:
+def _for_a_batch(request: MemberRequest) -> str:
+    """The same question, where a batch can take what it finds and the address names all of it."""
+    if len(request.GET.get("ids", "").split(",")) > NAMED:
+        return ""
+    try:
+        return request.GET.urlencode() if chosen(request, request.GET, MOST_ROWS) else ""
+    except (Refused, BadFilter):
+        return ""
+
+
+def chosen(request: MemberRequest, given: QueryDict, most: int = MOST) -> list[Asset]:
     """Those that are meant and can be worked on, in the order in which they were named. Raises
     Refused and BadFilter."""
     query = given.get("filter")
     if query is not None and not given.getlist("ids"):
         params = dict(parse_qsl(query.removeprefix("?")))
-        ids = bulk.chosen(request.account, params=params, most=MOST)
+        ids = bulk.chosen(request.account, params=params, most=most)
     else:
-        ids = bulk.chosen(request.account, ids=ids_of(given), most=MOST)
+        ids = bulk.chosen(request.account, ids=ids_of(given), most=most)
     rows = Asset.objects.for_account(request.account).in_bulk(ids)
     found = sending.usable(rows[pk] for pk in ids if pk in rows)
     if not found:

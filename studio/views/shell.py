@@ -23,6 +23,8 @@ from studio.views.switch import Switch
 HOMES = {"story": "stories"}
 # So many modules have room in the bar of a phone.
 DOCKED = 2
+# So many jobs under way are counted.
+COUNTED = 999
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,11 @@ class Module:
 
 @dataclass(frozen=True)
 class Shell:
-    """The frame of a signed-in page."""
+    """The frame of a signed-in page. `live_jobs` is their number, empty where there is none."""
 
     account: Account
     can_write: bool
-    live_jobs: int
+    live_jobs: str
     modules: tuple[Module, ...]
     switch: Switch
 
@@ -73,10 +75,16 @@ def _shell(request: HttpRequest) -> Shell | None:
     return Shell(
         account=account,
         can_write=access.can_write(request.role),  # type: ignore[attr-defined]
-        live_jobs=Job.objects.for_account(account).live().count(),
+        live_jobs=_live_jobs(account),
         modules=modules(_here(request)),
         switch=Switch(account, access.can_manage(request.role)),  # type: ignore[attr-defined]
     )
+
+
+def _live_jobs(account: Account) -> str:
+    """Every page asks, and a batch has thousands: they are not all counted."""
+    found = Job.objects.for_account(account).live()[: COUNTED + 1].count()
+    return f"{COUNTED}+" if found > COUNTED else str(found or "")
 
 
 def _here(request: HttpRequest) -> str:

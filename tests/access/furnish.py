@@ -19,8 +19,9 @@ from assets.models import Archive, Asset, BoardItem, CollectionItem, Import, Tag
 from assets.services import boards, bulk, collections, described, hints, searches, visitors
 from billing import access
 from billing.models import Account, User
-from studio import catalogue, jobs, prompts
-from studio.models import Job, Persona, SavedSettings, Scene, Shot, State, Story, Take
+from studio import batches, catalogue, jobs, prompts
+from studio.batches.sheet import Row, Sheet
+from studio.models import BatchNews, Job, Persona, SavedSettings, Scene, Shot, State, Story, Take
 from studio.operations.transform import IMAGE_TO_VIDEO
 from studio.stories import edit
 from tests.access.batched import batched
@@ -73,6 +74,7 @@ def furnish(word: str, account: Account, user: User, content: dict[str, bytes]) 
     _show(made)
     _jobs(made)
     _story(made)
+    _batches(made)
     _keep(made)
     batched(made)
     return made
@@ -219,6 +221,21 @@ def _story(made: Set) -> None:
         Story.objects.filter(pk=one.pk).update(track=found["audio"], pace=PACE)
     made.note(story=story, scene=scenes[0], evening=scenes[1], shot=shot, second=second)
     made.note(take=take, empty=empty)
+
+
+def _batches(made: Set) -> None:
+    """One that was begun and has something to tell of."""
+    word, account, user = made.word, made.account, made.user
+    chain = [{"operation": "upscale"}, {"operation": "watermark", "params": {"text": word}}]
+    lines = [Row(2, (str(made.here["mask"]), f"{word} row")), Row(3, (f"{word} nothing", ""))]
+    sheet = Sheet(("image", "title"), lines)
+    batch = batches.create(account, user, f"{word} begun", sheet, steps=chain)
+    batches.check(batch)
+    made.note(begun=batch)
+    batches.start(batch, user, without_wrong=True)
+    # So that a turn which is given to one of them is given to no other.
+    batches.pause(batch)
+    BatchNews.objects.create(batch=batch, way="page", kind="done", words=f"{word} news")
 
 
 def _keep(made: Set) -> None:

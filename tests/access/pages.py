@@ -214,6 +214,39 @@ STORIES = [
     post("/story/shots/{shot}/write/", 200),
     *(post(f"/story/shots/{{shot}}/{how}/", 200) for how in ("duplicate", "split", "remove")),
 ]
+BATCHES = [
+    get("/batch/"),
+    get("/batch/new/", writes=True),
+    get("/batch/new/", "?ids={mask}", writes=True),
+    post("/batch/new/", source="prompts", prompts="A cat", **{"s1.operation": "text-to-image"}),
+    post("/batch/new/", 200, choose="1", ids="{mask}"),
+    post("/batch/new/", source="library", ids="{mask}", **{"s1.operation": "upscale"}),
+    post("/batch/steps/", 200, do="load", template="{template}"),
+    post("/batch/steps/", 200, do="save", template_name="New"),
+    get("/batch/{batch}/"),
+    get("/batch/{begun}/"),
+    get("/batch/{batch}/plan/"),
+    get("/batch/{batch}/sheet/", "?show=wrong"),
+    get("/batch/{begun}/sheet/"),
+    get("/batch/{batch}/bad.csv"),
+    get("/batch/{begun}/live/"),
+    get("/batch/{begun}/rest/"),
+    get("/batch/{begun}/results.csv"),
+    get("/batch/{begun}/again/", writes=True),
+    post("/batch/{begun}/again/"),
+    post("/batch/{begun}/seen/"),
+    *(post(f"/batch/{{begun}}/{how}/") for how in ("pause", "resume", "cancel", "no-repeat")),
+    *(post(f"/batch/{{begun}}/keep/{how}/") for how in ("zip", "collection")),
+    post("/batch/{batch}/check/", 200),
+    post("/batch/{batch}/cells/", 200, changes='[[1, 0, "{mask}"]]'),
+    post("/batch/{batch}/rows/", 204, do="skip:1"),
+    post("/batch/{batch}/mapping/", c0="image", c1="title"),
+    post("/batch/{batch}/mapping/", do="load", saved="{mapping}"),
+    post("/batch/{batch}/do/", **{"s1.operation": "watermark", "s1.p.text": "Me"}),
+    post("/batch/{batch}/options/", 200, when="now", email="a@example.com"),
+    post("/batch/{batch}/start/"),
+    post("/batch/{batch}/delete/"),
+]
 CLIENTS = [
     get("/clients/"),
     get("/clients/", "?q=q&archived=1"),
@@ -230,7 +263,7 @@ CLIENTS = [
         )
     ),
 ]
-PAGES = [*HOME, *CLIENTS, *LIBRARY, *BOARDS, *MAKING, *STORIES]
+PAGES = [*HOME, *CLIENTS, *LIBRARY, *BOARDS, *MAKING, *STORIES, *BATCHES]
 
 # A link opens a board to everybody who has it; of people inside it asks nothing more.
 SHARES = [

@@ -1,0 +1,190 @@
+"""A batch before it begins: what its columns are, what it would cost, when, and the one button."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from assets.views.guard import MemberRequest, is_htmx, member, polled, writer
+from assets.views.toast import say, say_now
+from billing import access
+from studio import batches
+from studio.batches import bit_by_bit
+from studio.models import Batch, BatchMapping, BatchState
+from studio.templatetags.zoetrope import credits
+from studio.views.batch import chain, running, sheet, when
+from studio.views.batch.shown import LOOKS, NO, find, go, says_no, to_page, words_of
+
+
+@require_safe
+@member
+def page(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """The batch: as a draft its sheet and its price, later how it stands."""
+    batch = find(request, pk)
+    context = {**sheet.context(request, batch), "look": LOOKS[batch.state]}
+    if batch.state != BatchState.DRAFT:
+        if access.can_write(request.role):
+            batches.seen(batch)
+        return render(request, "studio/batch/running.html", context | running.context(batch))
+    counts = batches.counts(batch)
+    context |= {
+        **chain.context(request, batch.steps),
+        **when.context(batch),
+        "mappings": BatchMapping.objects.for_account(request.account),
+        "unchecked": counts.get("new", 0),
+        "checked": sum(counts.values()) - counts.get("new", 0),
+        "total": sum(counts.values()),
+        "email_of": request.user.email,
+    }
+    return render(request, "studio/batch/draft.html", context)
+
+
+# --- what its columns are, what is done ---------------------------------------------------------
+
+
+@require_POST
+@writer
+@says_no
+def mapping(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Say which column is which param; or keep that under a name, or load what was kept."""
+    batch = find(request, pk)
+    verb, _, about = request.POST.get("do", "").partition(":")
+    if verb == "save":
+        row = batches.save_mapping(
+            request.account, request.POST.get("mapping_name", ""), batch.mapping
+        )
+        return say_now(HttpResponse(status=204), f"“{row.name}” is kept for other sheets.")
+    if verb == "load":
+        wanted = _kept(request, batch, about or request.POST.get("saved", ""))
+    else:
+        said = {name: request.POST.get(f"c{at}", "") for at, name in enumerate(batch.columns)}
+        wanted = _moved(batch.mapping, said)
+    bit_by_bit.map_anew(batch, wanted)
+    return to_page(request, batch)
+
+
+def _moved(before: dict[str, str], said: dict[str, str]) -> dict[str, str]:
+    """What was chosen for a column is taken from the one that had it."""
+    fresh = {c: t for c, t in said.items() if t and t != before.get(c)}
+    taken = set(fresh.values())
+    return {c: t for c, t in said.items() if t and (c in fresh or t not in taken)}
+
+
+def _kept(request: MemberRequest, batch: Batch, name: str) -> dict[str, str]:
+    """Of a mapping that was kept, what fits this sheet."""
+    try:
+        pk = UUID(name)
+    except ValueError:
+        raise batches.Wrong("mapping", "Choose one of the kept mappings.") from None
+    row = BatchMapping.objects.for_account(request.account).filter(pk=pk).first()
+    if row is None:
+        raise batches.Wrong("mapping", "That mapping is gone. Choose another one.")
+    known = {t.name for t in bit_by_bit.every_target(batch)}
+    fits = {c: t for c, t in row.mapping.items() if c in batch.columns and t in known}
+    if not fits:
+        raise batches.Wrong(
+            "mapping",
+            f"“{row.name}” is for other columns: {', '.join(list(row.mapping)[:5])}. Nothing was "
+            "changed.",
+        )
+    return fits
+
+
+@require_POST
+@writer
+@says_no
+def do(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Say what is done with each row."""
+    batch = find(request, pk)
+    found = chain.fitting(request.account, chain.said(request.POST))
+    bit_by_bit.do_anew(batch, chain.check(request.account, found))
+    return to_page(request, batch)
+
+
+# --- what it would cost, and when ---------------------------------------------------------------
+
+
+@require_safe
+@polled
+@says_no
+def plan(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """The dry run."""
+    batch = find(request, pk)
+    if batch.state != BatchState.DRAFT:
+        return to_page(request, batch)
+    return _plan(request, batch)
+
+
+def _plan(request: MemberRequest, batch: Batch, problem: str = "", key: str = "") -> HttpResponse:
+    found = batches.plan(batch)
+    price = f"{credits(found.amount)} cr" if found.amount else "free"
+    if not found.amount and any(share.own for share in found.models):
+        price = "your key"
+    context = {
+        "batch": batch,
+        "plan": found,
+        "price": price,
+        "key": key or str(uuid.uuid4()),
+        "problem": problem,
+        "limit": min(found.available, batch.stop_units or found.available),
+        "over": bool(batch.stop_units and batch.stop_units < found.most),
+        **when.words(batch, shows_secret=access.can_write(request.role)),
+        **sheet.pills(batch, request.GET.get("show", "")),
+    }
+    return render(request, "studio/batch/plan.html", context, status=422 if problem else 200)
+
+
+@require_POST
+@writer
+def options(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Say when, how fast, when to stop, and who is told."""
+    batch = find(request, pk)
+    problems = when.save(batch, request.POST)
+    context = {"batch": batch, **when.words(batch, shows_secret=True), "problems": problems}
+    response = render(request, "studio/batch/when_said.html", context)
+    if not problems:
+        response.headers["HX-Trigger"] = '{"rows-changed": ""}'
+    return response
+
+
+@require_POST
+@writer
+def start(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Begin it, at the terms that were shown."""
+    batch, given = find(request, pk), request.POST
+    key = "".join(c for c in given.get("key", "")[:100] if c.isprintable())
+    try:
+        # What was changed beside the button counts, whether its own request has come or not.
+        beside = batch.state == BatchState.DRAFT and "when" in given
+        if beside and (problems := when.save(batch, given)):
+            raise batches.Wrong("options", " ".join(problems.values()))
+        batches.start(
+            batch,
+            request.user,
+            agreed=given.get("shown"),
+            key=key,
+            without_wrong="without_wrong" in given,
+        )
+    except batches.NotNow as error:
+        say(request, str(error))
+    except NO as error:
+        if is_htmx(request):
+            return _plan(request, batch, words_of(error), key)
+        say(request, words_of(error))
+    return to_page(request, batch)
+
+
+@require_POST
+@writer
+@says_no
+def discard(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    batch = find(request, pk)
+    title = batch.title
+    batches.discard(batch)
+    say(request, f"“{title}” is deleted. Its files stay in the library.")
+    return go(request, reverse("batches"))

@@ -1,0 +1,113 @@
+"""Where the rows of a batch come from, what its columns are, and what is done with them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from assets.models import Asset
+from billing.models import User
+from studio import batches
+from studio.models import Batch, BatchMapping, BatchTemplate
+from tests.batches.conftest import MARK, draft  # noqa: F401 - the fixture
+from tests.batches.sheets import states
+from tests.studio.pages import PART, People, said
+from tests.studio.test_batch_pages import CARDS, new
+
+Draft = Callable[..., Batch]
+
+
+def test_columns_are_said_kept_and_loaded(sign_in: People, alice: User) -> None:
+    client = sign_in(alice)
+    batch = new(client, text="headline,note\nA cat,calm\n")
+    assert (batch.mapping, states(batch)) == ({}, ["wrong"])
+    where = f"/batch/{batch.pk}/mapping/"
+    client.post(where, {"c0": "prompt", "c1": "title"})
+    batch.refresh_from_db()
+    assert batch.mapping == {"headline": "prompt", "note": "title"}
+    # What another column had is taken over by the one that was just chosen.
+    client.post(where, {"c0": "prompt", "c1": "prompt"})
+    batch.refresh_from_db()
+    assert batch.mapping == {"note": "prompt"}
+    client.post(where, {"c0": "prompt", "c1": ""})
+    client.post(where, {"do": "save", "mapping_name": "Export"}, headers=PART)
+    kept = BatchMapping.objects.get()
+    other = new(client, text="note,headline\nx,y\n")
+    client.post(f"/batch/{other.pk}/mapping/", {"do": "load", "saved": str(kept.pk)})
+    other.refresh_from_db()
+    assert other.mapping == {"headline": "prompt"}
+    strange = new(client, text="prompt\nA dog\n")
+    answer = client.post(
+        f"/batch/{strange.pk}/mapping/", {"do": "load", "saved": str(kept.pk)}, headers=PART
+    )
+    assert "is for other columns: headline" in json.loads(answer.headers["HX-Trigger"])["toast"][
+        "text"
+    ].replace("\u201c", "").replace("\u201d", "")
+
+
+def test_each_row_may_say_its_own_operation(sign_in: People, alice: User, cat: Asset) -> None:
+    sheet = f"operation,prompt,image,size\ntext-to-image,A cat,,\nupscale,,{cat.pk},2x\n"
+    client = sign_in(alice)
+    batch = new(client, text=sheet)
+    assert batch.mapping == {name: name for name in ("operation", "prompt", "image", "size")}
+    assert states(batch) == ["ready", "ready"]
+    page = said(client.get(f"/batch/{batch.pk}/"))
+    assert '<optgroup label="Of other operations">' in page
+    assert '<option value="size" selected>' in page
+
+
+def test_a_chain_is_built_kept_and_used(sign_in: People, alice: User, cat: Asset) -> None:
+    client = sign_in(alice)
+    one = {"steps": "1", "s1.operation": "upscale", "s1.offer": "local-upscale", "s1.p.size": "2x"}
+    page = said(client.post("/batch/steps/", {**one, "do": "add"}))
+    assert 'name="s2.operation"' in page
+    assert '<option value="2x" selected>' in page
+    assert '<option value="trim"' not in re.split('name="s2.operation"', page)[1], "takes a video"
+    two = {**one, "steps": "2", "s2.operation": "watermark", "s2.p.text": "© Me"}
+    page = said(client.post("/batch/steps/", {**two, "do": "up:2"}))
+    assert re.search(r'name="s1.operation".*?value="watermark" selected', page, re.S)
+    client.post("/batch/steps/", {**two, "do": "save", "template_name": "Shop"}, headers=PART)
+    row = BatchTemplate.objects.get()
+    assert [step["operation"] for step in row.steps] == ["upscale", "watermark"]
+    page = said(client.post("/batch/steps/", {"do": "load", "template": str(row.pk)}))
+    assert 'value="© Me"' in page
+    batch = new(client, source="library", ids=str(cat.pk), **two)
+    assert [step["operation"] for step in batch.steps] == ["upscale", "watermark"]
+    assert batches.plan(batch).jobs == 2
+    page = client.post(
+        "/batch/steps/", {**one, "s1.p.size": "9x", "do": "save", "template_name": "X"}
+    )
+    assert (page.status_code, "9x" in page.headers["HX-Trigger"]) == (422, True)
+
+
+def test_steps_of_a_draft_change_and_its_rows_are_checked_anew(
+    draft: Draft,  # noqa: F811
+    sign_in: People,
+    alice: User,
+) -> None:
+    batch, client = draft(2), sign_in(alice)
+    marks = {"steps": "1", "s1.operation": MARK["operation"], "s1.offer": "local-watermark"}
+    client.post(f"/batch/{batch.pk}/do/", {**marks, "s1.p.text": "Mine"})
+    batch.refresh_from_db()
+    assert (batch.mapping["image"], states(batch)) == ("image", ["new", "new"])
+    page = said(client.get(f"/batch/{batch.pk}/"))
+    assert f'hx-post="/batch/{batch.pk}/check/"' in page
+    answer = client.post(f"/batch/{batch.pk}/check/", headers=PART)
+    assert "rows-changed" in answer.headers["HX-Trigger"]
+    assert states(batch) == ["ready", "ready"]
+
+
+def test_a_file_is_read_whatever_wrote_it(sign_in: People, alice: User) -> None:
+    client = sign_in(alice)
+    data = "prompt;palette\r\n„Grün“;sea\r\n".encode("cp1252")
+    batch = new(client, file=SimpleUploadedFile("liste.csv", data))
+    assert (batch.title, batch.columns) == ("liste.csv", ["prompt", "palette"])
+    again = new(client, file=SimpleUploadedFile("liste.csv", data))
+    assert "The same file was brought before" in said(client.get(f"/batch/{again.pk}/"))
+    broken = SimpleUploadedFile("x.xlsx", b"PK\x03\x04 nothing")
+    answer = client.post("/batch/new/", {**CARDS, "source": "sheet", "file": broken}, headers=PART)
+    assert answer.status_code == 422
+    assert 'role="alert"' in said(answer)
