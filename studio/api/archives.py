@@ -44,7 +44,7 @@ class ArchiveSerializer(serializers.ModelSerializer[Archive]):
         read_only_fields = fields
 
 
-class OrderSerializer(WantedSerializer):
+class PackSerializer(WantedSerializer):
     plain = YesNo(required=False, help_text="The files alone, without JSON beside them")
 
 
@@ -83,13 +83,13 @@ class Archives(ArchiveView):
         description="In the background: ask again until `state` is ready. Beside each file there "
         "is a JSON file with what is known of it, unless it is to be `plain`.",
         operation_id="archives_create",
-        request=OrderSerializer,
+        request=PackSerializer,
         responses=answers({201: ArchiveSerializer}, 400, 413, 415),
         tags=["archives"],
     )
     def post(self, request: Request) -> Response:
         paging.read(request, ())
-        said = checked(OrderSerializer, self.sent())
+        said = checked(PackSerializer, self.sent())
         ids, plain = wanted_ids(self, said), said.get("plain", False)
         try:
             archive = archives.order(self.account, self.user, ids, plain=plain)

@@ -16,7 +16,7 @@ from billing.models import Account, User
 from billing.services import InsufficientCredits
 from studio import catalogue, jobs, keys
 from studio.batches import schedule
-from studio.batches.plans import Tally, rows, too_dear
+from studio.batches.plans import UNMAPPED, Tally, is_unmapped, rows, too_dear, work_of
 from studio.batches.wrong import NotNow, Wrong
 from studio.jobs import Doer, Wanted
 from studio.jobs.sources import asset_ids
@@ -35,13 +35,16 @@ class TooDear(InsufficientCredits):
 
 
 class TermsChanged(Exception):
-    """It would cost other than what was shown; `shown` are the terms now."""
+    """It would cost other than what was shown, or be other work; `shown` are the terms now."""
 
     def __init__(self, agreed: str, shown: str, amount: int) -> None:
-        super().__init__(
-            f"The price has changed: it is {billing.as_credits(amount)} now. Nothing was begun. "
-            "Look at the plan again."
+        same = agreed.split(":")[0] == shown.split(":")[0]
+        what = (
+            "The rows, or what is to be done with them, have changed"
+            if same
+            else f"The price has changed: it is {billing.as_credits(amount)} now"
         )
+        super().__init__(f"{what}. Nothing was begun. Look at the plan again.")
         self.agreed, self.shown = agreed, shown
 
 
@@ -87,6 +90,8 @@ def _check(batch: Batch, without_wrong: bool) -> None:
         count = mine.filter(state=state).count()
         if count and not (without_wrong and state == RowState.WRONG):
             raise Wrong("rows", f"{rows(count)} {words} Nothing was begun.")
+    if is_unmapped(batch):
+        raise Wrong("mapping", f"{UNMAPPED} Nothing was begun.")
     ready = mine.filter(state=RowState.READY)
     if not ready.exists():
         raise Wrong("rows", "No row is ready, so there is nothing to begin.")
@@ -121,6 +126,8 @@ class _Admission:
         self.tally = self.maker.tally
 
     def admit(self) -> Tally:
+        ready = BatchRow.objects.filter(batch=self.batch, state=RowState.READY)
+        self.tally.work = work_of(ready)
         after = 0
         while some := self._some(after):
             new = [job for row in some for job in self.maker.of_row(row)]

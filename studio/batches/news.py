@@ -82,11 +82,16 @@ def _mail(news: BatchNews) -> None:
     if not batch.email:
         return
     send_mail(
-        f"{batch.title}: {ENDED.get(news.kind, news.kind)}"[:200],
+        f"{batch.title}: {_subject(news)}"[:200],
         words_of(news),
         settings.DEFAULT_FROM_EMAIL,
         [batch.email],
     )
+
+
+def _subject(news: BatchNews) -> str:
+    ended = ENDED.get(news.kind, news.kind)
+    return f"{ended}, {news.words.rstrip('.')}" if news.kind == "done" and news.words else ended
 
 
 def words_of(news: BatchNews) -> str:

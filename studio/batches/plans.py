@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from billing import services as billing
 from billing.models import Account
@@ -58,6 +59,7 @@ class Tally:
     def __init__(self, account: Account) -> None:
         self.account = account
         self.rows = 0
+        self.work = ""
         self._jobs: Counter[str] = Counter()
         self._amount: Counter[str] = Counter()
         self._most: Counter[str] = Counter()
@@ -97,7 +99,7 @@ class Tally:
         """Changes with anything that a person agrees to."""
         payers = {"own" if share.own else "credits" for share in self.shares}
         payer = payers.pop() if len(payers) == 1 else "both" if payers else "credits"
-        return f"{self.amount}-{self.most}:{self.rows}:{payer}"
+        return f"{self.amount}-{self.most}:{self.rows}:{payer}:{self.work}"
 
 
 def plan(batch: Batch) -> Plan:
@@ -108,6 +110,7 @@ def plan(batch: Batch) -> Plan:
         ready = mine.filter(state=RowState.READY)
         tally = Tally(batch.account)
         tally.rows = states[RowState.READY]
+        tally.work = work_of(ready)
         for offer, jobs, amount, most in _costs(batch, ready):
             tally.add(offer, jobs, amount, most)
         account = Account.objects.get(pk=batch.account_id)
@@ -126,9 +129,18 @@ def plan(batch: Batch) -> Plan:
             repeated=tally.rows - different,
             available=account.available,
             after=account.available - tally.most,
-            blocked=_blocked(states, tally.most, account.available),
+            blocked=_blocked(states, tally.most, account.available)
+            or (UNMAPPED if is_unmapped(batch) else ""),
             shown=tally.shown,
         )
+
+
+def work_of(ready: QuerySet[BatchRow]) -> str:
+    """Changes with anything that is to be done: with a row, its model, its settings, its files."""
+    digest = sha256()
+    for number, print_ in ready.order_by("number").values_list("number", "print").iterator():
+        digest.update(f"{number} {print_}\n".encode())
+    return digest.hexdigest()[:16]
 
 
 def _costs(batch: Batch, ready: Any) -> Iterable[tuple[str, int, int, int]]:
@@ -141,6 +153,16 @@ def _costs(batch: Batch, ready: Any) -> Iterable[tuple[str, int, int, int]]:
             count = one["count"]
             offer = one["doers"][0]["offer"]
             yield offer, count, one["quote"] * count, one["most"] * count
+
+
+UNMAPPED = (
+    "No column of the sheet is used, so each row would be the same. Choose what its columns are, "
+    "or divide them by commas, semicolons or tabs."
+)
+
+
+def is_unmapped(batch: Batch) -> bool:
+    return bool(batch.columns) and not any(batch.mapping.values())
 
 
 def _blocked(states: Counter[str], most: int, available: int) -> str:

@@ -37,8 +37,10 @@ def set_schedule(
     batch.starts_at = _moment(starts_at)
     batch.window = windows.read(window, zone).as_dict() if window else None
     batch.zone, batch.repeats = zone.key, repeats
+    # A copy that waits for its week knows already when it comes again.
+    batch.next_at = batch.next_at if repeats else None
     with drafting(batch):
-        batch.save(update_fields=["starts_at", "window", "zone", "repeats"])
+        batch.save(update_fields=["starts_at", "window", "zone", "repeats", "next_at"])
     return batch
 
 

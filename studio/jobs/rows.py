@@ -67,13 +67,23 @@ def finish(batch: UUID) -> bool:
     over = {"ended": now, "changed": now}
     with transaction.atomic():
         if mine.filter(state__in=AT_WORK).update(state=BatchState.DONE, words="", **over):
-            tell(batch, "done")
+            tell(batch, "done", _not_done(batch))
             return True
         if mine.filter(state=BatchState.CANCELED).update(**over):
             tell(batch, "canceled")
             return True
         # That it was stopped was told when it was.
         return bool(mine.filter(state=BatchState.STOPPED).update(**over))
+
+
+def _not_done(batch: UUID) -> str:
+    """What a person should know of an end that is not a good one."""
+    all_rows = BatchRow.objects.filter(batch=batch)
+    failed = all_rows.filter(state=RowState.FAILED).count()
+    left = all_rows.filter(state=RowState.WRONG).count()
+    told = [f"{failed:,} of {all_rows.count():,} rows failed."] if failed else []
+    told += [f"{left:,} wrong {'row was' if left == 1 else 'rows were'} left out."] if left else []
+    return " ".join(told)
 
 
 def _stop_after_failures(batch: UUID) -> None:

@@ -279,3 +279,39 @@ def test_what_a_program_is_never_told(api: Client, make: Make, alice: User) -> N
 def test_many_addresses_are_not_there(api: Client) -> None:
     for path in ("", "plan/", "rows/", "rows/1/", "results.csv", "bad-rows.csv", "retry/"):
         assert api.get(f"{V1}{uuid.uuid4()}/{path}").status_code == 404
+
+
+def test_other_work_at_the_same_price_is_not_what_was_agreed(
+    api: Client, make: Make, rich: Account
+) -> None:
+    batch = make(2)
+    agreed = api.get(f"{V1}{batch['id']}/plan/").json()["agreed"]
+    row = f"{V1}{batch['id']}/rows/1/"
+    changed = api.patch(row, {"cells": {"strength": "7"}}, content_type="application/json")
+    assert changed.status_code == 200, changed.content
+    answer = start(api, batch, agreed=agreed)
+    assert answer.status_code == 409
+    assert "The rows, or what is to be done with them, have changed." in answer.json()["message"]
+    assert not Job.objects.exists()
+    agreed = api.get(f"{V1}{batch['id']}/plan/").json()["agreed"]
+    assert start(api, batch, agreed=agreed).status_code == 200
+
+
+def test_a_time_without_a_zone_is_refused(api: Client, make: Make) -> None:
+    batch = make(1)
+    said = {"starts_at": f"{timezone.now() + timedelta(days=1):%Y-%m-%dT%H:%M}"}
+    answer = api.patch(f"{V1}{batch['id']}/", said, content_type="application/json")
+    assert answer.status_code == 400
+    assert "has no time zone" in answer.json()["message"]
+
+
+def test_a_sheet_of_which_no_column_is_used_does_not_begin(api: Client, cat: Asset) -> None:
+    step = {"operation": "background", "params": {"width": 64, "height": 64}}
+    rows = [{"fuel": "coal"}, {"fuel": "gas"}]
+    batch = post(api, V1, {"title": "Odd", "steps": [step], "rows": rows}).json()
+    plan = api.get(f"{V1}{batch['id']}/plan/").json()
+    assert "No column of the sheet is used" in plan["blocked"]
+    answer = start(api, batch)
+    assert answer.status_code == 409
+    assert "No column of the sheet is used" in answer.json()["message"]
+    assert not Job.objects.exists()

@@ -244,3 +244,16 @@ def test_it_need_not_come_again(begun: Draft, clock: time_machine.Coordinates) -
     batches.cancel_rest(canceled)
     a_week_passes(clock)
     assert Batch.objects.count() == 2
+
+
+def test_what_comes_no_more_has_no_next_time(draft: Draft) -> None:
+    batch = draft(1)
+    batches.set_schedule(batch, repeats="weekly")
+    Batch.objects.filter(pk=batch.pk).update(next_at=datetime.now(UTC))
+    batch.refresh_from_db()
+    batches.set_schedule(batch, repeats="weekly")
+    assert batch.next_at is not None
+    batches.set_schedule(batch)
+    batch.refresh_from_db()
+    assert batch.next_at is None
+    assert not batches.are_due()

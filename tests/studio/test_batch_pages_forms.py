@@ -271,3 +271,30 @@ def test_not_all_jobs_of_a_batch_are_counted_for_the_badge(
     assert '<span class="badge" id="rail-jobs">4</span>' in said(client.get("/batch/"))
     monkeypatch.setattr("studio.views.shell.COUNTED", 3)
     assert '<span class="badge" id="rail-jobs">3+</span>' in said(client.get("/batch/"))
+
+
+@pytest.mark.parametrize("text", ["1,000", "1.000", "12,000,000"])
+def test_credits_that_may_mean_two_numbers_are_refused(
+    options: Callable[..., tuple[Batch, str]], text: str
+) -> None:
+    batch, page = options(stop_credits=text)
+    assert batch.stop_units is None
+    assert "may mean two numbers" in page
+
+
+@pytest.mark.parametrize(("name", "text"), [("email", "nope"), ("webhook", "example.com/hook")])
+def test_an_address_that_is_none_is_told_and_left_to_the_server(
+    options: Callable[..., tuple[Batch, str]],
+    draft: Draft,  # noqa: F811
+    sign_in: People,
+    alice: User,
+    name: str,
+    text: str,
+) -> None:
+    batch, page = options(**{name: text})
+    assert getattr(batch, name) == ""
+    assert text in page
+    form = sign_in(alice).get(f"/batch/{draft(1).pk}/").content.decode()
+    # A browser that refuses it by itself would send nothing at all, and say nothing.
+    assert 'type="email"' not in form
+    assert 'type="url"' not in form

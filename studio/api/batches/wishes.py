@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiRequest, extend_schema_field
@@ -17,6 +18,14 @@ from studio.batches.steps import MOST_STEPS
 MOST_VALUES = 500_000
 MOST_UNITS = 2**62
 TERMS = 100  # letters of what was agreed
+
+
+class Moment(serializers.DateTimeField):
+    """A time with its zone. One without is not taken for any: the check of the schedule says so."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        return value
+
 
 WINDOW = {
     "oneOf": [
@@ -150,9 +159,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
         allow_blank=True,
         help_text="An https address that is told of the end, signed as Standard Webhooks are",
     )
-    starts_at = serializers.DateTimeField(
-        required=False, allow_null=True, help_text="When it begins; null is now"
-    )
+    starts_at = Moment(required=False, allow_null=True, help_text="When it begins; null is now")
     window = WindowField(
         required=False,
         allow_null=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -119,10 +120,19 @@ def _number(text: str) -> Any:
     return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 12 else text
 
 
+THOUSANDS = re.compile(r"\d{1,3}([,.]\d{3})+")
+
+
 def _credits(text: str) -> Any:
     """Units of the ledger."""
     if not text:
         return None
+    if THOUSANDS.fullmatch(text):
+        raise batches.Wrong(
+            "stop_credits",
+            f"Stop before is “{text[:40]}”, which may mean two numbers. Write thousands without a "
+            "sign, as 1000.",
+        )
     try:
         amount = Decimal(text.replace(",", "."))
     except InvalidOperation:
