@@ -141,6 +141,10 @@ def test_a_call_from_the_page_with_a_key(
         page.locator("input[aria-label='auth-bearer-value']").fill(secret)
         page.locator(".auth-btn-wrapper button.authorize").first.click()
         page.get_by_role("button", name="Close").first.click()
+        # Of many calls the page draws those that are in sight.
+        page.locator("#operations-tag-assets").scroll_into_view_if_needed()
+        page.mouse.move(400, 400)
+        page.mouse.wheel(0, 300)
         page.locator("#operations-assets-assets_list").click()
         page.get_by_role("button", name="Try it out").click()
         page.get_by_role("button", name="Execute").click()
