@@ -40,10 +40,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _try_twice(items: list[pytest.Item]) -> None:
-    """What waits for a browser or for processes of its own shares two processors with everything
-    else for most of an hour: one second try, which the summary names."""
+    """What waits for a browser, for processes of its own or for a provider that answers by the
+    clock shares two processors with everything else for most of an hour: one second try, which
+    the summary names."""
     for item in items:
-        if item.get_closest_marker("browser") or item.get_closest_marker("cluster"):
+        waits = item.get_closest_marker("browser") or item.get_closest_marker("cluster")
+        if waits or "plain" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

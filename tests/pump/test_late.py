@@ -35,9 +35,10 @@ def running(order: Order, plain: FakePlain) -> Callable[[float], Job]:
 
 
 def ask(job: Job) -> None:
-    """As a pump does that has just taken over, but at once."""
+    """As a pump does that has just taken over, but at once, until the answer is written down."""
+    before = (job.state, job.stage)
     Job.objects.update(next_at=timezone.now())
-    pump.run_slice(0.4)
+    settle(until=lambda: Job.objects.values_list("state", "stage").get(pk=job.pk) != before)
     job.refresh_from_db()
 
 
