@@ -25,8 +25,18 @@ from studio.batches.editing import add_rows, delete_row, discard, edit_row, skip
 from studio.batches.fetching import are_waiting as files_are_waiting
 from studio.batches.fetching import fetch_due
 from studio.batches.limits import Refused
+from studio.batches.news import (
+    HookSaid,
+    HookState,
+    hook_said,
+    new_secret,
+    notices,
+    secret_of,
+    seen,
+    send_due,
+    words_of,
+)
 from studio.batches.news import are_waiting as news_are_waiting
-from studio.batches.news import new_secret, notices, secret_of, seen, send_due, words_of
 from studio.batches.plans import Plan, Share, plan
 from studio.batches.results import Eta, Result, bad_rows, counts, eta, newest, results
 from studio.batches.run import cancel_rest, expire, pause, resume
@@ -36,6 +46,8 @@ from studio.batches.wrong import NotNow, Wrong
 
 __all__ = [
     "Eta",
+    "HookSaid",
+    "HookState",
     "NotNow",
     "Plan",
     "Refused",
@@ -61,6 +73,7 @@ __all__ = [
     "expire",
     "fetch_due",
     "files_are_waiting",
+    "hook_said",
     "new_secret",
     "newest",
     "news_are_waiting",

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from billing.models import Account, User
 from studio import catalogue, http
-from studio.batches import columns
+from studio.batches import columns, news
 from studio.batches import steps as chain
 from studio.batches.check import MODULE, OPERATION, check
 from studio.batches.drafting import drafting
@@ -220,12 +220,16 @@ def _anew(batch: Batch, *fields: str) -> None:
 def set_options(batch: Batch, **said: Any) -> Batch:
     """How it runs and who is told: title, at_once, stop_failures, stop_units, email, webhook. Also
     while it runs. Raises Wrong."""
-    for name, value in said.items():
+    for name in said:
         if name not in OPTIONS:
             words = f"“{shown(name)}” is no option. Choose {nearest(tuple(OPTIONS), name)}."
             raise Wrong(name, words)
+    before = batch.webhook
+    for name, value in said.items():
         setattr(batch, name, OPTIONS[name](value))
     batch.save(update_fields=list(said))
+    if batch.webhook != before:
+        news.call_again(batch)
     return batch
 
 

@@ -13,7 +13,9 @@ import hmac
 import json
 import logging
 import secrets as random
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -59,19 +61,31 @@ def send_due() -> int:
 
 
 def _send(news: BatchNews) -> bool:
+    news.address = news.batch.webhook if news.way == BatchNews.Way.HOOK else news.batch.email
+    if not news.address:  # taken out since
+        news.delete()
+        return False
+    status = None
     try:
-        _mail(news) if news.way == BatchNews.Way.MAIL else _post(news)
+        if news.way == BatchNews.Way.HOOK:
+            status = _post(news)
+        else:
+            _mail(news)
     except Exception as error:
         if not isinstance(error, http.FetchRefused | OSError | secrets.Unreadable):
             log.exception("batch %s: its news could not be sent", news.batch_id)
         words = getattr(error, "message", "") or f"{type(error).__name__}: {error}"
         tired = news.tries >= MOST_TRIES
         again = None if tired else timezone.now() + timedelta(minutes=2.0**news.tries)
-        BatchNews.objects.filter(pk=news.pk).update(next_at=again, error=words[:1000])
+        _note(news, getattr(error, "status", None), next_at=again, error=words[:1000])
         return False
-    now = timezone.now()
-    BatchNews.objects.filter(pk=news.pk).update(sent=now, next_at=None, error="")
+    _note(news, status, sent=timezone.now(), next_at=None, error="")
     return True
+
+
+def _note(news: BatchNews, status: int | None, **said: Any) -> None:
+    mine = BatchNews.objects.filter(pk=news.pk)
+    mine.update(tried=timezone.now(), address=news.address, status=status, **said)
 
 
 # --- e-mail -------------------------------------------------------------------------------------
@@ -79,13 +93,11 @@ def _send(news: BatchNews) -> bool:
 
 def _mail(news: BatchNews) -> None:
     batch = news.batch
-    if not batch.email:
-        return
     send_mail(
         f"{batch.title}: {_subject(news)}"[:200],
         words_of(news),
         settings.DEFAULT_FROM_EMAIL,
-        [batch.email],
+        [news.address],
     )
 
 
@@ -166,18 +178,63 @@ def payload(news: BatchNews) -> dict[str, Any]:
     }
 
 
-def _post(news: BatchNews) -> None:
-    batch = news.batch
-    if not batch.webhook:
-        return
+def _post(news: BatchNews) -> int:
+    """Call the address: the status that it answered."""
     body = json.dumps(payload(news)).encode()
     id, stamp = f"msg_{news.pk.hex}", int(timezone.now().timestamp())
     headers = {
         "webhook-id": id,
         "webhook-timestamp": str(stamp),
-        "webhook-signature": signed(secret_of(batch), id, stamp, body),
+        "webhook-signature": signed(secret_of(news.batch), id, stamp, body),
     }
-    http.post(batch.webhook, body, headers, allowed_hosts=settings.FETCH_ALLOWED_HOSTS)
+    return http.post(news.address, body, headers, allowed_hosts=settings.FETCH_ALLOWED_HOSTS)
+
+
+class HookState(StrEnum):
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    AGAIN = "again"
+    GIVEN_UP = "given up"
+
+
+@dataclass(frozen=True)
+class HookSaid:
+    """What became of the last call of an address: `kind` is what it tells of ("done", "stopped"
+    …), `status` what was answered at `tried`, None where nothing was. `error` says why it was not
+    taken, in a sentence. `next_at` is the next of the `most_tries`."""
+
+    state: HookState
+    kind: str
+    address: str
+    status: int | None
+    error: str
+    tries: int
+    most_tries: int
+    tried: datetime | None
+    next_at: datetime | None
+
+
+def hook_said(batch: Batch) -> HookSaid | None:
+    """What became of the last call of its webhook; None where there was none to make."""
+    mine = BatchNews.objects.filter(batch=batch, way=BatchNews.Way.HOOK)
+    news = mine.order_by("-created", "-id").first()
+    if news is None:
+        return None
+    if news.sent:
+        state = HookState.DELIVERED
+    elif news.tried is None:
+        state = HookState.WAITING
+    else:
+        state = HookState.AGAIN if news.next_at else HookState.GIVEN_UP
+    address = news.address or batch.webhook
+    told = (news.status, news.error, news.tries, MOST_TRIES, news.tried, news.next_at)
+    return HookSaid(state, news.kind, address, *told)
+
+
+def call_again(batch: Batch) -> None:
+    """Its address was changed: what the one before did not take is for the new one."""
+    missed = BatchNews.objects.filter(batch=batch, way=BatchNews.Way.HOOK, sent=None)
+    missed.update(tries=0, next_at=timezone.now())
 
 
 # --- on the page --------------------------------------------------------------------------------

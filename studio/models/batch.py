@@ -190,7 +190,12 @@ class BatchFile(models.Model):
 
 class BatchNews(models.Model):
     """Something that people are told of a batch, on one way: written together with what it tells
-    of, sent afterwards. On the page it is sent when somebody has seen it."""
+    of, sent afterwards. On the page it is sent when somebody has seen it.
+
+    `address` is where the last of the `tries` went at `tried`, by mail or to a webhook; of that,
+    `status` what was answered (None where nothing was), and `error` why it is not `sent`. Without a
+    `next_at` it is not tried again.
+    """
 
     class Way(models.TextChoices):
         PAGE = "page", "Page"
@@ -205,6 +210,9 @@ class BatchNews(models.Model):
     words = models.TextField(blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True, default=timezone.now)
+    tried = models.DateTimeField(null=True)
+    address = models.CharField(max_length=500, blank=True)
+    status = models.PositiveSmallIntegerField(null=True)
     sent = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)

@@ -188,6 +188,60 @@ def test_nobody_is_told_for_ever(ended: Draft, listener: Listener) -> None:
     assert not batches.news_are_waiting()
 
 
+def test_what_a_listener_said_is_kept(ended: Draft, listener: Listener) -> None:
+    listener.answers = [500]
+    batch = ended(webhook=listener.address)
+    before = batches.hook_said(batch)
+    assert before
+    assert (before.state, before.tried, before.tries) == ("waiting", None, 0)
+    batches.send_due()
+    failed = batches.hook_said(batch)
+    assert failed
+    assert (failed.state, failed.kind, failed.tries) == ("again", "done", 1)
+    assert (failed.status, failed.error) == (500, "The address answered 500.")
+    assert failed.address == listener.address
+    assert failed.tried
+    assert failed.next_at
+    assert failed.tried < failed.next_at
+    with later(3):
+        batches.send_due()
+    told = batches.hook_said(batch)
+    assert told
+    assert (told.state, told.status, told.error) == ("delivered", 204, "")
+    assert (told.tries, told.next_at) == (2, None)
+
+
+def test_a_batch_that_called_nobody_says_nothing(ended: Draft) -> None:
+    assert batches.hook_said(ended(email="alice@example.com")) is None
+
+
+def test_a_corrected_address_is_told_what_the_one_before_did_not_take(
+    ended: Draft, listener: Listener
+) -> None:
+    listener.answers = [500] * 10
+    batch = ended(webhook=listener.address)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(12):
+            batches.send_due()
+            clock.shift(timedelta(days=1))
+    said = batches.hook_said(batch)
+    assert said
+    assert (said.state, said.tries, said.status) == ("given up", 10, 500)
+    batches.set_options(batch, webhook=f"{listener.address}/other")
+    assert batches.send_due() == 1
+    said = batches.hook_said(batch)
+    assert said
+    assert (said.state, said.address) == ("delivered", batch.webhook)
+
+
+def test_nobody_is_called_whose_address_was_taken_out(ended: Draft, listener: Listener) -> None:
+    batch = ended(webhook=listener.address)
+    batches.set_options(batch, webhook="")
+    assert batches.send_due() == 0
+    assert not listener.told
+    assert batches.hook_said(batch) is None
+
+
 def test_an_address_of_this_network_is_not_told(ended: Draft, settings: Any) -> None:
     settings.FETCH_ALLOWED_HOSTS = ("127.0.0.1:9",)
     ended(webhook="http://127.0.0.1:9/")
