@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from studio.models import SocialFormat
+from studio.wording import nearest
 
 MOST = 100
 MODES = ("smart", "center", "fit")
@@ -79,10 +80,9 @@ def read(value: Any, media: str) -> list[dict[str, Any]]:
     known = {row.key: row for row in rows}
     unknown = [key for key in keys if key not in known]
     if unknown:
-        raise Wrong(
-            f"has “{unknown[0][:60]}”, which is no format here. "
-            "GET /api/v1/social/formats/ lists them."
-        )
+        every = SocialFormat.objects.filter(media=media, shown=True).values_list("key", flat=True)
+        words = f"has “{unknown[0][:60]}”, which is no format here"
+        raise Wrong(f"{words}. Choose {nearest(tuple(every), unknown[0])}.")
     other = [key for key in keys if known[key].media != media]
     if other:
         what = {"image": "videos", "video": "pictures"}[media]

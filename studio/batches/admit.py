@@ -15,7 +15,7 @@ from billing import services as billing
 from billing.models import Account, User
 from billing.services import InsufficientCredits
 from studio import catalogue, jobs, keys
-from studio.batches import schedule
+from studio.batches import schedule, step_problems
 from studio.batches.plans import UNMAPPED, Tally, is_unmapped, rows, too_dear, work_of
 from studio.batches.wrong import NotNow, Wrong
 from studio.jobs import Doer, Wanted
@@ -81,6 +81,8 @@ def start(
 
 
 def _check(batch: Batch, without_wrong: bool) -> None:
+    if words := step_problems.words_of(batch):
+        raise Wrong("steps", f"{words} Nothing was begun.")
     mine = BatchRow.objects.filter(batch=batch)
     for state, words in (
         (RowState.NEW, "not checked yet. Check them first."),

@@ -9,9 +9,8 @@ from typing import Any
 
 from assets import services as assets
 from assets.models import Asset
-from billing.scope import Scope
 from studio import jobs, keys
-from studio.batches import cells_said, steps
+from studio.batches import cells_said, step_problems, steps
 from studio.batches.drafting import drafting
 from studio.batches.library import Coming, Library, NoFile
 from studio.batches.rowform import Maker, RowForm
@@ -47,10 +46,13 @@ Problem = dict[str, Any]
 
 
 def check(batch: Batch, rows: Sequence[BatchRow] | None = None) -> int:
-    """Check the rows that were not checked, or these. How many were. Raises NotNow."""
+    """Check the rows that were not checked, or these. How many were: none while a step itself is
+    wrong, which no row can mend. Raises NotNow."""
     if batch.state != BatchState.DRAFT:
         raise settled(batch)
     checker = Checker(batch)
+    if step_problems.of_batch(batch):
+        return 0
     done = 0
     with keys.seen_once():
         for some in _chunks(batch) if rows is None else [rows]:
@@ -85,10 +87,7 @@ class Checker:
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
-        account = batch.account
-        if account.scope.is_everything and batch.client_id:
-            account = account.seen(Scope(batch.client_id))
-        self.account = account
+        self.account = account = step_problems.seen_by(batch)
         try:
             assets.check_disk()
         except assets.NoRoom as error:

@@ -13,6 +13,7 @@ from django.db.models import Count, QuerySet, Sum
 from billing import services as billing
 from billing.models import Account
 from studio import catalogue, keys
+from studio.batches import step_problems
 from studio.models import Batch, BatchRow, RowState
 
 
@@ -129,7 +130,8 @@ def plan(batch: Batch) -> Plan:
             repeated=tally.rows - different,
             available=account.available,
             after=account.available - tally.most,
-            blocked=_blocked(states, tally.most, account.available)
+            blocked=step_problems.words_of(batch)
+            or _blocked(states, tally.most, account.available)
             or (UNMAPPED if is_unmapped(batch) else ""),
             shown=tally.shown,
         )

@@ -352,3 +352,28 @@ def test_the_list_by_state_in_pages(api: Client) -> None:
     refused(api.get(f"{V1}?stat=done"), "stat", "not known")
     refused(api.get(f"{V1}?page_size=1000"), "page_size", "100")
     assert api.get(f"{V1}?created_before=2020-01-01").json()["results"] == []
+
+
+def test_what_is_wrong_with_a_step_is_told_once_at_the_step(api: Client, cat: Asset) -> None:
+    """No row is called wrong for it, and the way out is the step."""
+    rows = [{"image": str(cat.pk)}] * 3
+    chain = [{"operation": "upscale", "params": {"size": "9x"}}, {"operation": "watermark"}]
+    batch = post(api, V1, {"steps": chain, "rows": rows}).json()
+    assert [(p["step"], p["param"]) for p in batch["step_problems"]] == [(1, "size"), (2, "text")]
+    assert "9x" in batch["step_problems"][0]["message"]
+    assert (batch["rows"]["wrong"], batch["rows"]["new"]) == (0, 3)
+    address = f"{V1}{batch['id']}/"
+    blocked = api.get(f"{address}plan/").json()["blocked"]
+    assert blocked.count("Words and logo are both missing") == 1
+    refused(
+        post(api, f"{address}start/", {}), "steps", "Words and logo are both missing", status=409
+    )
+    whole = [{"operation": "upscale"}, MARK]
+    batch = api.patch(address, {"steps": whole}, content_type="application/json").json()
+    assert (batch["step_problems"], batch["rows"]["ready"]) == ([], 3)
+    # What a column says is told at its cells.
+    rows = [{"image": str(cat.pk), "words": ""}]
+    mapping = {"image": "image", "words": "2.text"}
+    chain = [{"operation": "upscale"}, {"operation": "watermark"}]
+    batch = post(api, V1, {"steps": chain, "rows": rows, "mapping": mapping}).json()
+    assert (batch["step_problems"], batch["rows"]["wrong"]) == ([], 1)

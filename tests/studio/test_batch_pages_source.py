@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assets.models import Asset
-from billing.models import User
+from billing.models import Account, User
 from studio import batches
 from studio.models import Batch, BatchMapping, BatchTemplate
 from tests.batches.conftest import MARK, draft  # noqa: F401 - the fixture
@@ -80,7 +80,50 @@ def test_a_chain_is_built_kept_and_used(sign_in: People, alice: User, cat: Asset
     page = client.post(
         "/batch/steps/", {**one, "s1.p.size": "9x", "do": "save", "template_name": "X"}
     )
-    assert (page.status_code, "9x" in page.headers["HX-Trigger"]) == (422, True)
+    assert page.status_code == 422
+    assert BatchTemplate.objects.count() == 1
+    assert re.search(r'id="s1-p-size"[^>]+aria-invalid="true"', said(page)), "told at its field"
+    assert re.search(r'id="s1-p-size-error" role="alert">[^<]*9x', said(page))
+
+
+def test_what_is_wrong_with_a_step_is_told_once_at_the_step(
+    sign_in: People, alice: User, cat: Asset, other: Asset
+) -> None:
+    client = sign_in(alice)
+    chain = {"steps": "2", "s1.operation": "upscale", "s2.operation": "watermark"}
+    bad = {**chain, "s2.p.text": "©", "s2.p.size": "9000", "text": "image\na\n", "source": "sheet"}
+    answer = client.post("/batch/new/", bad, headers=PART)
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (422, "#steps-form")
+    assert re.search(r'id="s2-p-size"[^>]+aria-invalid="true"', said(answer))
+    ids = f"{cat.pk},{other.pk}"
+    batch = new(client, source="library", ids=ids, **chain)
+    page = said(client.get(f"/batch/{batch.pk}/"))
+    assert page.count("Words and logo are both missing") == 2, "above the sheet, and at the field"
+    assert re.search(r'id="s2-p-text"[^>]+aria-invalid="true"', page)
+    assert states(batch) == ["new", "new"], "no row is wrong for it"
+    assert f'hx-post="/batch/{batch.pk}/check/"' not in page, "there is nothing to check yet"
+    plan = said(client.get(f"/batch/{batch.pk}/plan/", headers=PART))
+    assert "Step 2, Watermark: Words and logo are both missing" in plan
+    assert 'id="start"' not in plan
+    client.post(f"/batch/{batch.pk}/do/", {**chain, "s2.p.text": "Mine"})
+    client.post(f"/batch/{batch.pk}/check/", headers=PART)
+    assert states(batch) == ["ready", "ready"]
+
+
+def test_a_model_that_is_gone_breaks_no_page(
+    draft: Draft,  # noqa: F811
+    sign_in: People,
+    alice: User,
+    rich: Account,
+) -> None:
+    batch, client = draft(1), sign_in(alice)
+    gone = [{**batch.steps[0], "offer": "gone-model"}]
+    Batch.objects.filter(pk=batch.pk).update(steps=gone)
+    page = said(client.get(f"/batch/{batch.pk}/"))
+    assert "“gone-model” is no model" in page
+    assert "“gone-model” is no model" in said(client.get(f"/batch/{batch.pk}/plan/"))
+    Batch.objects.filter(pk=batch.pk).update(state="paused")
+    assert client.get(f"/batch/{batch.pk}/").status_code == 200
 
 
 def test_steps_of_a_draft_change_and_its_rows_are_checked_anew(

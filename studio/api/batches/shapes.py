@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from billing.models import CREDIT
 from studio import batches
 from studio.api.batches.wishes import WINDOW
+from studio.batches import step_problems
 from studio.batches.sums import Money, counts_of, money_of
 from studio.models import (
     Batch,
@@ -45,6 +46,12 @@ class StepSerializer(serializers.Serializer[Any]):
     takes = serializers.CharField(
         required=False, help_text="The param that the result of the step before becomes"
     )
+
+
+class StepProblemSerializer(serializers.Serializer[Any]):
+    step = serializers.IntegerField(help_text="Its number; 1 is the first")
+    param = serializers.CharField(help_text="Empty where it is about the step as a whole")
+    message = serializers.CharField()
 
 
 class RowCountsSerializer(serializers.Serializer[Any]):
@@ -165,8 +172,12 @@ class OneBatchSerializer(BatchSerializer):
         help_text="What a column may be: the names that a mapping takes, and what they mean"
     )
 
+    step_problems = serializers.SerializerMethodField(
+        help_text="What is wrong with the steps of a draft themselves; no row is checked before"
+    )
+
     class Meta(BatchSerializer.Meta):
-        fields = [*BatchSerializer.Meta.fields, "eta", "targets"]
+        fields = [*BatchSerializer.Meta.fields, "eta", "targets", "step_problems"]
         read_only_fields = fields
 
     @extend_schema_field({"oneOf": [{"$ref": "#/components/schemas/Eta"}, {"type": "null"}]})
@@ -182,6 +193,14 @@ class OneBatchSerializer(BatchSerializer):
             return {target.name: target.label for target in batches.targets(batch)}
         except batches.Wrong:  # its model is not offered any more; the plan says so
             return {}
+
+    @extend_schema_field(StepProblemSerializer(many=True))
+    def get_step_problems(self, batch: Batch) -> list[dict[str, Any]]:
+        try:
+            found = step_problems.of_batch(batch) if batch.state == BatchState.DRAFT else []
+        except batches.Wrong:  # the same
+            found = []
+        return [{"step": p.step.number, "param": p.name, "message": p.message} for p in found]
 
 
 class BatchPageSerializer(serializers.Serializer[Any]):

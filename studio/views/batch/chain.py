@@ -15,10 +15,10 @@ from assets.views.guard import MemberRequest, writer
 from assets.views.toast import say_now
 from billing.models import Account
 from studio import batches, catalogue, keys
-from studio.batches import steps
+from studio.batches import step_problems, steps
+from studio.batches.step_problems import StepProblem
 from studio.fields import spoken
 from studio.models import BatchTemplate, SocialFormat
-from studio.saved import SettingsForm
 from studio.spec import Offer, Operation, Param
 from studio.templatetags.zoetrope import module_label
 from studio.views.batch.shown import NO, refused, words_of
@@ -39,6 +39,7 @@ class Setting:
     usual: str
     choices: list[tuple[str, str]]
     packs: list[tuple[str, list[tuple[str, str, bool]]]]
+    problem: str = ""
 
     @property
     def id(self) -> str:
@@ -55,11 +56,16 @@ class Shown:
     modules: list[tuple[str, list[Operation]]]
     offers: list[Offer]
     settings: list[Setting] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     @property
     def said(self) -> int:
         """How many of its settings are not the usual ones."""
         return sum(bool(s.value) for s in self.settings)
+
+    @property
+    def is_open(self) -> bool:
+        return any(s.value or s.problem for s in self.settings)
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -107,16 +113,19 @@ def fitting(account: Account, found: Said) -> Said:
     return kept
 
 
+class Unsound(batches.Wrong):
+    """Settings of steps are wrong; each is told at its field."""
+
+    def __init__(self, problems: Sequence[StepProblem]) -> None:
+        super().__init__("steps", " ".join(map(str, problems)))
+        self.problems = problems
+
+
 def check(account: Account, found: Said) -> Said:
     """The same once more, when it is sound. Raises Wrong."""
     chain = steps.read(account, found)
-    for step in chain:
-        files = {p.name for p in steps.params_of(step).values() if p.is_asset}
-        plain = {n: v for n, v in step.params.items() if n not in files}
-        form = SettingsForm(step.operation, step.offer, plain, account)
-        if not form.is_valid():
-            words = " ".join(str(problem["message"]) for problem in form.problems())
-            raise batches.Wrong("steps", f"{step.label}: {words}")
+    if problems := step_problems.find(account, chain):
+        raise Unsound(problems)
     return steps.kept(chain)
 
 
@@ -154,8 +163,8 @@ def _free(operation: Operation, offer: Offer, before: Operation | None, number: 
     ]
 
 
-def shown(account: Account, found: Said) -> list[Shown]:
-    """The form for steps that are `fitting`."""
+def shown(account: Account, found: Said, problems: Sequence[StepProblem] = ()) -> list[Shown]:
+    """The form for steps that are `fitting`; what is wrong is told at its field, or at the step."""
     all_offers, known = catalogue.all_offers(), catalogue.operations()
     made: list[Shown] = []
     before: Operation | None = None
@@ -163,21 +172,24 @@ def shown(account: Account, found: Said) -> list[Shown]:
         operation, offer = known[one["operation"]], all_offers[one["offer"]]
         offers = catalogue.offers(operation.key, keys.usable(account))
         step = Shown(number, operation, offer, _modules(account, before), offers)
+        wrong = {p.name: p.message for p in problems if p.step.number == number}
         for param in _free(operation, offer, before, number):
-            step.settings.append(_setting(number, param, one["params"].get(param.name)))
+            value = one["params"].get(param.name)
+            step.settings.append(_setting(number, param, value, wrong.pop(param.name, "")))
+        step.problems = list(wrong.values())
         made.append(step)
         before = operation
     return made
 
 
-def _setting(number: int, param: Param, value: Any) -> Setting:
+def _setting(number: int, param: Param, value: Any, problem: str) -> Setting:
     value = text(value)
     usual = spoken(param, param.default) if param.default is not None else ""
     choices = [(str(c), param.label_of(c)) for c in param.choices]
     if param.kind == "boolean":
         choices = [("true", "Yes"), ("false", "No")]
     packs = _packs(param, value) if param.kind == "places" else []
-    return Setting(f"s{number}.p.{param.name}", param, value, usual, choices, packs)
+    return Setting(f"s{number}.p.{param.name}", param, value, usual, choices, packs, problem)
 
 
 def _packs(param: Param, value: str) -> list[tuple[str, list[tuple[str, str, bool]]]]:
@@ -190,13 +202,15 @@ def _packs(param: Param, value: str) -> list[tuple[str, list[tuple[str, str, boo
     return list(found.items())
 
 
-def context(request: MemberRequest, found: Said) -> dict[str, Any]:
+def context(
+    request: MemberRequest, found: Said, problems: Sequence[StepProblem] = ()
+) -> dict[str, Any]:
     """Everything that studio/batch/steps.html shows."""
     found = fitting(request.account, found)
     last = catalogue.operations()[found[-1]["operation"]]
     room = len(found) < steps.MOST_STEPS
     return {
-        "steps": shown(request.account, found),
+        "steps": shown(request.account, found, problems),
         "may_add": room and bool(_modules(request.account, last)),
         "templates": BatchTemplate.objects.for_account(request.account),
         "ready_chains": [label for label, _ in ready_chains(request.account)],
@@ -252,6 +266,14 @@ def _form(request: MemberRequest, found: Said) -> HttpResponse:
     return render(request, "studio/batch/steps.html", context(request, found))
 
 
+def unsound(request: MemberRequest, found: Said, error: Unsound) -> HttpResponse:
+    """The form with what is wrong at its fields, wherever the press was."""
+    told = context(request, found, error.problems)
+    answer = render(request, "studio/batch/steps.html", told, status=422)
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#steps-form", "outerHTML"
+    return answer
+
+
 def _move(found: Said, verb: str, at: int) -> None:
     if not 0 <= at < len(found):
         return
@@ -280,6 +302,8 @@ def _save(request: MemberRequest, found: Said) -> HttpResponseBase:
     name = request.POST.get("template_name", "")
     try:
         row = batches.save_template(request.account, name, check(request.account, found))
+    except Unsound as error:
+        return unsound(request, found, error)
     except NO as error:
         return refused(words_of(error))
     return say_now(_form(request, found), f"“{row.name}” is kept for other batches.")

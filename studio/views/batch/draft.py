@@ -31,9 +31,10 @@ def page(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         if access.can_write(request.role):
             batches.seen(batch)
         return render(request, "studio/batch/running.html", context | running.context(batch))
-    counts = batches.counts(batch)
+    counts, (problems, wrong_steps) = batches.counts(batch), sheet.step_problems(batch)
     context |= {
-        **chain.context(request, batch.steps),
+        **chain.context(request, batch.steps, problems),
+        "wrong_steps": wrong_steps,
         **when.context(batch),
         "mappings": BatchMapping.objects.for_account(request.account),
         "unchecked": counts.get("new", 0),
@@ -102,7 +103,10 @@ def do(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Say what is done with each row."""
     batch = find(request, pk)
     found = chain.fitting(request.account, chain.said(request.POST))
-    bit_by_bit.do_anew(batch, chain.check(request.account, found))
+    try:
+        bit_by_bit.do_anew(batch, chain.check(request.account, found))
+    except chain.Unsound as error:
+        return chain.unsound(request, found, error)
     return to_page(request, batch)
 
 
@@ -128,6 +132,7 @@ def _plan(request: MemberRequest, batch: Batch, problem: str = "", key: str = ""
     context = {
         "batch": batch,
         "plan": found,
+        "wrong_steps": sheet.step_problems(batch)[1],
         "price": price,
         "key": key or str(uuid.uuid4()),
         "problem": problem,

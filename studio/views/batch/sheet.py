@@ -21,6 +21,8 @@ from studio import batches
 from studio.batches import bit_by_bit, steps
 from studio.batches import cells as cells_of
 from studio.batches.columns import Target
+from studio.batches.step_problems import StepProblem
+from studio.batches.step_problems import of_batch as find_problems
 from studio.models import LIVE, Batch, BatchRow, BatchState, Job, RowState
 from studio.spec import Param
 from studio.views.batch.shown import ROWS, find, number, refused, says_no, to_page
@@ -104,10 +106,23 @@ def columns_of(batch: Batch) -> list[Column]:
 
 def params_by_target(batch: Batch) -> dict[str, Param]:
     found: dict[str, Param] = {}
-    for step in steps.read(batch.account, batch.steps):
+    try:
+        chain = steps.read(batch.account, batch.steps)
+    except batches.Wrong:  # its model is not offered any more; it is told at the step
+        return {}
+    for step in chain:
         start = "" if step.number == 1 else f"{step.number}."
         found |= {f"{start}{name}": param for name, param in steps.params_of(step).items()}
     return found
+
+
+def step_problems(batch: Batch) -> tuple[list[StepProblem], str]:
+    """What is wrong with the steps themselves, so that no row can be checked; and in words."""
+    try:
+        found = find_problems(batch)
+    except batches.Wrong as error:
+        return [], error.message
+    return found, " ".join(map(str, found))
 
 
 def chosen(batch: Batch, show: str) -> QuerySet[BatchRow]:
@@ -195,7 +210,7 @@ def context(request: MemberRequest, batch: Batch) -> dict[str, Any]:
         "lines": lines(batch, list(page.object_list), columns),
         "page": page,
         "show": show,
-        "groups": target_groups(batch),
+        "groups": target_groups(batch) if batch.state == BatchState.DRAFT else [],
         **pills(batch, show),
     }
 
@@ -212,8 +227,11 @@ def pills(batch: Batch, show: str) -> dict[str, Any]:
 
 def target_groups(batch: Batch) -> list[tuple[str, list[Target]]]:
     """What a column may be, with what is most likely first."""
-    found = bit_by_bit.every_target(batch)
-    first = {t.name for t in batches.targets(batch)}
+    try:
+        found = bit_by_bit.every_target(batch)
+        first = {t.name for t in batches.targets(batch)}
+    except batches.Wrong:
+        return []
     plain = [t for t in found if t.kind != "reserved"]
     groups = [
         ("Parameters", [t for t in plain if t.name in first and "." not in t.name]),
@@ -241,9 +259,11 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def check(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Check some more rows; asked again by what it answers until all are."""
     batch = find(request, pk)
-    left = bit_by_bit.check_some(batch)
+    wrong = step_problems(batch)[1]
+    left = batches.counts(batch).get("new", 0) if wrong else bit_by_bit.check_some(batch)
     total = BatchRow.objects.filter(batch=batch).count()
     context = {"batch": batch, "left": left, "checked": total - left, "total": total}
+    context["wrong_steps"] = wrong
     response = render(request, "studio/batch/check.html", context)
     if not left:
         response.headers["HX-Trigger"] = '{"rows-changed": "", "sheet-changed": ""}'

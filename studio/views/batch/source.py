@@ -21,6 +21,7 @@ from assets.views.guard import MemberRequest, is_htmx, writer
 from studio import batches, catalogue, sending
 from studio.batches import bit_by_bit, sheet
 from studio.batches.sheet import Row, Sheet
+from studio.batches.step_problems import StepProblem
 from studio.models import Batch
 from studio.views.batch import chain
 from studio.views.batch.shown import NO, go, words_of
@@ -80,6 +81,7 @@ def _page(
     found: chain.Said,
     assets: Sequence[Asset] = (),
     status: int = 200,
+    problems: Sequence[StepProblem] = (),
     **more: Any,
 ) -> HttpResponse:
     sample = "sample" in request.GET
@@ -96,7 +98,7 @@ def _page(
         "ids": ",".join(str(asset.pk) for asset in assets),
         "sample": SAMPLE,
         "most": f"{sheet.MOST_ROWS:,}",
-        **chain.context(request, found),
+        **chain.context(request, found, problems),
         **more,
     }
     return render(request, "studio/batch/new.html", context, status=status)
@@ -180,6 +182,10 @@ def _make(request: MemberRequest) -> HttpResponseBase:
         found = chain.check(request.account, found)
         _check_kind(source, found)
         batch = _draft(request, source, found)
+    except chain.Unsound as error:
+        if is_htmx(request):
+            return chain.unsound(request, found, error)
+        return _page(request, found, status=422, problems=error.problems)
     except (*NO, Refused, BadFilter) as error:
         if is_htmx(request):
             context = {"problem": words_of(error)}
