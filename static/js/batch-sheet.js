@@ -24,6 +24,7 @@ class BatchSheet extends HTMLElement {
     this.addEventListener("dblclick", ({ target }) => this.edit(target.closest("td[data-c]")));
     // A finger has no second button and no keys: one tap is enough.
     this.addEventListener("click", ({ target, pointerType }) => pointerType === "touch" && this.edit(target.closest("td[data-c]")));
+    this.addEventListener("click", ({ target }) => this.#go(target.closest("[data-go]")));
     this.addEventListener("paste", (event) => this.#paste(event));
     this.addEventListener("copy", (event) => this.#copy(event));
     this.parentElement.scrollLeft = scrolled;
@@ -46,6 +47,14 @@ class BatchSheet extends HTMLElement {
     const { rows } = this;
     const row = rows[rows.indexOf(cell.parentElement) + down];
     return row?.querySelector(`td[data-c="${Number(cell.dataset.c) + right}"]`);
+  }
+
+  /** To the cell that is wrong, which may be out of sight, and into it. */
+  #go(link) {
+    const cell = link && this.cell(link.closest("tr").dataset.row, link.dataset.go);
+    if (!cell) return;
+    cell.focus();
+    this.edit(cell);
   }
 
   #focused(target) {
@@ -91,6 +100,7 @@ class BatchSheet extends HTMLElement {
     cell.classList.add("editing");
     cell.append(field);
     field.focus();
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (typed === undefined) field.select();
     let over = false;
     const end = (keep, to) => {

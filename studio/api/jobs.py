@@ -30,6 +30,7 @@ FILTERS = (
     OpenApiParameter("operation", str, enum=list(catalogue.operations())),
     OpenApiParameter("module", str, enum=MODULES),
     OpenApiParameter("run", {"type": "string", "format": "uuid"}, description="All of one request"),
+    OpenApiParameter("batch", {"type": "string", "format": "uuid"}, description="All of one batch"),
     OpenApiParameter("created_after", str, description="A date or time of ISO 8601, included"),
     OpenApiParameter("created_before", str, description="A date or time of ISO 8601, excluded"),
     *paging.PAGE,
@@ -66,8 +67,9 @@ class Jobs(JobView):
     def get(self, request: Request) -> Response:
         query = paging.read(request, FILTERS)
         found = Job.objects.for_account(self.account)
-        if run := query.get("run"):
-            found = found.filter(run=paging.uuid_of("run", run))
+        for name in ("run", "batch"):
+            if value := query.get(name):
+                found = found.filter(**{name: paging.uuid_of(name, value)})
         for name in ("state", "operation", "module"):
             if value := query.get(name):
                 found = found.filter(**{name: value})

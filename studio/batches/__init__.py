@@ -10,6 +10,7 @@ from studio.batches.admit import TermsChanged, TooDear, start
 from studio.batches.again import Retry, change_model, plan_retry, retry_failed
 from studio.batches.check import check
 from studio.batches.chosen import of_files
+from studio.batches.corrected import correct
 from studio.batches.drafts import (
     create,
     digest,
@@ -63,6 +64,7 @@ __all__ = [
     "cancel_rest",
     "change_model",
     "check",
+    "correct",
     "counts",
     "create",
     "delete_row",

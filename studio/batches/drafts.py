@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.models import Account, User
+from billing.owned import check_own
 from studio import catalogue, http
 from studio.batches import columns, news
 from studio.batches import steps as chain
@@ -32,6 +33,7 @@ from studio.models import (
     RowState,
 )
 
+K = TypeVar("K", BatchMapping, BatchTemplate)
 CHUNK = 1_000
 MOST_AT_ONCE = 50
 MOST_NAME = 100
@@ -283,22 +285,31 @@ OPTIONS: dict[str, Any] = {
 
 
 def save_mapping(account: Account, name: str, mapping: Mapping[str, str]) -> BatchMapping:
-    """Keep it under a name, in place of what had that name. Raises Wrong."""
-    said = {str(column): str(target) for column, target in mapping.items()}
-    found = BatchMapping.objects.for_account(account).filter(name=_name(name)).first()
-    found = found or BatchMapping(account=account, name=_name(name))
-    found.mapping = said
+    """Keep it under a name, in place of what had that name. Raises Wrong, and PermissionDenied
+    for what is not theirs to replace."""
+    found = _named(BatchMapping, account, name)
+    found.mapping = {str(column): str(target) for column, target in mapping.items()}
     found.save()
     return found
 
 
 def save_template(account: Account, name: str, steps: Sequence[Mapping[str, Any]]) -> BatchTemplate:
-    """Keep steps under a name, in place of those that had it. Raises Wrong."""
-    said = chain.kept(chain.read(account, steps))
-    found = BatchTemplate.objects.for_account(account).filter(name=_name(name)).first()
-    found = found or BatchTemplate(account=account, name=_name(name))
-    found.steps = said
+    """Keep steps under a name, in place of those that had it. Raises Wrong, and PermissionDenied
+    for those that are not theirs to replace."""
+    found = _named(BatchTemplate, account, name)
+    found.steps = chain.kept(chain.read(account, steps))
     found.save()
+    return found
+
+
+def _named(model: type[K], account: Account, name: str) -> K:
+    """What has that name already, or a new one."""
+    words = _name(name)
+    mine: Any = model._default_manager
+    found: K | None = mine.for_account(account).filter(name=words).first()
+    if found is None:
+        return model(account=account, name=words)
+    check_own(account, found)
     return found
 
 

@@ -15,6 +15,7 @@ from studio.models import LIVE, Batch, BatchRow, Job, RowState, State
 
 CHUNK = 500
 HISTORY = 100  # rows that ended last, by which the rest is reckoned
+BAD = (RowState.WRONG, RowState.FAILED)
 ENOUGH = 3  # jobs before which nothing is said of the time
 
 
@@ -108,11 +109,24 @@ def _of(some: Sequence[BatchRow]) -> Iterator[Result]:
     for job in made.only(*fields).order_by("step", "slot", "created", "pk"):
         assert job.row_id
         jobs[job.row_id].append(job)
+    at_work = rows_at_work(some)
     for row in some:
-        yield _result(row, jobs[row.pk])
+        yield _result(row, jobs[row.pk], row.pk in at_work)
 
 
-def _result(row: BatchRow, made: Sequence[Job]) -> Result:
+def rows_at_work(some: Sequence[BatchRow]) -> set[int]:
+    """Those of which a job is at work."""
+    opened = [row.pk for row in some if row.state == RowState.OPEN]
+    live = Job.objects.filter(row__in=opened, waits=False, state__in=LIVE).order_by()
+    return {pk for pk in live.values_list("row", flat=True) if pk} if opened else set()
+
+
+def word_of(row: BatchRow, is_at_work: bool) -> str:
+    """Its state as people and programs are told: an open one is “running” or “waiting”."""
+    return str(row.state) if row.state != RowState.OPEN else "running" if is_at_work else "waiting"
+
+
+def _result(row: BatchRow, made: Sequence[Job], is_at_work: bool) -> Result:
     # Of a step that was done twice the last time counts.
     last = {(job.step, job.slot): job for job in made}
     end = max((step for step, _ in last), default=0) if row.state == RowState.DONE else None
@@ -124,7 +138,7 @@ def _result(row: BatchRow, made: Sequence[Job]) -> Result:
         line=row.line,
         cells=row.cells,
         title=row.title,
-        state=row.state,
+        state=word_of(row, is_at_work),
         assets=assets,
         cost=row.cost,
         seconds=round(sum(times), 3) if times else None,
@@ -133,11 +147,11 @@ def _result(row: BatchRow, made: Sequence[Job]) -> Result:
 
 
 def bad_rows(batch: Batch) -> Iterator[tuple[BatchRow, str]]:
-    """The rows that are wrong, each with all that is wrong with it, in words: the sheet to correct
-    and bring again."""
+    """The rows that are wrong or failed, each with all that is wrong with it, in words: the sheet
+    to correct and bring again."""
     after = 0
-    while some := _some(batch, after, state=RowState.WRONG):
+    while some := _some(batch, after, state__in=BAD):
         after = some[-1].number
         for row in some:
             said = [f"{p['column']}: {p['message']}".removeprefix(": ") for p in row.problems]
-            yield row, " ".join(said)
+            yield row, " ".join([*said, row.error] if row.error else said)

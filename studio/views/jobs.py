@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,7 +18,7 @@ from billing.models import Entry
 from billing.pricing import dollars
 from billing.services import InsufficientCredits
 from studio import jobs as engine
-from studio.models import LIVE, Job, State
+from studio.models import LIVE, Batch, Job, State
 from studio.views import price_words
 from studio.views.cards import Card, card, cards
 
@@ -36,8 +36,9 @@ FILTERS: dict[str, tuple[str, tuple[State, ...]]] = {
 @require_safe
 @member
 def jobs(request: MemberRequest) -> HttpResponseBase:
-    """The account's jobs, newest first, by state."""
-    mine = Job.objects.for_account(request.account)
+    """The account's jobs, newest first, by state; or those of one `batch`."""
+    mine, batch = Job.objects.for_account(request.account), _batch(request)
+    mine = mine.filter(batch=batch) if batch else mine
     chosen = request.GET.get("state", "")
     chosen = chosen if chosen in FILTERS else ""
     page = Paginator(mine.filter(state__in=FILTERS[chosen][1]), PAGE).get_page(
@@ -47,12 +48,23 @@ def jobs(request: MemberRequest) -> HttpResponseBase:
         "page": page,
         "cards": cards(page.object_list, request.account),
         "chosen": chosen,
+        "batch": batch,
         "filters": [
             (key, label, mine.filter(state__in=states).count())
             for key, (label, states) in FILTERS.items()
         ],
     }
     return render(request, "studio/jobs.html", context)
+
+
+def _batch(request: MemberRequest) -> Batch | None:
+    """The one of the address; anybody else's, and what is no id, is a 404."""
+    wanted = request.GET.get("batch", "")
+    try:
+        pk = UUID(wanted) if wanted else None
+    except ValueError:
+        raise Http404 from None
+    return get_object_or_404(Batch.objects.for_account(request.account), pk=pk) if pk else None
 
 
 def find(request: MemberRequest, pk: UUID) -> Job:

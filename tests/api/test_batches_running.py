@@ -17,7 +17,7 @@ from assets.models import Asset
 from assets.services import archives
 from billing.models import CREDIT, Account, Entry, User
 from billing.services import verify_ledger
-from studio import jobs
+from studio import batches, jobs
 from studio.batches.sheet import read
 from studio.jobs.state import end
 from studio.models import Batch, Job, State
@@ -315,3 +315,81 @@ def test_a_sheet_of_which_no_column_is_used_does_not_begin(api: Client, cat: Ass
     assert answer.status_code == 409
     assert "No column of the sheet is used" in answer.json()["message"]
     assert not Job.objects.exists()
+
+
+# --- what went wrong, and what was said elsewhere -----------------------------------------------
+
+
+def test_bad_rows_are_corrected_as_a_new_draft(api: Client, make: Make, rich: Account) -> None:
+    batch = make(2, wrong=1)
+    assert batch["links"]["correct"] is None, "a draft is corrected where it is"
+    early = ask(api, batch, "correct")
+    assert (early.status_code, "is a draft" in early.json()["message"]) == (409, True)
+    start(api, batch, without_wrong=True)
+    fail(batch, 2)
+    bad = b"".join(api.get(f"{V1}{batch['id']}/bad-rows.csv"))
+    assert bad.count(b"\r\n") == 3
+    assert b"It broke." in bad
+    told = api.get(f"{V1}{batch['id']}/rows/?bad=true").json()["results"]
+    assert [row["number"] for row in told] == [2, 3]
+    answer = post(api, look(api, batch)["links"]["correct"], None)
+    assert answer.status_code == 201, answer.content
+    made = answer.json()
+    assert (made["state"], made["rows"]["ready"], made["rows"]["wrong"]) == ("draft", 1, 1)
+    assert (made["steps"], made["mapping"]) == (batch["steps"], batch["mapping"])
+    assert look(api, batch)["rows"]["total"] == 3
+
+
+def test_rows_have_the_same_states_everywhere(api: Client, make: Make, rich: Account) -> None:
+    batch = make(3, at_once=1)
+    start(api, batch)
+    jobs.dispatch()
+    rows = api.get(f"{V1}{batch['id']}/rows/").json()["results"]
+    assert [row["state"] for row in rows] == ["running", "waiting", "waiting"]
+    for state, count in (("running", 1), ("waiting", 2)):
+        found = api.get(f"{V1}{batch['id']}/rows/?state={state}").json()["results"]
+        assert len(found) == count == look(api, batch)["rows"][state]
+    table = b"".join(api.get(f"{V1}{batch['id']}/results.csv")).decode()
+    assert [line.split(",")[3] for line in table.split("\r\n")[1:4]] == [r["state"] for r in rows]
+
+
+def test_the_way_to_stop_a_repeat_is_named(api: Client, make: Make, rich: Account) -> None:
+    batch = make(1, repeats="weekly")
+    start(api, batch)
+    address = f"{V1}{batch['id']}/"
+    answer = api.patch(address, {"repeats": ""}, content_type="application/json")
+    assert (answer.status_code, f"{address}stop-repeating/" in answer.json()["message"]) == (
+        409,
+        True,
+    )
+    told = post(api, look(api, batch)["links"]["stop_repeating"], None).json()
+    assert (told["repeats"], told["next_at"], told["links"]["stop_repeating"]) == ("", None, None)
+
+
+def test_jobs_are_listed_by_batch(api: Client, make: Make, rich: Account) -> None:
+    one, other = make(1), make(2)
+    for batch in (one, other):
+        start(api, batch)
+    found = api.get(look(api, other)["links"]["jobs"]).json()["results"]
+    assert len(found) == 2
+    assert len(api.get("/api/v1/jobs/").json()["results"]) == 3
+    refused(api.get("/api/v1/jobs/?batch=7"), "batch", "7")
+
+
+def test_what_the_webhook_answered_is_told(
+    api: Client, make: Make, rich: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = make(1, webhook="https://example.com/hook")
+    assert batch["webhook_said"] is None
+    start(api, batch)
+    fail(batch, 1)
+    assert look(api, batch)["webhook_said"]["state"] == "waiting"
+
+    def refuse(*args: object, **more: object) -> None:
+        raise OSError("nobody is at home")
+
+    monkeypatch.setattr("studio.http.post", refuse)
+    batches.send_due()
+    told = look(api, batch)["webhook_said"]
+    assert (told["state"], told["tries"], told["most_tries"]) == ("again", 1, 10)
+    assert "nobody is at home" in told["error"]

@@ -200,6 +200,22 @@ def test_on_a_phone(visit: Visit, scheme: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
     to_rows(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    # What is wrong is read without a look to the side, and one tap is in the cell.
+    wrong = page.locator("#row-5 .wrong-in")
+    box = wrong.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 375
+    expect(wrong).to_contain_text("Colors is “sandy”, which is not known")
+    expect(page.get_by_text("Tap a cell")).to_be_visible()
+    expect(page.get_by_text("Arrows move")).to_be_hidden()
+    wrong.get_by_role("button").tap()
+    cell = page.locator('#row-5 td[data-c="2"]')
+    expect(cell.locator(".cell-edit")).to_be_focused()
+    expect(cell.locator(".error")).to_be_in_viewport(ratio=0.9)
+    cell.locator(".cell-edit").fill("sand")
+    cell.locator(".cell-edit").press("Enter")
+    expect(page.locator("#row-5")).to_have_attribute("data-state", "ready")
     page.locator('#row-5 td[data-c="0"]').tap()
     page.locator(".cell-edit").fill("Sahara")
     page.locator(".cell-edit").press("Enter")

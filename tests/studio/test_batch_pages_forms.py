@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -298,3 +299,23 @@ def test_an_address_that_is_none_is_told_and_left_to_the_server(
     # A browser that refuses it by itself would send nothing at all, and say nothing.
     assert 'type="email"' not in form
     assert 'type="url"' not in form
+
+
+def test_what_is_wrong_is_told_at_its_field(options: Callable[..., tuple[Batch, str]]) -> None:
+    _, page = options(webhook="example.com/hook", stop_failures="5")
+    assert re.search(r'id="webhook-error"[^>]+hx-swap-oob="true">[^<]+', page)
+    assert re.search(r'id="stop_failures-error"[^>]+hx-swap-oob="true"></p>', page)
+    _, page = options(webhook="")
+    assert re.search(r'id="webhook-error"[^>]+hx-swap-oob="true"></p>', page), "and taken back"
+
+
+def test_a_weekly_one_says_when_it_comes_again(
+    options: Callable[..., tuple[Batch, str]], account: Account
+) -> None:
+    Account.objects.filter(pk=account.pk).update(zone="Europe/Amsterdam")
+    with time_machine.travel(NOON, tick=False):
+        _, page = options(when="now", weekly="on")
+        assert "again every week, next Mon 09 Mar, 13:00" in page
+        assert "(Europe/Amsterdam time)" in page
+        _, page = options(when="at", at="2026-03-04T22:30", weekly="on")
+        assert "again every week, next Wed 11 Mar, 22:30" in page

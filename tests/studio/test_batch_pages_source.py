@@ -9,7 +9,8 @@ from collections.abc import Callable
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assets.models import Asset
-from billing.models import Account, User
+from billing import clients
+from billing.models import Account, Membership, Role, User
 from studio import batches
 from studio.models import Batch, BatchMapping, BatchTemplate
 from tests.batches.conftest import MARK, draft  # noqa: F401 - the fixture
@@ -154,3 +155,51 @@ def test_a_file_is_read_whatever_wrote_it(sign_in: People, alice: User) -> None:
     answer = client.post("/batch/new/", {**CARDS, "source": "sheet", "file": broken}, headers=PART)
     assert answer.status_code == 422
     assert 'role="alert"' in said(answer)
+
+
+def test_what_is_kept_is_deleted_from_the_page(
+    draft: Draft,  # noqa: F811
+    sign_in: People,
+    alice: User,
+    account: Account,
+) -> None:
+    batch, client = draft(1), sign_in(alice)
+    template = batches.save_template(account, "House", batch.steps)
+    mapping = batches.save_mapping(account, "Export", batch.mapping)
+    page = said(client.get(f"/batch/{batch.pk}/"))
+    assert f"forget:{template.pk}" in page
+    assert f"forget:{mapping.pk}" in page
+    for where, row in (("/batch/steps/", template), (f"/batch/{batch.pk}/mapping/", mapping)):
+        forget = {**CARDS, "do": f"forget:{row.pk}"}
+        assert "is deleted" in client.post(where, forget, headers=PART).headers["HX-Trigger"]
+        assert client.post(where, forget, headers=PART).status_code == 422, "it is gone"
+    assert not BatchTemplate.objects.exists()
+    assert not BatchMapping.objects.exists()
+
+
+def test_who_sees_one_client_only_changes_nothing_that_serves_all(
+    draft: Draft,  # noqa: F811
+    sign_in: People,
+    account: Account,
+) -> None:
+    batch = draft(1)
+    template = batches.save_template(account, "House", batch.steps)
+    mapping = batches.save_mapping(account, "Export", batch.mapping)
+    lara = User.objects.create_user("lara")
+    membership = Membership.objects.create(account=account, user=lara, role=Role.MEMBER)
+    acme = clients.make(account, "Acme")
+    clients.limit(membership, [acme])
+    Batch.objects.filter(pk=batch.pk).update(client=acme)
+    client = sign_in(lara)
+    columns = f"/batch/{batch.pk}/mapping/"
+    for where, fields in (
+        ("/batch/steps/", {**CARDS, "do": "save", "template_name": "House"}),
+        ("/batch/steps/", {**CARDS, "do": f"forget:{template.pk}"}),
+        (columns, {"do": "save", "mapping_name": "Export"}),
+        (columns, {"do": f"forget:{mapping.pk}"}),
+    ):
+        answer = client.post(where, fields, headers=PART)
+        assert answer.status_code == 403, fields
+        assert "serves all clients" in answer.headers["HX-Trigger"]
+    assert BatchTemplate.objects.get().steps == template.steps
+    assert BatchMapping.objects.get() == mapping

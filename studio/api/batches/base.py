@@ -47,6 +47,17 @@ class BatchView(AccountView):
             raise NotFound(f"There is no row {number} in the batch {batch.pk}.")
         return found
 
+    @staticmethod
+    def check_new(made: Batch) -> None:
+        """What cannot be checked is no batch. Not within a transaction: of thousands of rows it
+        takes seconds."""
+        try:
+            with telling():
+                batches.check(made)
+        except Exception:
+            batches.discard(made)
+            raise
+
     def said(self, serializer: type[Any]) -> dict[str, Any]:
         return checked(serializer, self.sent())
 

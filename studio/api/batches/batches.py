@@ -117,17 +117,7 @@ class Batches(BatchView):
                 raise batches.Wrong("prompts", "Nothing of it takes a prompt. Say another one.")
             with telling("window"):
                 _settle(made, {**said, "title": said.get("title") or made.title})
-        return self._checked(made)
-
-    @staticmethod
-    def _checked(made: Batch) -> Batch:
-        """Not within a transaction: of thousands of rows it takes seconds."""
-        try:
-            with telling():
-                batches.check(made)
-        except Exception:
-            batches.discard(made)
-            raise
+        self.check_new(made)
         return made
 
 
@@ -179,9 +169,18 @@ class OneBatch(BatchView):
 
     def _settle(self, pk: UUID, said: Mapping[str, Any], *, only_try: bool = False) -> None:
         with telling("window"), transaction.atomic():
-            _settle(self.batch(pk), said)
+            batch = self.batch(pk)
+            if batch.state != BatchState.DRAFT and not said.get("repeats", "weekly"):
+                raise batches.NotNow(self._not_again(batch))
+            _settle(batch, said)
             if only_try:
                 transaction.set_rollback(True)
+
+    def _not_again(self, batch: Batch) -> str:
+        where = reverse("api:batch-stop-repeating", args=[batch.pk])
+        state = batch.get_state_display().lower()
+        words = f"This batch is {state}, and when it runs is settled."
+        return f"{words} That it comes again is ended by POST {where} (`links.stop_repeating`)."
 
     @staticmethod
     def _set_work(batch: Batch, said: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.urls import reverse
@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.owned import Owned, check_own
+from billing.owned import check_own
 from studio import batches
 from studio.api import paging
 from studio.api.base import AccountView, find
@@ -72,25 +72,52 @@ class BatchNoticePageSerializer(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one")
 
 
-class KeptView(AccountView):
-    def may_replace(self, model: type[Owned], name: str) -> None:
-        """What has that name is replaced, so it has to be theirs. Raises PermissionDenied."""
-        mine: Any = model._default_manager
-        found = mine.for_account(self.account).filter(name=" ".join(name.split())).first()
-        if found is not None:
-            check_own(self.account, found)
+class _Kept(AccountView):
+    """What is kept under a name, of one kind."""
 
-    def saved(self, row: Any, address: str, told: Any) -> Response:
-        where = self.request.build_absolute_uri(reverse(address, args=[row.pk]))
-        return Response(told, status=201, headers={"Location": where})
+    model: ClassVar[type[BatchTemplate] | type[BatchMapping]]
+    serializer: ClassVar[type[serializers.Serializer[Any]]]
+    address: ClassVar[str]
+    word: ClassVar[str]
 
-    def forget(self, row: Owned) -> Response:
+    def mine(self) -> Any:
+        return self.model._default_manager.for_account(self.account)
+
+    def told(self, row: Any) -> Any:
+        return self.serializer(row).data
+
+    def listed(self, request: Request) -> Response:
+        query = paging.read(request, paging.PAGE)
+        rows, following = paging.page(request, self.mine(), query, "name")
+        return Response({"results": [self.told(row) for row in rows], "next": following})
+
+    def saved(self, row: Any) -> Response:
+        where = self.request.build_absolute_uri(reverse(self.address, args=[row.pk]))
+        return Response(self.told(row), status=201, headers={"Location": where})
+
+    def looked_at(self, request: Request, pk: UUID) -> Response:
+        paging.read(request, ())
+        return Response(self.told(find(self.mine(), pk, self.word)))
+
+    def forgotten(self, request: Request, pk: UUID) -> Response:
+        paging.read(request, ())
+        row = find(self.mine(), pk, self.word)
         check_own(self.account, row)
         row.delete()
         return Response(status=204)
 
 
-class BatchTemplates(KeptView):
+class _Templates(_Kept):
+    model, serializer = BatchTemplate, BatchTemplateSerializer
+    address, word = "api:batch-template", "template"
+
+
+class _Mappings(_Kept):
+    model, serializer = BatchMapping, BatchMappingSerializer
+    address, word = "api:batch-mapping", "mapping"
+
+
+class BatchTemplates(_Templates):
     @extend_schema(
         summary="List kept steps",
         description="By name.",
@@ -100,12 +127,7 @@ class BatchTemplates(KeptView):
         tags=["batches"],
     )
     def get(self, request: Request) -> Response:
-        query = paging.read(request, paging.PAGE)
-        mine = BatchTemplate.objects.for_account(self.account)
-        rows, following = paging.page(request, mine, query, "name")
-        return Response(
-            {"results": BatchTemplateSerializer(rows, many=True).data, "next": following}
-        )
+        return self.listed(request)
 
     @extend_schema(
         summary="Keep steps",
@@ -118,16 +140,11 @@ class BatchTemplates(KeptView):
     def post(self, request: Request) -> Response:
         paging.read(request, ())
         said = checked(NewBatchTemplateSerializer, self.sent())
-        self.may_replace(BatchTemplate, said["name"])
         with telling("steps", called=lambda name: name if name == "name" else "steps"):
-            row = batches.save_template(self.account, said["name"], said["steps"])
-        return self.saved(row, "api:batch-template", BatchTemplateSerializer(row).data)
+            return self.saved(batches.save_template(self.account, said["name"], said["steps"]))
 
 
-class OneBatchTemplate(KeptView):
-    def row(self, pk: UUID) -> BatchTemplate:
-        return find(BatchTemplate.objects.for_account(self.account), pk, "template")
-
+class OneBatchTemplate(_Templates):
     @extend_schema(
         summary="Kept steps",
         description="As a batch takes them.",
@@ -137,8 +154,7 @@ class OneBatchTemplate(KeptView):
         tags=["batches"],
     )
     def get(self, request: Request, pk: UUID) -> Response:
-        paging.read(request, ())
-        return Response(BatchTemplateSerializer(self.row(pk)).data)
+        return self.looked_at(request, pk)
 
     @extend_schema(
         summary="Forget kept steps",
@@ -149,11 +165,10 @@ class OneBatchTemplate(KeptView):
         tags=["batches"],
     )
     def delete(self, request: Request, pk: UUID) -> Response:
-        paging.read(request, ())
-        return self.forget(self.row(pk))
+        return self.forgotten(request, pk)
 
 
-class BatchMappings(KeptView):
+class BatchMappings(_Mappings):
     @extend_schema(
         summary="List kept mappings",
         description="By name.",
@@ -163,12 +178,7 @@ class BatchMappings(KeptView):
         tags=["batches"],
     )
     def get(self, request: Request) -> Response:
-        query = paging.read(request, paging.PAGE)
-        mine = BatchMapping.objects.for_account(self.account)
-        rows, following = paging.page(request, mine, query, "name")
-        return Response(
-            {"results": BatchMappingSerializer(rows, many=True).data, "next": following}
-        )
+        return self.listed(request)
 
     @extend_schema(
         summary="Keep a mapping",
@@ -181,16 +191,11 @@ class BatchMappings(KeptView):
     def post(self, request: Request) -> Response:
         paging.read(request, ())
         said = checked(NewBatchMappingSerializer, self.sent())
-        self.may_replace(BatchMapping, said["name"])
         with telling("mapping"):
-            row = batches.save_mapping(self.account, said["name"], said["mapping"])
-        return self.saved(row, "api:batch-mapping", BatchMappingSerializer(row).data)
+            return self.saved(batches.save_mapping(self.account, said["name"], said["mapping"]))
 
 
-class OneBatchMapping(KeptView):
-    def row(self, pk: UUID) -> BatchMapping:
-        return find(BatchMapping.objects.for_account(self.account), pk, "mapping")
-
+class OneBatchMapping(_Mappings):
     @extend_schema(
         summary="A kept mapping",
         description="As a batch takes it.",
@@ -200,8 +205,7 @@ class OneBatchMapping(KeptView):
         tags=["batches"],
     )
     def get(self, request: Request, pk: UUID) -> Response:
-        paging.read(request, ())
-        return Response(BatchMappingSerializer(self.row(pk)).data)
+        return self.looked_at(request, pk)
 
     @extend_schema(
         summary="Forget a kept mapping",
@@ -212,8 +216,7 @@ class OneBatchMapping(KeptView):
         tags=["batches"],
     )
     def delete(self, request: Request, pk: UUID) -> Response:
-        paging.read(request, ())
-        return self.forget(self.row(pk))
+        return self.forgotten(request, pk)
 
 
 class BatchNotices(AccountView):

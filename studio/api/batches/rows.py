@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from studio import batches
 from studio.api import paging
 from studio.api.batches.base import BatchView, telling, within
 from studio.api.batches.shapes import (
+    COUNTED,
     AddedSerializer,
     RowPageSerializer,
     RowSerializer,
@@ -25,12 +26,13 @@ from studio.api.batches.sources import sheet_of
 from studio.api.batches.wishes import NewRowsSerializer, RowChangeSerializer, SkipRowsSerializer
 from studio.api.errors import Invalid, problem
 from studio.api.schema import PATH_ID, answers
-from studio.models import Batch, BatchRow, Job, RowState
+from studio.batches.results import BAD
+from studio.models import LIVE, Batch, BatchRow, Job, RowState
 
 YES = ["true", "false"]
 FILTERS = (
-    OpenApiParameter("state", str, enum=RowState.values),
-    OpenApiParameter("bad", str, enum=YES, description="true: with a problem; false: without"),
+    OpenApiParameter("state", str, enum=list(COUNTED)),
+    OpenApiParameter("bad", str, enum=YES, description="true: wrong or failed; false: neither"),
     OpenApiParameter(
         "duplicates",
         str,
@@ -54,7 +56,7 @@ class RowsView(BatchView):
         return BatchRow.objects.filter(batch=batch).defer("work")
 
     def told_rows(self, batch: Batch, rows: Sequence[BatchRow]) -> list[dict[str, Any]]:
-        fields = ("row", "step", "slot", "outputs", "state", "account", "batch")
+        fields = ("row", "step", "slot", "outputs", "state", "waits", "account", "batch")
         made = Job.objects.for_account(self.account).filter(row__in=[row.pk for row in rows])
         last: dict[int, dict[tuple[int, int], Job]] = defaultdict(dict)
         for job in made.only(*fields).order_by("created", "pk"):
@@ -79,9 +81,9 @@ class Rows(RowsView):
         batch = self.batch(pk)
         found = self.rows(batch)
         if state := query.get("state"):
-            found = found.filter(state=state)
+            found = _in_state(found, state)
         if bad := query.get("bad"):
-            wrong = {"state": RowState.WRONG}
+            wrong = {"state__in": BAD}
             found = found.filter(**wrong) if bad == "true" else found.exclude(**wrong)
         if duplicates := query.get("duplicates"):
             found = found.filter(duplicate_of__isnull=duplicates == "false")
@@ -110,6 +112,15 @@ class Rows(RowsView):
         with telling("rows", called=within("rows")):
             numbers = batches.add_rows(batch, [sheet.said(row) for row in sheet.rows])
         return Response({"rows": numbers}, status=201)
+
+
+def _in_state(found: QuerySet[BatchRow], state: str) -> QuerySet[BatchRow]:
+    """Open rows are running or waiting."""
+    if state not in ("running", "waiting"):
+        return found.filter(state=state)
+    live = Job.objects.filter(row=OuterRef("pk"), waits=False, state__in=LIVE)
+    at_work = Exists(live) if state == "running" else ~Exists(live)
+    return found.filter(at_work, state=RowState.OPEN)
 
 
 class OneRow(RowsView):

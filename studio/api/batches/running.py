@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -104,7 +104,7 @@ class _Decide(BatchView):
 
     decide: ClassVar[Callable[[Batch], Batch]]
 
-    def decided(self, request: Request, pk: UUID) -> Response:
+    def post(self, request: Request, pk: UUID) -> Response:
         paging.read(request, ())
         batch = self.batch(pk)
         with telling():
@@ -112,58 +112,65 @@ class _Decide(BatchView):
         return self.told(pk)
 
 
+def _press(name: str, summary: str, description: str) -> Any:
+    return extend_schema_view(
+        post=extend_schema(
+            summary=summary,
+            description=description,
+            operation_id=f"batches_{name}",
+            parameters=[PATH_ID],
+            request=None,
+            responses=answers({200: OneBatchSerializer}, 400, 404, 409),
+            tags=["batches"],
+        )
+    )
+
+
+@_press(
+    "pause",
+    "Pause a batch",
+    "No further row begins; those at work go on to their end. After 30 days what is held comes "
+    "back.",
+)
 class PauseBatch(_Decide):
     decide = batches.pause
 
-    @extend_schema(
-        summary="Pause a batch",
-        description="No further row begins; those at work go on to their end. After 30 days what "
-        "is held comes back.",
-        operation_id="batches_pause",
-        parameters=[PATH_ID],
-        request=None,
-        responses=answers({200: OneBatchSerializer}, 400, 404, 409),
-        tags=["batches"],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
-        return self.decided(request, pk)
 
-
+@_press(
+    "resume",
+    "Go on with a batch",
+    "One that is paused or was stopped by its limits, which are counted anew; a scheduled one "
+    "begins now.",
+)
 class ResumeBatch(_Decide):
     decide = batches.resume
 
-    @extend_schema(
-        summary="Go on with a batch",
-        description="One that is paused or was stopped by its limits, which are counted anew; a "
-        "scheduled one begins now.",
-        operation_id="batches_resume",
-        parameters=[PATH_ID],
-        request=None,
-        responses=answers({200: OneBatchSerializer}, 400, 404, 409),
-        tags=["batches"],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
-        return self.decided(request, pk)
 
-
+@_press(
+    "cancel",
+    "Cancel the rest",
+    "All rows that are not at work: what is held for them comes back at once. Those at work are "
+    "finished. It does not come again next week either.",
+)
 class CancelBatch(_Decide):
     decide = batches.cancel_rest
 
-    @extend_schema(
-        summary="Cancel the rest",
-        description="All rows that are not at work: what is held for them comes back at once. "
-        "Those at work are finished. It does not come again next week either.",
-        operation_id="batches_cancel",
-        parameters=[PATH_ID],
-        request=None,
-        responses=answers({200: OneBatchSerializer}, 400, 404, 409),
-        tags=["batches"],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
-        return self.decided(request, pk)
+
+class _Again(BatchView):
+    """Failed rows are tried again, as the request says."""
+
+    def tried(
+        self, request: Request, pk: UUID, asks: type[Any], field: str, status: int = 400
+    ) -> Response:
+        paging.read(request, ())
+        batch = self.batch(pk)
+        said = self.said(asks)
+        with telling(field, status):
+            told = batches.retry_failed(batch, self.user, **said)
+        return Response(retry_data(told))
 
 
-class RetryBatch(BatchView):
+class RetryBatch(_Again):
     @extend_schema(
         summary="What trying again would cost",
         description="Of the failed rows, with the same models or with another `offer`. Steps that "
@@ -192,15 +199,10 @@ class RetryBatch(BatchView):
         tags=["batches"],
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        paging.read(request, ())
-        batch = self.batch(pk)
-        said = self.said(RetryBatchSerializer)
-        with telling("rows", 409):
-            told = batches.retry_failed(batch, self.user, **said)
-        return Response(retry_data(told))
+        return self.tried(request, pk, RetryBatchSerializer, "rows", 409)
 
 
-class ChangeModel(BatchView):
+class ChangeModel(_Again):
     @extend_schema(
         summary="Try the failed rows with another model",
         description="Of the rows that failed in a step that it can do. The rows are checked for "
@@ -212,9 +214,4 @@ class ChangeModel(BatchView):
         tags=["batches"],
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        paging.read(request, ())
-        batch = self.batch(pk)
-        said = self.said(ChangeModelSerializer)
-        with telling("offer"):
-            told = batches.retry_failed(batch, self.user, **said)
-        return Response(retry_data(told))
+        return self.tried(request, pk, ChangeModelSerializer, "offer")

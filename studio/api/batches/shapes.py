@@ -16,15 +16,11 @@ from billing.models import CREDIT
 from studio import batches
 from studio.api.batches.wishes import WINDOW
 from studio.batches import step_problems
+from studio.batches.results import BAD, word_of
 from studio.batches.sums import Money, counts_of, money_of
-from studio.models import (
-    Batch,
-    BatchRow,
-    BatchState,
-    RowState,
-)
+from studio.models import LIVE, Batch, BatchRow, BatchState, RowState
 
-# A row that is open either waits or is at work.
+# The states of rows: one that is open either waits or is at work.
 COUNTED = (*(s.value for s in RowState if s != RowState.OPEN), "waiting", "running")
 BEGUN = tuple(s for s in BatchState if s != BatchState.DRAFT)
 OPEN = (BatchState.SCHEDULED, BatchState.RUNNING, BatchState.PAUSED, BatchState.STOPPED)
@@ -96,6 +92,9 @@ class BatchLinksSerializer(serializers.Serializer[Any]):
     resume = serializers.URLField(allow_null=True)
     cancel = serializers.URLField(allow_null=True)
     retry = serializers.URLField(allow_null=True)
+    stop_repeating = serializers.URLField(allow_null=True)
+    correct = serializers.URLField(allow_null=True)
+    jobs = serializers.URLField(help_text="All of its jobs")
     results = serializers.URLField()
     bad_rows = serializers.URLField()
 
@@ -159,7 +158,27 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             name: link(f"batch-{name}") if batch.state in states else None
             for name, states in WHILE.items()
         }
-        return {n: link(to) for n, to in {**always, **files}.items()} | may
+        counted = self.context["counts"][batch.pk]
+        bad = batch.state in BEGUN and any(counted[state] for state in BAD)
+        may["stop_repeating"] = link("batch-stop-repeating") if batch.repeats else None
+        may["correct"] = link("batch-correct") if bad else None
+        jobs = self.context["request"].build_absolute_uri(reverse("api:jobs"))
+        told = {n: link(to) for n, to in {**always, **files}.items()} | may
+        return told | {"jobs": f"{jobs}?batch={batch.pk}"}
+
+
+class WebhookSaidSerializer(serializers.Serializer[Any]):
+    """What became of the last call."""
+
+    state = serializers.ChoiceField([state.value for state in batches.HookState])
+    kind = serializers.CharField(help_text="What it tells of: done, stopped …")
+    address = serializers.CharField()
+    status = serializers.IntegerField(allow_null=True, help_text="What was answered, if anything")
+    error = serializers.CharField(help_text="Why it was not taken; empty when it was")
+    tries = serializers.IntegerField()
+    most_tries = serializers.IntegerField()
+    tried = serializers.DateTimeField(allow_null=True)
+    next_at = serializers.DateTimeField(allow_null=True, help_text="When it is tried again")
 
 
 class OneBatchSerializer(BatchSerializer):
@@ -172,12 +191,15 @@ class OneBatchSerializer(BatchSerializer):
         help_text="What a column may be: the names that a mapping takes, and what they mean"
     )
 
+    webhook_said = serializers.SerializerMethodField(
+        help_text="What became of the last call of its webhook; null where there was none to make"
+    )
     step_problems = serializers.SerializerMethodField(
         help_text="What is wrong with the steps of a draft themselves; no row is checked before"
     )
 
     class Meta(BatchSerializer.Meta):
-        fields = [*BatchSerializer.Meta.fields, "eta", "targets", "step_problems"]
+        fields = [*BatchSerializer.Meta.fields, "eta", "targets", "step_problems", "webhook_said"]
         read_only_fields = fields
 
     @extend_schema_field({"oneOf": [{"$ref": "#/components/schemas/Eta"}, {"type": "null"}]})
@@ -193,6 +215,13 @@ class OneBatchSerializer(BatchSerializer):
             return {target.name: target.label for target in batches.targets(batch)}
         except batches.Wrong:  # its model is not offered any more; the plan says so
             return {}
+
+    @extend_schema_field(
+        {"oneOf": [{"$ref": "#/components/schemas/WebhookSaid"}, {"type": "null"}]}
+    )
+    def get_webhook_said(self, batch: Batch) -> dict[str, Any] | None:
+        found = batches.hook_said(batch)
+        return dict(WebhookSaidSerializer(found).data) if found else None
 
     @extend_schema_field(StepProblemSerializer(many=True))
     def get_step_problems(self, batch: Batch) -> list[dict[str, Any]]:
@@ -216,7 +245,7 @@ class CellProblemSerializer(serializers.Serializer[Any]):
 class RowSerializer(serializers.ModelSerializer[BatchRow]):
     """A row: its cells as they were given, what is wrong with them, and what came of it."""
 
-    state = serializers.ChoiceField(RowState.choices)
+    state = serializers.SerializerMethodField()
     line = serializers.IntegerField(
         allow_null=True, help_text="In the file; null for one that was added"
     )
@@ -242,6 +271,11 @@ class RowSerializer(serializers.ModelSerializer[BatchRow]):
             *("quote", "most", "duplicate_of", "jobs", "assets", "cost", "error", "ended"),
         ]
         read_only_fields = fields
+
+    @extend_schema_field({"type": "string", "enum": list(COUNTED)})
+    def get_state(self, row: BatchRow) -> str:
+        jobs = self.context["jobs"][row.pk]
+        return word_of(row, any(job.state in LIVE and not job.waits for job in jobs))
 
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
     def get_cells(self, row: BatchRow) -> dict[str, str]:

@@ -22,7 +22,8 @@ from studio import batches
 from studio.api import paging
 from studio.api.archives import ArchiveSerializer
 from studio.api.base import AccountView
-from studio.api.batches.base import BatchView
+from studio.api.batches.base import BatchView, telling
+from studio.api.batches.shapes import OneBatchSerializer
 from studio.api.errors import Invalid, problem
 from studio.api.schema import PATH_ID, answers
 from studio.batches.written import bad_rows_csv, results_csv
@@ -69,8 +70,9 @@ class BatchResults(BatchView):
 
 class BatchBadRows(BatchView):
     @extend_schema(
-        summary="The rows that are wrong as a table",
-        description="With all that is wrong with each: correct it and bring it as a new batch.",
+        summary="The rows that are wrong or failed as a table",
+        description="At any time, with all that is wrong with each: correct it and bring it as a "
+        "new batch.",
         operation_id="batches_bad_rows",
         parameters=[PATH_ID],
         responses=answers(CSV, 400, 404),
@@ -80,6 +82,26 @@ class BatchBadRows(BatchView):
         paging.read(request, ())
         batch = self.batch(pk)
         return _table(batch, "bad-rows", bad_rows_csv(batch))
+
+
+class CorrectBatch(BatchView):
+    @extend_schema(
+        summary="The rows that are wrong or failed as a new batch",
+        description="A draft with the same columns, mapping and steps: correct its cells and begin "
+        "it. What it was made from stays as it is.",
+        operation_id="batches_correct",
+        parameters=[PATH_ID],
+        request=None,
+        responses=answers({201: OneBatchSerializer}, 400, 404, 409),
+        tags=["batches"],
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        paging.read(request, ())
+        with telling():
+            made = batches.correct(self.batch(pk), self.user)
+        self.check_new(made)
+        address = request.build_absolute_uri(reverse("api:batch", args=[made.pk]))
+        return self.told(made.pk, 201, {"Location": address})
 
 
 class BatchZip(BatchView):

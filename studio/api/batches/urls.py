@@ -35,6 +35,7 @@ urlpatterns = [
     ),
     path("batches/<uuid:pk>/results.csv", taken.BatchResults.as_view(), name="batch-results"),
     path("batches/<uuid:pk>/bad-rows.csv", taken.BatchBadRows.as_view(), name="batch-bad-rows"),
+    path("batches/<uuid:pk>/correct/", taken.CorrectBatch.as_view(), name="batch-correct"),
     path("batches/<uuid:pk>/zip/", taken.BatchZip.as_view(), name="batch-zip"),
     path("batches/<uuid:pk>/seen/", kept.SeenBatch.as_view(), name="batch-seen"),
 ]

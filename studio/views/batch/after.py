@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from django.http import Http404, HttpResponseBase
@@ -16,10 +17,10 @@ from assets.views.guard import MemberRequest, member, writer
 from assets.views.toast import say
 from billing.models import CREDIT
 from studio import batches
-from studio.batches import cells
+from studio.batches import bit_by_bit, cells
 from studio.models import Batch
 from studio.views.batch.sheet import download
-from studio.views.batch.shown import find
+from studio.views.batch.shown import find, go, says_no
 
 COLUMNS = ("row", "title", "state", "asset ids", "credits", "seconds", "error")
 
@@ -39,6 +40,17 @@ def _rows(batch: Batch) -> Iterator[Sequence[object]]:
         own = [*r.cells, *[""] * (len(batch.columns) - len(r.cells))]
         cost = r.cost / CREDIT if r.cost % CREDIT else r.cost // CREDIT
         yield [*own, r.number, r.title, r.state, " ".join(r.assets), cost, r.seconds, r.error]
+
+
+@require_POST
+@writer
+@says_no
+def correct(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """A new draft of the rows that are wrong or failed."""
+    made = batches.correct(find(request, pk), request.user)
+    with suppress(batches.Wrong):  # its page says so
+        bit_by_bit.check_some(made)
+    return go(request, reverse("batch", args=[made.pk]))
 
 
 def outputs(batch: Batch) -> list[UUID]:

@@ -21,7 +21,7 @@ from studio.fields import spoken
 from studio.models import BatchTemplate, SocialFormat
 from studio.spec import Offer, Operation, Param
 from studio.templatetags.zoetrope import module_label
-from studio.views.batch.shown import NO, refused, words_of
+from studio.views.batch.shown import NO, forget, refused, says_no, words_of
 from studio.views.controls import text
 
 Said = list[dict[str, Any]]
@@ -247,12 +247,17 @@ def _can(account: Account, chain: Sequence[Mapping[str, Any]]) -> bool:
 
 @require_POST
 @writer
+@says_no
 def shape(request: MemberRequest) -> HttpResponseBase:
     """The form after a press in it: another operation, one more step, a template."""
     found = said(request.POST)
     verb, _, about = request.POST.get("do", "").partition(":")
     if verb == "save":
         return _save(request, found)
+    if verb == "forget":
+        name = forget(request, BatchTemplate, about).name
+        words = f"“{name}” is deleted. Batches that were made with it stay as they are."
+        return say_now(_form(request, fitting(request.account, found)), words)
     if verb == "load":
         found = _loaded(request, about or request.POST.get("template", "")) or found
     elif verb == "add":

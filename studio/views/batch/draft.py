@@ -18,7 +18,7 @@ from studio.batches import bit_by_bit
 from studio.models import Batch, BatchMapping, BatchState
 from studio.templatetags.zoetrope import credits
 from studio.views.batch import chain, running, sheet, when
-from studio.views.batch.shown import LOOKS, NO, find, go, says_no, to_page, words_of
+from studio.views.batch.shown import NO, find, forget, go, says_no, to_page, words_of
 
 
 @require_safe
@@ -26,7 +26,7 @@ from studio.views.batch.shown import LOOKS, NO, find, go, says_no, to_page, word
 def page(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """The batch: as a draft its sheet and its price, later how it stands."""
     batch = find(request, pk)
-    context = {**sheet.context(request, batch), "look": LOOKS[batch.state]}
+    context = sheet.context(request, batch)
     if batch.state != BatchState.DRAFT:
         if access.can_write(request.role):
             batches.seen(batch)
@@ -36,7 +36,6 @@ def page(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         **chain.context(request, batch.steps, problems),
         "wrong_steps": wrong_steps,
         **when.context(batch),
-        "mappings": BatchMapping.objects.for_account(request.account),
         "unchecked": counts.get("new", 0),
         "checked": sum(counts.values()) - counts.get("new", 0),
         "total": sum(counts.values()),
@@ -52,14 +51,17 @@ def page(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @writer
 @says_no
 def mapping(request: MemberRequest, pk: UUID) -> HttpResponseBase:
-    """Say which column is which param; or keep that under a name, or load what was kept."""
+    """Say which column is which param; or keep that under a name, load or delete what was kept."""
     batch = find(request, pk)
     verb, _, about = request.POST.get("do", "").partition(":")
     if verb == "save":
         row = batches.save_mapping(
             request.account, request.POST.get("mapping_name", ""), batch.mapping
         )
-        return say_now(HttpResponse(status=204), f"“{row.name}” is kept for other sheets.")
+        return _said(f"“{row.name}” is kept for other sheets.")
+    if verb == "forget":
+        name = forget(request, BatchMapping, about).name
+        return _said(f"“{name}” is deleted. Batches that were made with it stay as they are.")
     if verb == "load":
         wanted = _kept(request, batch, about or request.POST.get("saved", ""))
     else:
@@ -67,6 +69,11 @@ def mapping(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         wanted = _moved(batch.mapping, said)
     bit_by_bit.map_anew(batch, wanted)
     return to_page(request, batch)
+
+
+def _said(words: str) -> HttpResponse:
+    """A word, and the sheet anew with what is kept now."""
+    return say_now(HttpResponse(status=204, headers={"HX-Trigger": '{"sheet-changed": ""}'}), words)
 
 
 def _moved(before: dict[str, str], said: dict[str, str]) -> dict[str, str]:
@@ -151,6 +158,7 @@ def options(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     batch = find(request, pk)
     problems = when.save(batch, request.POST)
     context = {"batch": batch, **when.words(batch, shows_secret=True), "problems": problems}
+    context["at_fields"] = [(name, problems.get(name, "")) for name in (*when.FIELDS, "when")]
     response = render(request, "studio/batch/when_said.html", context)
     if not problems:
         response.headers["HX-Trigger"] = '{"rows-changed": ""}'

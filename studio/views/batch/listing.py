@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assets.views.guard import MemberRequest, is_htmx, member, writer
 from studio import batches
 from studio.models import LIVE, Batch, BatchRow, BatchState, Job, RowState
-from studio.views.batch.shown import LOOKS, Part, bar, find
+from studio.views.batch.shown import Part, bar, find, look_of
 
 PAGE = 20
 NOTICES = 3
@@ -30,7 +30,7 @@ class Line:
     batch: Batch
     rows: int
     parts: list[Part]
-    look: tuple[str, str]
+    look: tuple[str, str, str]
     cost: int
 
 
@@ -63,7 +63,7 @@ def lines(found: Sequence[Batch]) -> list[Line]:
             batch=batch,
             rows=states[batch.pk].total(),
             parts=bar(_told(states[batch.pk], at_work.get(batch.pk, 0))),
-            look=LOOKS[batch.state],
+            look=look_of(batch, states[batch.pk]),
             cost=cost.get(batch.pk, 0),
         )
         for batch in found

@@ -24,10 +24,11 @@ from studio.models import LIVE, Batch, BatchState, Job
 from studio.spec import Offer
 from studio.templatetags.zoetrope import credits
 from studio.views.batch import when
-from studio.views.batch.shown import LOOKS, bar, find, says_no, to_page, words_of
+from studio.views.batch.shown import bar, find, look_of, says_no, to_page, words_of
 
 NEWEST = 24
 ENDED = (BatchState.DONE, BatchState.CANCELED)
+CALLS = "10s"  # an address that did not answer is asked for minutes or hours
 CHANGED = '{"jobs-changed": ""}'
 ACTS = {
     "pause": batches.pause,
@@ -47,11 +48,12 @@ class Came:
 
 def context(batch: Batch) -> dict[str, Any]:
     """Everything that studio/batch/live.html shows."""
-    counts = batches.counts(batch)
+    counts, hook = batches.counts(batch), batches.hook_said(batch)
     busy = batch.ended is None
+    calls = hook is not None and hook.next_at is not None
     found = {
         "batch": batch,
-        "look": LOOKS[batch.state],
+        "look": look_of(batch, counts),
         "counts": counts,
         "parts": bar(counts),
         "total": sum(counts.values()),
@@ -59,7 +61,8 @@ def context(batch: Batch) -> dict[str, Any]:
         "eta": batches.eta(batch) if batch.state == BatchState.RUNNING else None,
         "came": newest(batch),
         "busy": busy,
-        "every": _every(batch),
+        "hook": hook,
+        "every": _every(batch) if busy else CALLS if calls else "",
         "waits_for": _waits_for(batch),
         "said": when.in_words(batch),
     }

@@ -21,9 +21,10 @@ from studio import batches
 from studio.batches import bit_by_bit, steps
 from studio.batches import cells as cells_of
 from studio.batches.columns import Target
+from studio.batches.results import rows_at_work, word_of
 from studio.batches.step_problems import StepProblem
 from studio.batches.step_problems import of_batch as find_problems
-from studio.models import LIVE, Batch, BatchRow, BatchState, Job, RowState
+from studio.models import Batch, BatchMapping, BatchRow, BatchState, RowState
 from studio.spec import Param
 from studio.views.batch.shown import ROWS, find, number, refused, says_no, to_page
 
@@ -59,6 +60,7 @@ class Column:
 @dataclass(frozen=True)
 class Cell:
     at: int
+    column: str
     text: str
     problems: list[str]
     asset: Asset | None = None
@@ -82,10 +84,9 @@ class Line:
     twin: str = ""
 
     @property
-    def wrong_in(self) -> str:
-        """The columns of its problems, which may be out of sight."""
-        named = dict.fromkeys(p["column"] for p in self.row.problems if p["column"])
-        return ", ".join(f"“{name}”" for name in named)
+    def wrong(self) -> list[Cell]:
+        """Its cells with a problem, which may be out of sight."""
+        return [cell for cell in self.cells if cell.problems]
 
 
 # --- what is shown ------------------------------------------------------------------------------
@@ -136,7 +137,7 @@ def lines(batch: Batch, rows: Sequence[BatchRow], columns: Sequence[Column]) -> 
     """With one query for each kind of thing."""
     files = _files(batch, rows, columns)
     begun = batch.state != BatchState.DRAFT
-    at_work = _at_work(rows) if begun else set()
+    at_work = rows_at_work(rows) if begun else set()
     results = {r.number: r for r in bit_by_bit.results_of(rows)} if begun else {}
     made = _made(batch, [pk for r in results.values() for pk in r.assets])
     return [
@@ -154,24 +155,16 @@ def lines(batch: Batch, rows: Sequence[BatchRow], columns: Sequence[Column]) -> 
     ]
 
 
-def _at_work(rows: Sequence[BatchRow]) -> set[int]:
-    """Those of which a job is at work."""
-    opened = [row.pk for row in rows if row.state == RowState.OPEN]
-    live = Job.objects.filter(row__in=opened, waits=False, state__in=LIVE).order_by()
-    return {pk for pk in live.values_list("row", flat=True) if pk}
-
-
 def _word(row: BatchRow, at_work: bool) -> str:
-    if row.state == RowState.OPEN:
-        return "Running" if at_work else "Waiting"
-    return str(row.get_state_display())
+    is_open = row.state == RowState.OPEN
+    return word_of(row, at_work).capitalize() if is_open else str(row.get_state_display())
 
 
 def _cell(row: BatchRow, column: Column, files: dict[str, Asset]) -> Cell:
     text = str(row.cells[column.at]) if column.at < len(row.cells) else ""
     problems = [p["message"] for p in row.problems if p["column"] == column.name]
     asset = files.get(text.strip()) if column.is_file else None
-    return Cell(column.at, text, problems, asset)
+    return Cell(column.at, column.name, text, problems, asset)
 
 
 def _files(batch: Batch, rows: Sequence[BatchRow], columns: Sequence[Column]) -> dict[str, Asset]:
@@ -210,6 +203,7 @@ def context(request: MemberRequest, batch: Batch) -> dict[str, Any]:
         "lines": lines(batch, list(page.object_list), columns),
         "page": page,
         "show": show,
+        "mappings": BatchMapping.objects.for_account(request.account),
         "groups": target_groups(batch) if batch.state == BatchState.DRAFT else [],
         **pills(batch, show),
     }
@@ -355,7 +349,7 @@ def _meant(batch: Batch, about: str) -> list[int]:
 @require_safe
 @member
 def bad(request: MemberRequest, pk: UUID) -> HttpResponseBase:
-    """The wrong rows as a sheet to correct and bring again."""
+    """The rows that are wrong or failed as a sheet to correct and bring again."""
     batch = find(request, pk)
     said = (
         [*row.cells, *[""] * (len(batch.columns) - len(row.cells)), words]

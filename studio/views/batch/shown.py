@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from assets.views.guard import MemberRequest, is_htmx
 from assets.views.toast import say, say_now
+from billing.owned import check_own
 from billing.services import InsufficientCredits
 from studio import batches
-from studio.models import Batch, BatchState, RowState
+from studio.models import Batch, BatchMapping, BatchState, BatchTemplate, RowState
 
 P = ParamSpec("P")
+Kept = TypeVar("Kept", BatchMapping, BatchTemplate)
 Act = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 # (look, sign) of a state; the word stands beside them.
 LOOKS: dict[str, tuple[str, str]] = {
@@ -78,6 +81,15 @@ def bar(counts: Mapping[str, int]) -> list[Part]:
     return parts
 
 
+def look_of(batch: Batch, counts: Mapping[str, int]) -> tuple[str, str, str]:
+    """Its look, its sign and its word: done is not all well when rows were wrong or failed."""
+    look, sign = LOOKS[batch.state]
+    word = str(batch.get_state_display())
+    if batch.state == BatchState.DONE and (counts.get("failed") or counts.get("wrong")):
+        return "warn", "triangle-alert", f"{word}, not all of it"
+    return look, sign, word
+
+
 def find(request: MemberRequest, pk: UUID) -> Batch:
     """A batch of the account; anybody else's is a 404."""
     return get_object_or_404(Batch.objects.for_account(request.account), pk=pk)
@@ -109,6 +121,10 @@ def says_no(view: Act[P]) -> Act[P]:
     def calm(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
+        except PermissionDenied as error:
+            if is_htmx(request):
+                return refused(str(error), 403)
+            raise
         except NO as error:
             if is_htmx(request):
                 return refused(words_of(error))
@@ -117,6 +133,21 @@ def says_no(view: Act[P]) -> Act[P]:
             return redirect("batch", pk) if pk else redirect("batches")
 
     return calm
+
+
+def forget(request: MemberRequest, model: type[Kept], said: str) -> Kept:
+    """Throw away what is kept under a name; what was made with it stays as it is."""
+    try:
+        pk = UUID(said)
+    except ValueError:
+        raise batches.Wrong("name", "That is gone already. Reload the page.") from None
+    mine: Any = model._default_manager
+    row: Kept | None = mine.for_account(request.account).filter(pk=pk).first()
+    if row is None:
+        raise batches.Wrong("name", "That is gone already. Reload the page.")
+    check_own(request.account, row)
+    row.delete()
+    return row
 
 
 def to_page(request: MemberRequest, batch: Batch) -> HttpResponseBase:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("<uuid:pk>/cells/", sheet.cells, name="batch-cells"),
     path("<uuid:pk>/rows/", sheet.rows, name="batch-rows"),
     path("<uuid:pk>/bad.csv", sheet.bad, name="batch-bad"),
+    path("<uuid:pk>/correct/", after.correct, name="batch-correct"),
     path("<uuid:pk>/live/", running.live, name="batch-live"),
     path("<uuid:pk>/rest/", running.rest, name="batch-rest"),
     path("<uuid:pk>/again/", running.again, name="batch-again"),

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.http import QueryDict
+from django.utils import timezone
 
 from billing.models import CREDIT
 from studio import batches
-from studio.batches import windows
+from studio.batches import schedule, windows
 from studio.models import Batch
 from studio.templatetags.zoetrope import credits
 from studio.views.batch.shown import words_of
@@ -73,13 +74,17 @@ def in_words(batch: Batch) -> str:
         on = "every day" if len(days) == 7 else ", ".join(dict(DAYS)[day] for day in days)
         parts.append(f"works {on} from {window['from']} to {window['to']}")
     if batch.repeats:
-        parts.append("again every week")
+        begun = max(batch.starts_at or timezone.now(), timezone.now())
+        again = batch.next_at or schedule.next_time(batch, begun)
+        parts.append(
+            f"again every week, next {again.astimezone(zone):%a %d %b, %H:%M}" if again else ""
+        )
     parts.append(f"{batch.at_once} at once with each provider")
     if batch.stop_failures:
         parts.append(f"stops after {batch.stop_failures} that fail")
     if batch.stop_units:
         parts.append(f"stops before {credits(batch.stop_units)} cr are spent")
-    clock = f" ({zone.key} time)" if batch.starts_at or batch.window else ""
+    clock = f" ({zone.key} time)" if batch.starts_at or batch.window or batch.repeats else ""
     return ", ".join(parts) + clock + "."
 
 
