@@ -22,7 +22,7 @@ def correct(batch: Batch, user: User | None) -> Batch:
         raise NotNow("No row of this batch is wrong or failed, so there is nothing to correct.")
     rows = "1 row" if count == 1 else f"{count:,} rows"
     made = Batch(**{name: getattr(batch, name) for name in COPIED}, user=user)
-    made.title = f"{batch.title[:160]}, {rows} to correct"
+    made.title = f"{batch.title[:180]}, to correct"
     made.notes = [f"What was wrong or failed in “{batch.title}”: {rows}."]
     with transaction.atomic():
         made.save(force_insert=True)

@@ -150,7 +150,7 @@ def test_pause_resume_cancel(api: Client, make: Make, rich: Account) -> None:
         assert "This batch is draft" in answer.json()["message"]
     told = start(api, batch).json()
     assert {name for name, link in told["links"].items() if link} == {
-        *("self", "rows", "results", "bad_rows", "pause", "cancel", "retry")
+        *("self", "rows", "jobs", "results", "bad_rows", "pause", "cancel", "retry")
     }
     assert ask(api, batch, "pause").json()["state"] == "paused"
     assert ask(api, batch, "pause").json()["state"] == "paused"
@@ -196,7 +196,7 @@ def test_another_model_for_what_failed(api: Client, make: Make, rich: Account) -
     said = {"offer": "local-motion", "agreed": plan["agreed"]}
     assert ask(api, batch, "change-model", said).json()["rows"] == 1
     row = api.get(f"{one}rows/2/").json()
-    assert (row["offer"], row["state"]) == ("local-motion", "open")
+    assert (row["offer"], row["state"]) == ("local-motion", "waiting")
     assert api.get(f"{one}rows/1/").json()["offer"] == "priced-motion"
 
 

@@ -117,6 +117,51 @@ def test_a_list_of_prompts_in_a_chain(visit: Visit) -> None:
     expect(page.locator("#live")).to_contain_text("2 done")
 
 
+def test_a_wrong_setting_is_shown_at_its_step(visit: Visit) -> None:
+    page = visit("/batch/new/?operation=watermark")
+    page.get_by_label("Paste a sheet").fill("image\nnobody.png\n")
+    page.get_by_text("Settings for all rows").click()
+    size = page.locator("#s1-p-size")
+    size.fill("900")
+    page.get_by_role("button", name="Look at the rows").click()
+    expect(size).to_have_attribute("aria-invalid", "true")
+    expect(size).to_be_focused()
+    expect(page.locator("#s1-p-size-error")).to_contain_text("the most is 100 %")
+    expect(page.get_by_label("Paste a sheet")).to_have_value("image\nnobody.png\n")
+    size.fill("20")
+    to_rows(page)
+
+
+def test_bad_rows_become_a_new_draft(visit: Visit) -> None:
+    page = visit("/batch/new/")
+    pasted(page, SHEET.replace("Harbor", "Pier"))
+    page.locator("#start").click()
+    expect(page.locator("#live .state.warn")).to_have_text(
+        re.compile("Done, not all of it"), timeout=60_000
+    )
+    page.get_by_text("Bad rows").click()
+    page.get_by_role("button", name="Correct them in a new batch").click()
+    expect(page.get_by_role("heading", name=re.compile(", to correct"))).to_be_visible()
+    expect(page.locator("#sheet tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="“palette”").click()
+    page.locator(".cell-edit").fill("sand")
+    page.locator(".cell-edit").press("Enter")
+    expect(page.locator("#start")).to_have_text(re.compile("Start 1 row"))
+
+
+def test_a_refused_address_is_told_at_its_field(visit: Visit) -> None:
+    page = visit("/batch/new/")
+    pasted(page, SHEET)
+    page.get_by_text("Limits and messages").click()
+    field = page.get_by_label("Webhook at the end")
+    field.fill("http://example.com/hook")
+    field.blur()
+    expect(page.locator("#webhook-error")).to_contain_text("https")
+    field.fill("")
+    field.blur()
+    expect(page.locator("#webhook-error")).to_be_hidden()
+
+
 def test_a_file_that_falls_anywhere_is_the_sheet(visit: Visit) -> None:
     page = visit("/batch/new/")
     page.get_by_role("radio", name="Files").check()
