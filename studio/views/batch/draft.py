@@ -139,7 +139,7 @@ def _plan(request: MemberRequest, batch: Batch, problem: str = "", key: str = ""
     context = {
         "batch": batch,
         "plan": found,
-        "wrong_steps": sheet.step_problems(batch)[1],
+        "wrong_steps": found.unchecked and sheet.step_problems(batch)[1],
         "price": price,
         "key": key or str(uuid.uuid4()),
         "problem": problem,
