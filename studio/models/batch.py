@@ -44,10 +44,10 @@ class Batch(Owned):
 
     It works from `opens` (now, where that is None) until `closes`; `window` says how the next two
     are found, `zone` in whose time. `at_once` of its jobs are at work for each provider. It stops
-    by itself after `stop_failures` failed rows, or before more than `stop_units` are spent;
-    `failures` and `spent` count since it last began. `words` say why it is not running. `agreed`
-    are the terms with which it began, `key` is the press that began it, `round` counts how often
-    it was begun. With `repeats` "weekly" the same begins anew at `next_at`.
+    by itself when `stop_failures` rows have failed, never more, or before more than `stop_units`
+    are spent; `failures` and `spent` count since it last began. `words` say why it is not
+    running. `agreed` are the terms with which it began, `key` is the press that began it, `round`
+    counts how often it was begun. With `repeats` "weekly" the same begins anew at `next_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -217,6 +217,85 @@ def test_it_stops_after_so_many_failures(begun: Draft, account: Account) -> None
     assert batch.state == "running", "failures are counted anew"
 
 
+def test_no_more_rows_fail_than_may(begun: Draft) -> None:
+    """Near the limit fewer are at work: all of them may fail."""
+    batch = begun(7, stop_failures=3, at_once=2)
+    assert at_work(batch) == [1, 2]
+    fail(batch, 1)
+    assert at_work(batch) == [2, 3]
+    fail(batch, 2)
+    assert at_work(batch) == [3], "two have failed, and a third is at work"
+    succeed(batch, 3)
+    assert at_work(batch) == [4], "what goes well keeps nothing from beginning"
+    succeed(batch, 4)
+    assert at_work(batch) == [5]
+    fail(batch, 5)
+    batch.refresh_from_db()
+    assert (batch.state, batch.failures, at_work(batch)) == ("stopped", 3, [])
+    assert batch.words == "Stopped because 3 rows failed; the limit is 3."
+
+
+def test_rows_that_go_well_never_wait_for_a_limit_of_failures(begun: Draft) -> None:
+    batch = begun(5, stop_failures=1, at_once=3)
+    for number in range(1, 6):
+        assert at_work(batch) == [number]
+        succeed(batch, number)
+    batch.refresh_from_db()
+    assert (batch.state, states(batch)) == ("done", ["done"] * 5)
+
+
+def test_a_row_at_work_goes_on_to_its_next_step_near_the_limit(
+    begun: Draft, pictures: list[Asset]
+) -> None:
+    batch = begun(
+        steps=[MARK, {**MOVE, "params": SMALL}],
+        rows=[(str(p.pk),) for p in pictures],
+        columns=("image",),
+        stop_failures=1,
+    )
+    assert at_work(batch) == [1]
+    succeed(batch, 1, pictures[0])
+    assert at_work(batch) == [1], "its second step, and no other row"
+    fail(batch, 1, step=1)
+    batch.refresh_from_db()
+    assert (batch.state, batch.failures, at_work(batch)) == ("stopped", 1, [])
+
+
+def test_a_limit_that_is_lowered_below_what_failed_stops_it(begun: Draft) -> None:
+    batch = begun(6, stop_failures=5, at_once=2)
+    fail(batch, 1)
+    fail(batch, 2)
+    assert at_work(batch) == [3, 4]
+    batches.set_options(batch, stop_failures=2)
+    succeed(batch, 3)
+    assert at_work(batch) == [4]
+    succeed(batch, 4)
+    batch.refresh_from_db()
+    assert (batch.state, batch.words) == (
+        "stopped",
+        "Stopped because 2 rows failed; the limit is 2.",
+    )
+
+
+def test_a_retry_begins_with_all_that_its_row_needs(
+    begun: Draft, alice: User, pictures: list[Asset], account: Account
+) -> None:
+    """Of a row that is at work already nothing is counted twice."""
+    batch = begun(
+        steps=[{**MARK}, {**MOVE, "params": SMALL}],
+        rows=[(str(pictures[0].pk),)],
+        columns=("image",),
+        stop_units=PRICE,
+    )
+    succeed(batch, 1, pictures[1])
+    fail(batch, 1, step=1)
+    batches.retry_failed(batch, alice)
+    assert at_work(batch) == [1]
+    succeed(batch, 1, step=1)
+    batch.refresh_from_db()
+    assert (batch.state, batch.spent, states(batch)) == ("done", PRICE, ["done"])
+
+
 def test_it_never_spends_more_than_it_may(begun: Draft, account: Account) -> None:
     batch = begun(6, stop_units=2 * PRICE + 1, at_once=3)
     assert at_work(batch) == [1, 2], "the third could be too much"
