@@ -11,10 +11,9 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from assets.models import Asset
-from studio import catalogue
 from studio.jobs import rows
 from studio.jobs.alone import only_one
+from studio.jobs.handed import handed_on, in_trash, made_by
 from studio.jobs.state import end
 from studio.models import LIVE, Batch, BatchState, Job, State
 
@@ -82,30 +81,18 @@ def _may_begin(batch: Batch, job: Job) -> bool:
 def _begin(job: Job) -> int:
     if job.after_id is None or job.takes is None or job.after is None:
         return go(job)
-    found = _result(job.after, job)
+    before = job.after
+    found = handed_on(before, job.operation, job.begins_with, job.takes, made_by([before]))
     if found is None:
         words = (
-            f"“{job.after.title}” has no result that this step could go on with: it is gone from "
+            f"“{before.title}” has no result that this step could go on with: it is gone from "
             "the library, or fewer were made."
         )
-        return int(end(job, State.FAILED, note=words, error_kind="input", error=words))
-    return go(job, **dict(given(job, str(found.pk))))
-
-
-def _result(before: Job, job: Job) -> Asset | None:
-    """Of what the job before made, that which this one takes."""
-    operation = catalogue.operations().get(job.operation)
-    if operation is None or job.takes is None:
-        return None
-    kind = operation.param(job.begins_with).asset_kind
-    mine = Asset.objects.for_account(before.account).filter(pk__in=before.outputs)
-    there = {str(asset.pk): asset for asset in mine}
-    if len(there) < len(before.outputs):
-        return None  # which of them it would be cannot be said any more
-    found = [there[pk] for pk in before.outputs if there[pk].kind == kind]
-    if job.takes >= len(found) or found[job.takes].trashed:
-        return None
-    return found[job.takes]
+    elif found.trashed:
+        words = in_trash(found, before.title)
+    else:
+        return go(job, **dict(given(job, str(found.pk))))
+    return int(end(job, State.FAILED, note=words, error_kind="input", error=words))
 
 
 def given(job: Job, asset: str) -> Iterator[tuple[str, Any]]:
