@@ -16,7 +16,7 @@ from billing.models import Account, User
 from billing.services import InsufficientCredits
 from studio import catalogue, jobs, keys
 from studio.batches import schedule
-from studio.batches.plans import UNMAPPED, Tally, is_unmapped, rows, too_dear, work_of
+from studio.batches.plans import UNMAPPED, Tally, is_unmapped, prints_of, rows, too_dear, work_of
 from studio.batches.wrong import NotNow, Wrong
 from studio.jobs import Doer, Wanted
 from studio.jobs.sources import asset_ids
@@ -127,7 +127,7 @@ class _Admission:
 
     def admit(self) -> Tally:
         ready = BatchRow.objects.filter(batch=self.batch, state=RowState.READY)
-        self.tally.work = work_of(ready)
+        self.tally.work = work_of(prints_of(ready))
         after = 0
         while some := self._some(after):
             new = [job for row in some for job in self.maker.of_row(row)]

@@ -26,6 +26,7 @@ WRITTEN = (
     "state",
     "offer",
     "work",
+    "costs",
     "notes",
     "quote",
     "most",

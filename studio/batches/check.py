@@ -33,6 +33,7 @@ WRITTEN = [
     "offer",
     "title",
     "work",
+    "costs",
     "problems",
     "notes",
     "quote",
@@ -241,6 +242,7 @@ class Checker:
         row.state = self._state(row)
         if row.problems:
             row.work, row.quote, row.most, row.print = [], 0, 0, ""
+        row.costs = _costs(row.work)
 
     @staticmethod
     def _state(row: BatchRow) -> str:
@@ -327,3 +329,13 @@ class Checker:
         found = dict(done.order_by("created").values_list("fingerprint", "pk"))
         for row in rows:
             row.duplicate_of_id = found.get(row.print)
+
+
+def _costs(work: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """Of a row by the model that does it first: jobs, price, and what is held."""
+    found: dict[str, list[Any]] = {}
+    for one in work:
+        offer, count = one["doers"][0]["offer"], one["count"]
+        its = found.setdefault(offer, [offer, 0, 0, 0])
+        its[1:] = its[1] + count, its[2] + one["quote"] * count, its[3] + one["most"] * count
+    return sorted(found.values())
