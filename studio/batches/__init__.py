@@ -42,7 +42,7 @@ from studio.batches.results import Eta, Result, bad_rows, counts, eta, newest, r
 from studio.batches.run import cancel_rest, expire, pause, resume
 from studio.batches.schedule import set_schedule, tick
 from studio.batches.weekly import are_due, repeat, repeat_due, stop_repeating
-from studio.batches.wrong import NotNow, Wrong
+from studio.batches.wrong import NotNow, Wrong, it_is
 
 __all__ = [
     "Eta",
@@ -74,6 +74,7 @@ __all__ = [
     "fetch_due",
     "files_are_waiting",
     "hook_said",
+    "it_is",
     "new_secret",
     "newest",
     "news_are_waiting",

@@ -15,7 +15,7 @@ from studio.batches.admit import CHUNK, JobMaker, TermsChanged, TooDear, check_f
 from studio.batches.check import Checker
 from studio.batches.plans import Share, too_dear
 from studio.batches.steps import Step
-from studio.batches.wrong import NotNow, Wrong
+from studio.batches.wrong import NotNow, Wrong, it_is
 from studio.jobs.handed import Files, handed_on, in_trash, made_by
 from studio.models import Batch, BatchRow, BatchState, Job, RowState, State
 from studio.spec import Offer
@@ -117,8 +117,8 @@ class _Again:
     def __init__(self, batch: Batch, user: User | None, offer: str, canceled: bool) -> None:
         busy = batch.state == BatchState.CANCELED and batch.ended is None
         if batch.state in (BatchState.DRAFT, BatchState.SCHEDULED) or busy:
-            state = "being canceled" if busy else batch.get_state_display().lower()
-            raise NotNow(f"This batch is {state}; nothing of it can be tried again now.")
+            so = "This batch is being canceled" if busy else it_is(batch)
+            raise NotNow(f"{so}; nothing of it can be tried again now.")
         self.batch, self.user = batch, user
         self.states = [RowState.FAILED, *([RowState.CANCELED] if canceled else [])]
         self.checker = Checker(batch)

@@ -227,8 +227,11 @@ def set_options(batch: Batch, **said: Any) -> Batch:
     before = batch.webhook
     for name, value in said.items():
         setattr(batch, name, OPTIONS[name](value))
+    is_new = batch.webhook != before
+    if is_new and batch.webhook:
+        _check_listener(batch.webhook)
     batch.save(update_fields=list(said))
-    if batch.webhook != before:
+    if is_new:
         news.call_again(batch)
     return batch
 
@@ -261,12 +264,14 @@ def _webhook(value: Any) -> str:
     text = str(value or "").strip()
     if len(text) > 500:
         raise Wrong("webhook", f"The address has {len(text)} letters; the most is 500.")
-    if text:
-        try:
-            http.Guard(settings.FETCH_ALLOWED_HOSTS).url(text)
-        except http.FetchRefused as error:
-            raise Wrong("webhook", error.message) from None
     return text
+
+
+def _check_listener(address: str) -> None:
+    try:
+        http.check_listener(address, settings.FETCH_ALLOWED_HOSTS)
+    except http.FetchRefused as error:
+        raise Wrong("webhook", error.message) from None
 
 
 OPTIONS: dict[str, Any] = {

@@ -124,6 +124,21 @@ def test_a_batch_that_is_paused_for_ever_gives_the_money_back(
     assert (batch.state, "30 days" in batch.words) == ("canceled", True)
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("draft", "This batch is a draft; it has not begun yet. Start it."),
+        ("done", "This batch is done; nothing of it waits any more. Try the rows again"),
+        ("canceled", "This batch is canceled; nothing of it waits any more. Try its canceled"),
+    ],
+)
+def test_what_cannot_go_on_says_what_to_do_instead(draft: Draft, state: str, words: str) -> None:
+    batch = draft(1)
+    Batch.objects.filter(pk=batch.pk).update(state=state)
+    with pytest.raises(batches.NotNow, match=words):
+        batches.resume(batch)
+
+
 # --- canceling ----------------------------------------------------------------------------------
 
 

@@ -185,6 +185,6 @@ def start(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def discard(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     batch = find(request, pk)
     title = batch.title
-    batches.discard(batch)
-    say(request, f"“{title}” is deleted. Its files stay in the library.")
+    goes_on = batches.discard(batch)
+    say(request, f"“{title}” is deleted. Its files stay in the library. {goes_on}".strip())
     return go(request, reverse("batches"))
