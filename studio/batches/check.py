@@ -60,6 +60,14 @@ def check(batch: Batch, rows: Sequence[BatchRow] | None = None) -> int:
     return done
 
 
+def check_some(batch: Batch, most: int = CHUNK) -> int:
+    """Check the next rows that were not checked, so that no request takes long. How many are left.
+    Raises NotNow."""
+    new = BatchRow.objects.filter(batch=batch, state=RowState.NEW)
+    check(batch, list(new.order_by("number")[:most]))
+    return new.count()
+
+
 def _chunks(batch: Batch) -> Iterator[list[BatchRow]]:
     after = 0
     while True:
