@@ -63,9 +63,9 @@ class Whole(serializers.IntegerField):
 
 class OneOf(serializers.ChoiceField):
     def fail(self, key: str, **given: Any) -> Any:
-        words = (
-            f"“{str(given.get('input'))[:40]}” is not known. Choose {listed(tuple(self.choices))}."
-        )
+        choices = [choice for choice in self.choices if choice != ""]
+        way_out = f"Choose {listed(tuple(choices))}{', or leave it empty' * self.allow_blank}."
+        words = f"“{str(given.get('input'))[:40]}” is not known. {way_out}"
         raise serializers.ValidationError(words, code=key)
 
 

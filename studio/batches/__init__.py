@@ -8,12 +8,13 @@ create → check → plan → start → (jobs take their turns) → counts, eta,
 
 from studio.batches.admit import TermsChanged, TooDear, start
 from studio.batches.again import Retry, change_model, plan_retry, retry_failed
-from studio.batches.check import check
+from studio.batches.check import check, check_some
 from studio.batches.chosen import of_files
 from studio.batches.corrected import correct
 from studio.batches.drafts import (
     create,
     digest,
+    every_target,
     recheck,
     save_mapping,
     save_template,
@@ -39,11 +40,21 @@ from studio.batches.news import (
 )
 from studio.batches.news import are_waiting as news_are_waiting
 from studio.batches.plans import Plan, Share, plan
-from studio.batches.results import Eta, Result, bad_rows, counts, eta, newest, results
+from studio.batches.results import (
+    Eta,
+    Result,
+    bad_rows,
+    counts,
+    eta,
+    newest,
+    newest_tried,
+    of_rows,
+    results,
+)
 from studio.batches.run import cancel_rest, expire, pause, resume
 from studio.batches.schedule import set_schedule, tick
 from studio.batches.weekly import are_due, repeat, repeat_due, stop_repeating
-from studio.batches.wrong import NotNow, Wrong
+from studio.batches.wrong import NotNow, Wrong, it_is
 
 __all__ = [
     "Eta",
@@ -64,6 +75,7 @@ __all__ = [
     "cancel_rest",
     "change_model",
     "check",
+    "check_some",
     "correct",
     "counts",
     "create",
@@ -72,15 +84,19 @@ __all__ = [
     "discard",
     "edit_row",
     "eta",
+    "every_target",
     "expire",
     "fetch_due",
     "files_are_waiting",
     "hook_said",
+    "it_is",
     "new_secret",
     "newest",
+    "newest_tried",
     "news_are_waiting",
     "notices",
     "of_files",
+    "of_rows",
     "pause",
     "plan",
     "plan_retry",

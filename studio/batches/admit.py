@@ -16,8 +16,8 @@ from billing.models import Account, User
 from billing.services import InsufficientCredits
 from studio import catalogue, jobs, keys
 from studio.batches import schedule, step_problems
-from studio.batches.plans import UNMAPPED, Tally, is_unmapped, rows, too_dear, work_of
-from studio.batches.wrong import NotNow, Wrong
+from studio.batches.plans import UNMAPPED, Tally, is_unmapped, prints_of, rows, too_dear, work_of
+from studio.batches.wrong import NotNow, Wrong, it_is
 from studio.jobs import Doer, Wanted
 from studio.jobs.sources import asset_ids
 from studio.models import Batch, BatchRow, BatchState, Job, RowState, State
@@ -70,7 +70,7 @@ def start(
         if batch.state != BatchState.DRAFT:
             if key and batch.key == key:
                 return batch, False
-            raise NotNow(f"This batch is {batch.get_state_display().lower()} already.")
+            raise NotNow(f"{it_is(batch)} already.")
         _check(batch, without_wrong)
         tally = _Admission(batch, user).admit()
         if agreed is not None and agreed != tally.shown:
@@ -129,7 +129,7 @@ class _Admission:
 
     def admit(self) -> Tally:
         ready = BatchRow.objects.filter(batch=self.batch, state=RowState.READY)
-        self.tally.work = work_of(ready)
+        self.tally.work = work_of(prints_of(ready))
         after = 0
         while some := self._some(after):
             new = [job for row in some for job in self.maker.of_row(row)]

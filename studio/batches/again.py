@@ -15,14 +15,18 @@ from studio.batches.admit import CHUNK, JobMaker, TermsChanged, TooDear, check_f
 from studio.batches.check import Checker
 from studio.batches.plans import Share, too_dear
 from studio.batches.steps import Step
-from studio.batches.wrong import NotNow, Wrong
+from studio.batches.wrong import NotNow, Wrong, it_is
+from studio.jobs.handed import Files, handed_on, in_trash, made_by
 from studio.models import Batch, BatchRow, BatchState, Job, RowState, State
 from studio.spec import Offer
 
+# The jobs of a row that were done, by step and slot.
+Done = dict[tuple[int, int], Job]
 WRITTEN = (
     "state",
     "offer",
     "work",
+    "costs",
     "notes",
     "quote",
     "most",
@@ -36,9 +40,11 @@ WRITTEN = (
 @dataclass
 class Retry:
     """What trying again would cost. `refused` are the rows that it cannot be done for, by number,
-    with the reason; they stay as they are."""
+    with the reason; they stay as they are. Of `anew` rows a step that was done is done and paid
+    again, because its result is gone for good."""
 
     rows: int = 0
+    anew: int = 0
     amount: int = 0
     most: int = 0
     models: tuple[Share, ...] = ()
@@ -111,14 +117,15 @@ class _Again:
     def __init__(self, batch: Batch, user: User | None, offer: str, canceled: bool) -> None:
         busy = batch.state == BatchState.CANCELED and batch.ended is None
         if batch.state in (BatchState.DRAFT, BatchState.SCHEDULED) or busy:
-            state = "being canceled" if busy else batch.get_state_display().lower()
-            raise NotNow(f"This batch is {state}; nothing of it can be tried again now.")
+            so = "This batch is being canceled" if busy else it_is(batch)
+            raise NotNow(f"{so}; nothing of it can be tried again now.")
         self.batch, self.user = batch, user
         self.states = [RowState.FAILED, *([RowState.CANCELED] if canceled else [])]
         self.checker = Checker(batch)
         self.maker = JobMaker(batch, user)
         self.offer = self._known(offer) if offer else None
         self.refused: dict[int, str] = {}
+        self.anew = 0
 
     def _known(self, key: str) -> Offer:
         found = catalogue.all_offers().get(key)
@@ -140,6 +147,7 @@ class _Again:
 
     def _made(self, some: Sequence[BatchRow]) -> tuple[list[BatchRow], list[Job]]:
         done = self._done(some)
+        files = made_by([job for its in done.values() for job in its.values()])
         said = [self.checker.said(row) for row in some]
         if self.offer:
             for its in said:
@@ -157,8 +165,13 @@ class _Again:
             if row.problems:
                 self.refused[row.number] = " ".join(p["message"] for p in row.problems)
                 continue
+            its_done, in_trash = _kept(row, done.get(row.pk, {}), files)
+            if in_trash:
+                self.refused[row.number] = in_trash
+                continue
+            self.anew += len(its_done) < len(done.get(row.pk, {}))
             rows.append(row)
-            new += self.maker.of_row(row, done.get(row.pk, {}))
+            new += self.maker.of_row(row, its_done)
         return rows, new
 
     @staticmethod
@@ -166,15 +179,15 @@ class _Again:
         return replace(step, offer=offer) if step.operation.key == offer.operation else step
 
     @staticmethod
-    def _is_done(row: BatchRow, step: int, done: dict[int, dict[tuple[int, int], Job]]) -> bool:
+    def _is_done(row: BatchRow, step: int, done: dict[int, Done]) -> bool:
         old = [w["count"] for w in row.work]
         count = old[step] if step < len(old) else 1
         return all((step, slot) in done.get(row.pk, {}) for slot in range(count))
 
     @staticmethod
-    def _done(some: Sequence[BatchRow]) -> dict[int, dict[tuple[int, int], Job]]:
+    def _done(some: Sequence[BatchRow]) -> dict[int, Done]:
         """The steps that were done, by row: nobody pays for them twice."""
-        found: dict[int, dict[tuple[int, int], Job]] = {}
+        found: dict[int, Done] = {}
         made = Job.objects.filter(row__in=[row.pk for row in some], state=State.SUCCEEDED)
         for job in made.order_by("created", "pk"):
             assert job.row_id
@@ -208,6 +221,7 @@ class _Again:
         available = Account.objects.get(pk=self.batch.account_id).available
         return Retry(
             rows=tally.rows,
+            anew=self.anew,
             amount=tally.amount,
             most=tally.most,
             models=tally.shares,
@@ -224,3 +238,22 @@ class _Again:
         if tally.most > available:
             return too_dear(tally.most, available, tally.rows)
         return ""
+
+
+def _kept(row: BatchRow, done: Done, files: Files) -> tuple[Done, str]:
+    """Of what was done, without that of which the result is gone and wanted; or why the row has to
+    wait: what is in the trash can be had for nothing."""
+    kept = dict(done)
+    for step in range(len(row.work) - 1, 0, -1):
+        work, makes = row.work[step], row.work[step - 1]["makes"]
+        for slot in range(work["count"]):
+            place = step - 1, slot // makes
+            before = kept.get(place)
+            if before is None or (step, slot) in kept:
+                continue
+            found = handed_on(before, work["operation"], work["takes"], slot % makes, files)
+            if found is None:
+                del kept[place]
+            elif found.trashed:
+                return kept, in_trash(found, before.title)
+    return kept, ""

@@ -32,6 +32,7 @@ WRITTEN = [
     "offer",
     "title",
     "work",
+    "costs",
     "problems",
     "notes",
     "quote",
@@ -59,6 +60,14 @@ def check(batch: Batch, rows: Sequence[BatchRow] | None = None) -> int:
             checker.check(some)
             done += len(some)
     return done
+
+
+def check_some(batch: Batch, most: int = CHUNK) -> int:
+    """Check the next rows that were not checked, so that no request takes long. How many are left.
+    Raises NotNow."""
+    new = BatchRow.objects.filter(batch=batch, state=RowState.NEW)
+    check(batch, list(new.order_by("number")[:most]))
+    return new.count()
 
 
 def _chunks(batch: Batch) -> Iterator[list[BatchRow]]:
@@ -240,6 +249,7 @@ class Checker:
         row.state = self._state(row)
         if row.problems:
             row.work, row.quote, row.most, row.print = [], 0, 0, ""
+        row.costs = _costs(row.work)
 
     @staticmethod
     def _state(row: BatchRow) -> str:
@@ -326,3 +336,13 @@ class Checker:
         found = dict(done.order_by("created").values_list("fingerprint", "pk"))
         for row in rows:
             row.duplicate_of_id = found.get(row.print)
+
+
+def _costs(work: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """Of a row by the model that does it first: jobs, price, and what is held."""
+    found: dict[str, list[Any]] = {}
+    for one in work:
+        offer, count = one["doers"][0]["offer"], one["count"]
+        its = found.setdefault(offer, [offer, 0, 0, 0])
+        its[1:] = its[1] + count, its[2] + one["quote"] * count, its[3] + one["most"] * count
+    return sorted(found.values())

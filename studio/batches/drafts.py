@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -16,11 +16,12 @@ from django.utils import timezone
 from billing.models import Account, User
 from billing.owned import check_own
 from studio import catalogue, http
-from studio.batches import columns, news
+from studio.batches import columns, mixed, news
 from studio.batches import steps as chain
 from studio.batches.check import MODULE, OPERATION, check
 from studio.batches.drafting import drafting
 from studio.batches.limits import MOST_ROWS, too_many_rows
+from studio.batches.table import Line, Table
 from studio.batches.wrong import Wrong
 from studio.fields import nearest, shown
 from studio.models import (
@@ -32,34 +33,13 @@ from studio.models import (
     BatchTemplate,
     RowState,
 )
+from studio.spec import Param
 
 K = TypeVar("K", BatchMapping, BatchTemplate)
 CHUNK = 1_000
 MOST_AT_ONCE = 50
 MOST_NAME = 100
 MOST_CELL = 20_000
-
-
-class Line(Protocol):
-    """A row of a sheet."""
-
-    @property
-    def line(self) -> int: ...
-    @property
-    def cells(self) -> Sequence[str]: ...
-    @property
-    def problem(self) -> str: ...
-
-
-class Table(Protocol):
-    """A sheet as it was read (studio.batches.sheet)."""
-
-    @property
-    def columns(self) -> Sequence[str]: ...
-    @property
-    def rows(self) -> Sequence[Any]: ...
-    @property
-    def notes(self) -> Sequence[str]: ...
 
 
 def digest(data: bytes) -> str:
@@ -98,7 +78,7 @@ def create(
         at_once=settings.BATCH_AT_ONCE,
     )
     if mapping is None:
-        mapping = columns.guess(batch.columns, targets(batch))
+        mapping = columns.guess(batch.columns, targets(batch, mixed.params_of(sheet)))
         batch.notes += filter(None, [columns.unknown(batch.columns, mapping)])
     batch.mapping = _mapping(batch, mapping)
     if source and (earlier := _earlier(account, source)):
@@ -140,17 +120,20 @@ def _title(title: str) -> str:
 # --- what the columns are, and what is done -----------------------------------------------------
 
 
-def set_mapping(batch: Batch, mapping: Mapping[str, str]) -> int:
-    """Say which column is which param, and check all rows anew. How many there are."""
+# With `checks` False these leave the rows to check_some: a request may not take long.
+
+
+def set_mapping(batch: Batch, mapping: Mapping[str, str], *, checks: bool = True) -> int:
+    """Say which column is which param, and check all rows anew. How many were checked."""
     with drafting(batch):
         batch.mapping = _mapping(batch, mapping)
         _anew(batch, "mapping")
-    return check(batch)
+    return check(batch) if checks else 0
 
 
-def targets(batch: Batch) -> tuple[columns.Target, ...]:
-    """What a column may be: a param of the first step, a word about the row, or as “2.text” a param
-    of a later step."""
+def targets(batch: Batch, more: Iterable[Param] = ()) -> tuple[columns.Target, ...]:
+    """What a column may be: a param of the first step, or one `more`, a word about the row, or as
+    “2.text” a param of a later step."""
     found = chain.read(batch.account, batch.steps)
     later = [
         columns.Target(f"{step.number}.{p.name}", f"{step.label}: {p.label}", p.kind)
@@ -158,14 +141,23 @@ def targets(batch: Batch) -> tuple[columns.Target, ...]:
         for p in chain.params_of(step).values()
         if p.name != step.takes and not p.measures
     ]
-    return (*columns.targets_of(chain.params_of(found[0]).values()), *later)
+    return (*columns.targets_of([*chain.params_of(found[0]).values(), *more]), *later)
+
+
+def every_target(
+    batch: Batch, mapping: Mapping[str, str] | None = None
+) -> tuple[columns.Target, ...]:
+    """As targets, and where each row says its own operation the params of all others."""
+    said = (batch.mapping if mapping is None else mapping).values()
+    if not {MODULE, OPERATION} & set(said):
+        return targets(batch)
+    known = catalogue.operations().values()
+    return targets(batch, (p for o in known if not o.elsewhere for p in o.params))
 
 
 def _mapping(batch: Batch, mapping: Mapping[str, str]) -> dict[str, str]:
     taken: dict[str, str] = {}
-    known = {target.name for target in targets(batch)}
-    if {MODULE, OPERATION} & set(mapping.values()):
-        known |= {p.name for o in catalogue.operations().values() for p in o.params}
+    known = {target.name for target in every_target(batch, mapping)}
     for column, target in mapping.items():
         if column not in batch.columns:
             raise Wrong(column, f"There is no column “{shown(column)}” in this sheet.")
@@ -184,14 +176,18 @@ def _mapping(batch: Batch, mapping: Mapping[str, str]) -> dict[str, str]:
 
 
 def set_steps(
-    batch: Batch, said: Sequence[Mapping[str, Any]], mapping: Mapping[str, str] | None = None
+    batch: Batch,
+    said: Sequence[Mapping[str, Any]],
+    mapping: Mapping[str, str] | None = None,
+    *,
+    checks: bool = True,
 ) -> int:
     """Say what is done with each row, and check all of them anew. Without a `mapping` columns keep
-    what they are where that is known of the new steps; others are guessed. How many rows there
-    are."""
+    what they are where that is known of the new steps; others are guessed. How many were
+    checked."""
     with drafting(batch):
         batch.steps = chain.kept(chain.read(batch.account, said))
-        known = targets(batch)
+        known = every_target(batch)
         names = {target.name for target in known}
         kept = {column: name for column, name in batch.mapping.items() if name in names}
         left = [column for column in batch.columns if column not in kept]
@@ -199,17 +195,17 @@ def set_steps(
         guessed = kept | columns.guess(left, free)
         batch.mapping = guessed if mapping is None else _mapping(batch, mapping)
         _anew(batch, "steps", "mapping")
-    return check(batch)
+    return check(batch) if checks else 0
 
 
-def recheck(batch: Batch) -> int:
+def recheck(batch: Batch, *, checks: bool = True) -> int:
     """Check all rows anew, with the library as it is now; addresses that failed are asked once
-    more. How many rows there are."""
+    more. How many were checked."""
     with drafting(batch):
         failed = BatchFile.objects.filter(batch=batch).exclude(problem="")
         failed.update(problem="", tries=0, next_at=timezone.now())
         _anew(batch)
-    return check(batch)
+    return check(batch) if checks else 0
 
 
 def _anew(batch: Batch, *fields: str) -> None:
@@ -229,8 +225,11 @@ def set_options(batch: Batch, **said: Any) -> Batch:
     before = batch.webhook
     for name, value in said.items():
         setattr(batch, name, OPTIONS[name](value))
+    is_new = batch.webhook != before
+    if is_new and batch.webhook:
+        _check_listener(batch.webhook)
     batch.save(update_fields=list(said))
-    if batch.webhook != before:
+    if is_new:
         news.call_again(batch)
     return batch
 
@@ -263,12 +262,14 @@ def _webhook(value: Any) -> str:
     text = str(value or "").strip()
     if len(text) > 500:
         raise Wrong("webhook", f"The address has {len(text)} letters; the most is 500.")
-    if text:
-        try:
-            http.Guard(settings.FETCH_ALLOWED_HOSTS).url(text)
-        except http.FetchRefused as error:
-            raise Wrong("webhook", error.message) from None
     return text
+
+
+def _check_listener(address: str) -> None:
+    try:
+        http.check_listener(address, settings.FETCH_ALLOWED_HOSTS)
+    except http.FetchRefused as error:
+        raise Wrong("webhook", error.message) from None
 
 
 OPTIONS: dict[str, Any] = {

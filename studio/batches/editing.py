@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 
@@ -89,7 +90,20 @@ def skip_rows(batch: Batch, numbers: Iterable[int], skipped: bool = True) -> int
     return done
 
 
-def discard(batch: Batch) -> None:
-    """Remove a draft with its rows; of one that has begun its jobs tell, so it stays."""
+def discard(batch: Batch) -> str:
+    """Remove a draft with its rows; of one that has begun its jobs tell, so it stays. One that came
+    again by itself comes again next week from the batch before it; returned is that in words."""
     with drafting(batch) as now:
+        before = now.repeat_of
+        Batch.objects.filter(repeat_of=now).update(repeat_of=before)
+        goes_on = bool(before and before.repeats and now.next_at)
+        if before and goes_on:
+            Batch.objects.filter(pk=before.pk).update(next_at=now.next_at)
         now.delete()
+    if not (before and goes_on and now.next_at):
+        return ""
+    when = now.next_at.astimezone(ZoneInfo(now.zone))
+    return (
+        f"It comes again on {when:%a %d %b, %H:%M}, from “{before.title}” of "
+        f"{before.created:%d %b}. To end that, stop repeating there."
+    )

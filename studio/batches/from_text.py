@@ -103,7 +103,7 @@ def sign_of(head: str) -> str | None:
     # The last line may be cut off.
     lines = list(StringIO(head, newline=""))
     lines = lines[:-1] if len(head) == HEAD and len(lines) > 1 else lines
-    for sign in ("\t", ";", ","):
+    for sign in ("\t", ";", ",", "|"):
         rows, clean = _sample(lines, sign)
         if not rows:
             return ","

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-from billing.models import Account
 from studio.batches import columns, steps
-from studio.batches.sheet import Sheet
+from studio.batches.table import Table
 from studio.batches.wrong import Wrong
 from studio.fields import shown
 from studio.spec import Param
@@ -15,7 +13,7 @@ from studio.spec import Param
 OPERATION = "operation"
 
 
-def column_of(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> str | None:
+def column_of(sheet: Table, mapping: Mapping[str, str] | None = None) -> str | None:
     """The column with the operations: as the mapping says, or as it is called."""
     if mapping is None:
         mapping = columns.guess(sheet.columns, columns.RESERVED)
@@ -23,7 +21,7 @@ def column_of(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> str | N
     return next((column for column in said if column in sheet.columns), None)
 
 
-def usual(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> str:
+def usual(sheet: Table, mapping: Mapping[str, str] | None = None) -> str:
     """An operation for the steps of a batch where nobody says one: the first that a row names, when
     all of them name one. Raises Wrong."""
     column = column_of(sheet, mapping)
@@ -46,21 +44,16 @@ def usual(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> str:
     return cells[0]
 
 
-def guess(account: Account, sheet: Sheet, said: Any) -> dict[str, str] | None:
-    """What the columns are, when the rows name operations of their own; None where they do not.
-    Raises Wrong."""
+def params_of(sheet: Table) -> Iterator[Param]:
+    """Those of the operations that the rows name."""
     column = column_of(sheet)
-    if column is None:
-        return None
-    params: list[Param] = list(steps.params_of(steps.read(account, said)[0]).values())
-    for cell in dict.fromkeys(_cells(sheet, column)):
+    for cell in dict.fromkeys(_cells(sheet, column) if column else ()):
         try:
-            params += steps.operation_of(cell, "").params
+            yield from steps.operation_of(cell, "").params
         except Wrong:  # it is told at its cell
             continue
-    return columns.guess(sheet.columns, columns.targets_of(params))
 
 
-def _cells(sheet: Sheet, column: str) -> list[str]:
+def _cells(sheet: Table, column: str) -> list[str]:
     at = sheet.columns.index(column)
     return [row.cells[at].strip() if at < len(row.cells) else "" for row in sheet.rows]

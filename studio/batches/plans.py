@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
 
 from billing import services as billing
 from billing.models import Account
@@ -111,11 +110,12 @@ def plan(batch: Batch) -> Plan:
         ready = mine.filter(state=RowState.READY)
         tally = Tally(batch.account)
         tally.rows = states[RowState.READY]
-        tally.work = work_of(ready)
-        for offer, jobs, amount, most in _costs(batch, ready):
-            tally.add(offer, jobs, amount, most)
+        prints = prints_of(ready)
+        tally.work = work_of(prints)
+        for costs, count in ready.order_by().values_list("costs").annotate(Count("pk")):
+            for offer, jobs, amount, most in costs:
+                tally.add(offer, jobs * count, amount * count, most * count)
         account = Account.objects.get(pk=batch.account_id)
-        different = ready.order_by().values("print").distinct().count()
         return Plan(
             ready=tally.rows,
             wrong=states[RowState.WRONG],
@@ -127,7 +127,7 @@ def plan(batch: Batch) -> Plan:
             most=tally.most,
             models=tally.shares,
             duplicates=ready.exclude(duplicate_of=None).count(),
-            repeated=tally.rows - different,
+            repeated=len(prints) - len({print_ for _, print_ in prints}),
             available=account.available,
             after=account.available - tally.most,
             blocked=step_problems.words_of(batch)
@@ -137,24 +137,15 @@ def plan(batch: Batch) -> Plan:
         )
 
 
-def work_of(ready: QuerySet[BatchRow]) -> str:
+def prints_of(ready: QuerySet[BatchRow]) -> list[tuple[int, str]]:
+    """What each row stands for, by its number."""
+    return list(ready.order_by("number").values_list("number", "print"))
+
+
+def work_of(prints: Iterable[tuple[int, str]]) -> str:
     """Changes with anything that is to be done: with a row, its model, its settings, its files."""
-    digest = sha256()
-    for number, print_ in ready.order_by("number").values_list("number", "print").iterator():
-        digest.update(f"{number} {print_}\n".encode())
-    return digest.hexdigest()[:16]
-
-
-def _costs(batch: Batch, ready: Any) -> Iterable[tuple[str, int, int, int]]:
-    if len(batch.steps) == 1:
-        sums = ready.order_by().values_list("offer")
-        yield from sums.annotate(Count("pk"), Sum("quote"), Sum("most"))
-        return
-    for work in ready.values_list("work", flat=True).iterator(chunk_size=500):
-        for one in work:
-            count = one["count"]
-            offer = one["doers"][0]["offer"]
-            yield offer, count, one["quote"] * count, one["most"] * count
+    lines = "".join(f"{number} {print_}\n" for number, print_ in prints)
+    return sha256(lines.encode()).hexdigest()[:16]
 
 
 UNMAPPED = (

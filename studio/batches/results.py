@@ -37,6 +37,12 @@ def newest(batch: Batch, after: datetime | None = None, most: int = HISTORY) -> 
     return list(mine.order_by("-ended")[:most])
 
 
+def newest_tried(batch: Batch, most: int) -> list[BatchRow]:
+    """The rows that were done or failed last; thousands may have been canceled since."""
+    tried = BatchRow.objects.filter(batch=batch, state__in=(RowState.DONE, RowState.FAILED))
+    return list(tried.exclude(ended=None).defer("work").order_by("-ended")[:most])
+
+
 @dataclass(frozen=True)
 class Eta:
     """Seconds of work until the end: as the middle of its own jobs took, and the slow tenth."""
@@ -94,7 +100,7 @@ def results(batch: Batch) -> Iterator[Result]:
     after = 0
     while some := _some(batch, after):
         after = some[-1].number
-        yield from _of(some)
+        yield from of_rows(some)
 
 
 def _some(batch: Batch, after: int, **those: Any) -> list[BatchRow]:
@@ -102,7 +108,8 @@ def _some(batch: Batch, after: int, **those: Any) -> list[BatchRow]:
     return list(mine.defer("work", "notes").order_by("number")[:CHUNK])
 
 
-def _of(some: Sequence[BatchRow]) -> Iterator[Result]:
+def of_rows(some: Sequence[BatchRow]) -> Iterator[Result]:
+    """What came of these rows."""
     made = Job.objects.filter(row__in=[row.pk for row in some], state=State.SUCCEEDED)
     jobs: dict[int, list[Job]] = defaultdict(list)
     fields = ("row", "step", "slot", "outputs", "started", "finished")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from studio import jobs
 from studio.batches import schedule
-from studio.batches.wrong import NotNow
+from studio.batches.wrong import NotNow, it_is
 from studio.models import Batch, BatchState
 
 # A paused batch holds money, which nobody may forget for ever.
@@ -36,8 +36,7 @@ def pause(batch: Batch) -> Batch:
     if not _change(batch, (BatchState.RUNNING,), BatchState.PAUSED, words=""):
         if batch.state == BatchState.PAUSED:
             return batch
-        state = batch.get_state_display().lower()
-        raise NotNow(f"This batch is {state}; only a running one pauses.")
+        raise NotNow(f"{it_is(batch)}; only a running one pauses.")
     return batch
 
 
@@ -53,10 +52,20 @@ def resume(batch: Batch) -> Batch:
         or _change(batch, (BatchState.SCHEDULED,), BatchState.RUNNING, **begun)
     )
     if not done and batch.state != BatchState.RUNNING:
-        state = batch.get_state_display().lower()
-        raise NotNow(f"This batch is {state}; there is nothing to go on with. Retry its rows.")
+        raise NotNow(f"{it_is(batch)}; {_way_on(batch)}")
     transaction.on_commit(jobs.dispatch_calmly)
     return batch
+
+
+def _way_on(batch: Batch) -> str:
+    """Of one that does not go on: what to do instead."""
+    if batch.state == BatchState.DRAFT:
+        return "it has not begun yet. Start it."
+    if batch.state == BatchState.CANCELED:
+        return "nothing of it waits any more. Try its canceled rows again."
+    if batch.state == BatchState.STOPPED:
+        return "the rows that waited were canceled. Try them again."
+    return "nothing of it waits any more. Try the rows again that failed."
 
 
 def cancel_rest(batch: Batch) -> Batch:
@@ -65,8 +74,9 @@ def cancel_rest(batch: Batch) -> Batch:
     if not _change(batch, OPEN, BatchState.CANCELED, words="", next_at=None):
         if batch.state == BatchState.CANCELED:
             return batch
-        state = batch.get_state_display().lower()
-        raise NotNow(f"This batch is {state}; nothing of it waits any more.")
+        is_draft = batch.state == BatchState.DRAFT
+        waits = "nothing of it has begun. Delete it" if is_draft else "nothing of it waits any more"
+        raise NotNow(f"{it_is(batch)}; {waits}.")
     jobs.cancel_waiting(batch)
     batch.refresh_from_db()
     return batch

@@ -22,6 +22,10 @@ class Money:
     returned: int = 0
 
 
+def money(batch: Batch) -> Money:
+    return money_of([batch])[batch.pk]
+
+
 def counts_of(some: Sequence[Batch]) -> dict[UUID, Counter[str]]:
     """The rows of each by state, as `counts` has them."""
     ids = [batch.pk for batch in some]

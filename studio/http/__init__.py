@@ -6,6 +6,7 @@ wire   the APIs of providers
 """
 
 from studio.http.files import Fetched, FetchRefused, Guard, fetch, is_public, origin
+from studio.http.post import check as check_listener
 from studio.http.post import post
 from studio.http.wire import Clients, Reply, Wire, retry_after
 
@@ -16,6 +17,7 @@ __all__ = [
     "Guard",
     "Reply",
     "Wire",
+    "check_listener",
     "fetch",
     "is_public",
     "origin",

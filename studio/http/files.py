@@ -26,6 +26,7 @@ CONNECT = 10.0  # seconds for one address
 LONGEST = 4000  # characters of an address
 HEADERS = {"User-Agent": "Zoetrope", "Accept": "*/*", "Accept-Encoding": "identity"}
 PORTS = {"https": 443, "http": 80}
+LATE = "The file did not arrive within {:g} s. Try again, or download it and upload it."
 
 # `is_global` of the standard library lets some of these pass (multicast, relays), so all are named.
 # IPv6 works the other way round: global unicast is allowed, less what tunnels or documents.
@@ -123,6 +124,11 @@ def is_public(address: str) -> bool:
 class Guard:
     """The rules of what may be asked and where it may go; the same for any kind of client."""
 
+    any_port = False
+    """Files come from web servers; what somebody runs to be told something may be anywhere."""
+    too_long = "Download the file and upload it."
+    or_else = ", or download the file and upload it"
+
     def __init__(self, allowed_hosts: Collection[str] = ()) -> None:
         self._allowed = {host.lower() for host in allowed_hosts}
 
@@ -136,7 +142,7 @@ class Guard:
         if len(text) > LONGEST:
             raise FetchRefused(
                 f"The address has {len(text):,} characters; the most is {LONGEST:,}. "
-                "Download the file and upload it."
+                f"{self.too_long}"
             )
         try:
             url = httpx.URL(text.strip())
@@ -152,7 +158,7 @@ class Guard:
         if not host or url.scheme not in PORTS:
             raise FetchRefused(
                 f"“{str(url)[:60]}” does not begin with https:// and the name of a computer. "
-                "Check it, or download the file and upload it."
+                f"Check it{self.or_else}."
             )
         port = url.port or PORTS[url.scheme]
         if self.allows(host, port):
@@ -161,10 +167,10 @@ class Guard:
             raise FetchRefused(
                 "The address begins with http://, which anybody on the way can change. Use https://."
             )
-        if port != PORTS["https"]:
+        if port != PORTS["https"] and not self.any_port:
             raise FetchRefused(
                 f"The address names port {port}; only {PORTS['https']} is possible. "
-                "Take the port out, or download the file and upload it."
+                f"Take the port out{self.or_else}."
             )
 
     def checked(self, host: str, port: int, found: Iterable[str]) -> list[str]:
@@ -176,7 +182,7 @@ class Guard:
             if not is_public(address):
                 raise FetchRefused(
                     "The address points at a private network. Use a public https "
-                    "address, or download the file and upload it."
+                    f"address{self.or_else}."
                 )
         return addresses
 
@@ -195,18 +201,15 @@ def lookup(host: str, port: int) -> list[str]:
 class Deadline:
     """An end for the whole, which no number of small steps can move."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds, self._end = seconds, time.monotonic() + seconds
+    def __init__(self, seconds: float, late: str = LATE) -> None:
+        self._seconds, self._late = seconds, late
+        self._end = time.monotonic() + seconds
 
     def left(self, step: float | None = None) -> float:
         """Seconds for the next step, at most `step`."""
         left = self._end - time.monotonic()
         if left <= 0:
-            raise FetchRefused(
-                f"The file did not arrive within {self._seconds:g} s. Try again, "
-                "or download it and upload it.",
-                temporary=True,
-            )
+            raise FetchRefused(self._late.format(self._seconds), temporary=True)
         return left if step is None else min(step, left)
 
 

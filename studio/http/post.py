@@ -6,9 +6,40 @@ from collections.abc import Collection, Mapping
 
 import httpx
 
-from studio.http.files import Deadline, FetchRefused, Guard, GuardedBackend, guarded_client
+from studio.http.files import (
+    PORTS,
+    Deadline,
+    FetchRefused,
+    Guard,
+    GuardedBackend,
+    guarded_client,
+    lookup,
+)
 
 OK = range(200, 300)
+LATE = "The address did not answer within {:g} s."
+
+
+class Listener(Guard):
+    """Of an address that is called: it is told something, so that there is no file to upload."""
+
+    any_port = True
+    too_long = "Give a shorter one."
+    or_else = ""
+
+
+def check(url: str, allowed_hosts: Collection[str] = ()) -> None:
+    """Raises FetchRefused for an address that would not be called. A name that nobody knows now may
+    be known later."""
+    guard = Listener(allowed_hosts)
+    address = guard.url(url)
+    host = address.raw_host.decode("ascii")
+    try:
+        port = address.port or PORTS[address.scheme]
+        guard.checked(host, port, lookup(host, port))
+    except FetchRefused as error:
+        if not error.temporary:
+            raise
 
 
 def post(
@@ -22,10 +53,10 @@ def post(
     """Send `body` as JSON to a public https address: the status that was answered. A redirect is no
     success: what is told here is for that address alone. Raises FetchRefused, with `temporary`
     where the same may work later."""
-    guard = Guard(allowed_hosts)
+    guard = Listener(allowed_hosts)
     said = {"Content-Type": "application/json", **headers}
     try:
-        with guarded_client(GuardedBackend(guard, Deadline(timeout))) as client:
+        with guarded_client(GuardedBackend(guard, Deadline(timeout, LATE))) as client:
             address = guard.url(url)
             # What is answered beside the status is not read: it may be endless.
             with client.stream("POST", address, content=body, headers=said) as response:

@@ -11,10 +11,9 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from assets.models import Asset
-from studio import catalogue
 from studio.jobs import rows
 from studio.jobs.alone import only_one
+from studio.jobs.handed import handed_on, in_trash, made_by
 from studio.jobs.state import end
 from studio.models import LIVE, Batch, BatchState, Job, State
 
@@ -41,62 +40,59 @@ def _give(batch: Batch, now: datetime) -> int:
         ready = ready.filter(turn=rows.FIRST)
     at_work = Job.objects.filter(batch=batch, waits=False, state__in=TAKES_A_PLACE)
     busy = Counter(at_work.values_list("provider", flat=True))
-    done = 0
+    done, full = 0, False
     for provider in list(ready.order_by().values_list("provider", flat=True).distinct()):
         free = max(batch.at_once - busy[provider], 0)
         mine = ready.filter(provider=provider).select_related("after")
         for job in mine.order_by("turn", "step", "slot")[:free]:
-            if job.turn != rows.FIRST and not _may_be_paid(batch, job):
-                return done
+            if job.turn != rows.FIRST:
+                full = full or not _may_begin(batch, job)
+                if full:
+                    break
             done += _begin(job)
     return done
 
 
-def _may_be_paid(batch: Batch, job: Job) -> bool:
-    """Whether its row may begin without more being spent than the batch may. Where nothing at work
-    could still turn out to be free, the batch is stopped."""
-    if batch.stop_units is None:
+def _may_begin(batch: Batch, job: Job) -> bool:
+    """Whether its row may begin: whatever becomes of those at work, no more rows fail and no more
+    is spent than the batch may. Where nothing at work could still turn out well, it is stopped."""
+    if batch.stop_failures is None and batch.stop_units is None:
         return True
-    live = Q(state__in=LIVE)
-    begun = Job.objects.filter(live, batch=batch).filter(Q(waits=False) | Q(turn=rows.FIRST))
-    of_rows = Job.objects.filter(live, row__in=begun.values("row"))
-    promised = of_rows.aggregate(sum=Sum("most", default=0))["sum"]
-    its_own = Job.objects.filter(live, row=job.row_id).aggregate(sum=Sum("most", default=0))["sum"]
-    spent = Batch.objects.values_list("spent", flat=True).get(pk=batch.pk)
-    if spent + promised + its_own <= batch.stop_units:
+    live = Job.objects.filter(batch=batch, state__in=LIVE)
+    begun = live.filter(Q(waits=False) | Q(turn=rows.FIRST))
+    at_work = set(begun.values_list("row", flat=True))
+    if job.row_id in at_work:
         return True
-    if not begun.exists():
-        rows.stop(batch, rows.over_budget(spent, its_own, batch.stop_units))
-    return False
+    its = live.filter(Q(row__in=at_work) | Q(row=job.row_id)).order_by().values_list("row")
+    most = dict(its.annotate(Sum("most")))
+    # Read after those at work: what ends in between is counted twice rather than not at all.
+    now = Batch.objects.get(pk=batch.pk)
+    if now.state != BatchState.RUNNING:
+        return False
+    units = now.stop_units is None or now.spent + sum(most.values()) <= now.stop_units
+    fails = now.stop_failures is None or now.failures + len(at_work) < now.stop_failures
+    if not at_work and not fails:
+        rows.stop_after_failures(now)
+    elif not at_work and not units and now.stop_units is not None:
+        rows.stop(now, rows.over_budget(now.spent, most[job.row_id], now.stop_units))
+    return units and fails
 
 
 def _begin(job: Job) -> int:
     if job.after_id is None or job.takes is None or job.after is None:
         return go(job)
-    found = _result(job.after, job)
+    before = job.after
+    found = handed_on(before, job.operation, job.begins_with, job.takes, made_by([before]))
     if found is None:
         words = (
-            f"“{job.after.title}” has no result that this step could go on with: it is gone from "
+            f"“{before.title}” has no result that this step could go on with: it is gone from "
             "the library, or fewer were made."
         )
-        return int(end(job, State.FAILED, note=words, error_kind="input", error=words))
-    return go(job, **dict(given(job, str(found.pk))))
-
-
-def _result(before: Job, job: Job) -> Asset | None:
-    """Of what the job before made, that which this one takes."""
-    operation = catalogue.operations().get(job.operation)
-    if operation is None or job.takes is None:
-        return None
-    kind = operation.param(job.begins_with).asset_kind
-    mine = Asset.objects.for_account(before.account).filter(pk__in=before.outputs)
-    there = {str(asset.pk): asset for asset in mine}
-    if len(there) < len(before.outputs):
-        return None  # which of them it would be cannot be said any more
-    found = [there[pk] for pk in before.outputs if there[pk].kind == kind]
-    if job.takes >= len(found) or found[job.takes].trashed:
-        return None
-    return found[job.takes]
+    elif found.trashed:
+        words = in_trash(found, before.title)
+    else:
+        return go(job, **dict(given(job, str(found.pk))))
+    return int(end(job, State.FAILED, note=words, error_kind="input", error=words))
 
 
 def given(job: Job, asset: str) -> Iterator[tuple[str, Any]]:

@@ -55,7 +55,7 @@ def _settle(row: int, batch: UUID) -> None:
         Batch.objects.filter(pk=batch).update(failures=F("failures") + 1)
     finish(batch)
     if to == RowState.FAILED:
-        _stop_after_failures(batch)
+        stop_after_failures(Batch.objects.get(pk=batch))
 
 
 def finish(batch: UUID) -> bool:
@@ -86,11 +86,11 @@ def _not_done(batch: UUID) -> str:
     return " ".join(told)
 
 
-def _stop_after_failures(batch: UUID) -> None:
-    found = Batch.objects.filter(pk=batch, stop_failures__lte=F("failures")).first()
-    if found:
-        rows = "1 row failed" if found.failures == 1 else f"{found.failures:,} rows failed"
-        stop(found, f"Stopped because {rows}; the limit is {found.stop_failures:,}.")
+def stop_after_failures(batch: Batch) -> None:
+    """Stop it when as many rows have failed as may."""
+    if batch.stop_failures is not None and batch.failures >= batch.stop_failures:
+        rows = "1 row failed" if batch.failures == 1 else f"{batch.failures:,} rows failed"
+        stop(batch, f"Stopped because {rows}; the limit is {batch.stop_failures:,}.")
 
 
 def over_budget(spent: int, needed: int, limit: int) -> str:

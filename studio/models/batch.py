@@ -44,10 +44,10 @@ class Batch(Owned):
 
     It works from `opens` (now, where that is None) until `closes`; `window` says how the next two
     are found, `zone` in whose time. `at_once` of its jobs are at work for each provider. It stops
-    by itself after `stop_failures` failed rows, or before more than `stop_units` are spent;
-    `failures` and `spent` count since it last began. `words` say why it is not running. `agreed`
-    are the terms with which it began, `key` is the press that began it, `round` counts how often
-    it was begun. With `repeats` "weekly" the same begins anew at `next_at`.
+    by itself when `stop_failures` rows have failed, never more, or before more than `stop_units`
+    are spent; `failures` and `spent` count since it last began. `words` say why it is not
+    running. `agreed` are the terms with which it began, `key` is the press that began it, `round`
+    counts how often it was begun. With `repeats` "weekly" the same begins anew at `next_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -118,7 +118,8 @@ class BatchRow(models.Model):
 
     `work` is what came of them when they were checked, one for each step: [{"operation", "takes",
     "doers": [{"offer", "params", "notes"}], "title", "count", "makes", "quote", "most", "words",
-    "print"}]; `count` jobs of it make `makes` results each. `problems` are [{"column", "message"}].
+    "print"}]; `count` jobs of it make `makes` results each. `costs` add that up by model: [[offer,
+    jobs, quote, most]]. `problems` are [{"column", "message"}].
     `print` says what all of it stands for: that of the job `duplicate_of` is the same.
     `error` and `cost` are of what became of it.
     """
@@ -132,6 +133,7 @@ class BatchRow(models.Model):
     offer = models.CharField(max_length=60, blank=True)
     title = models.CharField(max_length=200, blank=True)
     work = models.JSONField(default=list)
+    costs = models.JSONField(default=list)
     problems = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     quote = models.BigIntegerField(default=0)

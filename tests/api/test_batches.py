@@ -235,6 +235,8 @@ GOOD: dict[str, Any] = {"operation": "background", "rows": [{"pattern": "mesh"}]
         (GOOD | {"email": "alice"}, "email", ["name@example.com"]),
         (GOOD | {"webhook": "ftp://a.example/"}, "webhook", []),
         (GOOD | {"webhook": "http://127.0.0.1/"}, "webhook", []),
+        (GOOD | {"webhook": "https://10.0.0.7/hook"}, "webhook", ["private network"]),
+        (GOOD | {"repeats": "daily"}, "repeats", ["Choose weekly, or leave it empty."]),
         (GOOD | {"starts_at": "2020-01-01T00:00:00Z"}, "starts_at", ["over"]),
         (GOOD | {"starts_at": "2099-01-01T00:00:00Z"}, "starts_at", ["furthest", "90 days"]),
         (GOOD | {"starts_at": "tomorrow"}, "starts_at", []),

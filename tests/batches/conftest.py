@@ -10,7 +10,7 @@ import pytest
 
 from assets.models import Asset
 from billing.models import Account, User
-from studio import batches
+from studio import batches, jobs
 from studio.models import Batch
 from tests.batches.sheets import table
 from tests.studio.conftest import (  # noqa: F401 - fixtures
@@ -77,3 +77,16 @@ def pictures(
         path.write_bytes(picture((64 + 16 * number, 64)))
         made.append(bring(path, account, alice, title=name.capitalize()))
     return made
+
+
+@pytest.fixture
+def begun(draft: Callable[..., Batch], alice: User) -> Callable[..., Batch]:
+    """begun(4, at_once=1) → a batch that runs."""
+
+    def make(*args: Any, **kwargs: Any) -> Batch:
+        batch = draft(*args, **kwargs)
+        batches.start(batch, alice)
+        jobs.dispatch()
+        return batch
+
+    return make

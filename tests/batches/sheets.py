@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from billing.models import Account
 from studio import jobs
 from studio.jobs.state import end
-from studio.models import Batch, BatchRow, Job, State
+from studio.models import Batch, BatchNews, BatchRow, Job, State
 from tests.studio.turning import hints
 
 
@@ -80,3 +81,13 @@ def work_off(most: int = 200) -> int:
             jobs.start(pk)
             done += 1
     return done
+
+
+def held(account: Account) -> int:
+    account.refresh_from_db()
+    return account.held
+
+
+def told(batch: Batch) -> list[str]:
+    mine = BatchNews.objects.filter(batch=batch, way=BatchNews.Way.PAGE)
+    return list(mine.order_by("created").values_list("kind", flat=True))

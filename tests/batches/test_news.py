@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -253,9 +254,41 @@ def test_an_address_of_this_network_is_not_told(ended: Draft, settings: Any) -> 
 
 
 @pytest.mark.parametrize(
+    "address",
+    ["https://127.0.0.1/", "https://localhost:8443/x", "https://[::1]/", "https://10.1.2.3/"],
+)
+def test_a_private_address_is_refused_when_it_is_set(draft: Draft, address: str) -> None:
+    batch = draft(1)
+    with pytest.raises(batches.Wrong, match="private network") as refusal:
+        batches.set_options(batch, webhook=address)
+    assert refusal.value.field == "webhook"
+    assert "upload" not in refusal.value.message
+    batch.refresh_from_db()
+    assert batch.webhook == ""
+
+
+def test_a_public_address_may_have_any_port(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 8443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *said, **more: found)
+    address = "https://shop.example:8443/hook"
+    assert batches.set_options(draft(1), webhook=address).webhook == address
+
+
+def test_a_name_that_nobody_knows_now_may_be_known_when_it_is_called(
+    draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*said: Any, **more: Any) -> None:
+        raise socket.gaierror("no such name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert batches.set_options(draft(1), webhook="https://new.example/").webhook
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
         ({"webhook": "http://shop.example/"}, "Use https://"),
+        ({"webhook": "ftp://shop.example/"}, r"name of a computer\. Check it\.$"),
         ({"webhook": "shop"}, "does not begin with https://"),
         ({"email": "alice"}, "no e-mail address"),
         ({"at_once": 0}, "from 1 to 50"),

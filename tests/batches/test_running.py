@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -13,38 +11,15 @@ from django.utils import timezone
 
 from assets.models import Asset
 from billing.models import CREDIT, Account, Entry, User
-from studio import batches, catalogue, jobs
+from studio import batches, jobs
 from studio.jobs.state import end
-from studio.models import Batch, BatchNews, BatchState, Job, State
+from studio.models import Batch, BatchState, Job, State
 from tests.batches.conftest import MARK, MOVE, SMALL
-from tests.batches.sheets import at_work, fail, job_of, states, succeed
+from tests.batches.sheets import at_work, fail, held, job_of, states, succeed, told
 
 pytestmark = pytest.mark.usefixtures("adds_up", "rich")
 Draft = Callable[..., Batch]
 PRICE = 12 * CREDIT
-
-
-@pytest.fixture
-def begun(draft: Draft, alice: User) -> Draft:
-    """begun(4, at_once=1) → a batch that runs."""
-
-    def make(*args: Any, **kwargs: Any) -> Batch:
-        batch = draft(*args, **kwargs)
-        batches.start(batch, alice)
-        jobs.dispatch()
-        return batch
-
-    return make
-
-
-def held(account: Account) -> int:
-    account.refresh_from_db()
-    return account.held
-
-
-def told(batch: Batch) -> list[str]:
-    mine = BatchNews.objects.filter(batch=batch, way=BatchNews.Way.PAGE)
-    return list(mine.order_by("created").values_list("kind", flat=True))
 
 
 # --- whose turn ---------------------------------------------------------------------------------
@@ -149,6 +124,21 @@ def test_a_batch_that_is_paused_for_ever_gives_the_money_back(
     assert (batch.state, "30 days" in batch.words) == ("canceled", True)
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("draft", "This batch is a draft; it has not begun yet. Start it."),
+        ("done", "This batch is done; nothing of it waits any more. Try the rows again"),
+        ("canceled", "This batch is canceled; nothing of it waits any more. Try its canceled"),
+    ],
+)
+def test_what_cannot_go_on_says_what_to_do_instead(draft: Draft, state: str, words: str) -> None:
+    batch = draft(1)
+    Batch.objects.filter(pk=batch.pk).update(state=state)
+    with pytest.raises(batches.NotNow, match=words):
+        batches.resume(batch)
+
+
 # --- canceling ----------------------------------------------------------------------------------
 
 
@@ -217,6 +207,85 @@ def test_it_stops_after_so_many_failures(begun: Draft, account: Account) -> None
     assert batch.state == "running", "failures are counted anew"
 
 
+def test_no_more_rows_fail_than_may(begun: Draft) -> None:
+    """Near the limit fewer are at work: all of them may fail."""
+    batch = begun(7, stop_failures=3, at_once=2)
+    assert at_work(batch) == [1, 2]
+    fail(batch, 1)
+    assert at_work(batch) == [2, 3]
+    fail(batch, 2)
+    assert at_work(batch) == [3], "two have failed, and a third is at work"
+    succeed(batch, 3)
+    assert at_work(batch) == [4], "what goes well keeps nothing from beginning"
+    succeed(batch, 4)
+    assert at_work(batch) == [5]
+    fail(batch, 5)
+    batch.refresh_from_db()
+    assert (batch.state, batch.failures, at_work(batch)) == ("stopped", 3, [])
+    assert batch.words == "Stopped because 3 rows failed; the limit is 3."
+
+
+def test_rows_that_go_well_never_wait_for_a_limit_of_failures(begun: Draft) -> None:
+    batch = begun(5, stop_failures=1, at_once=3)
+    for number in range(1, 6):
+        assert at_work(batch) == [number]
+        succeed(batch, number)
+    batch.refresh_from_db()
+    assert (batch.state, states(batch)) == ("done", ["done"] * 5)
+
+
+def test_a_row_at_work_goes_on_to_its_next_step_near_the_limit(
+    begun: Draft, pictures: list[Asset]
+) -> None:
+    batch = begun(
+        steps=[MARK, {**MOVE, "params": SMALL}],
+        rows=[(str(p.pk),) for p in pictures],
+        columns=("image",),
+        stop_failures=1,
+    )
+    assert at_work(batch) == [1]
+    succeed(batch, 1, pictures[0])
+    assert at_work(batch) == [1], "its second step, and no other row"
+    fail(batch, 1, step=1)
+    batch.refresh_from_db()
+    assert (batch.state, batch.failures, at_work(batch)) == ("stopped", 1, [])
+
+
+def test_a_limit_that_is_lowered_below_what_failed_stops_it(begun: Draft) -> None:
+    batch = begun(6, stop_failures=5, at_once=2)
+    fail(batch, 1)
+    fail(batch, 2)
+    assert at_work(batch) == [3, 4]
+    batches.set_options(batch, stop_failures=2)
+    succeed(batch, 3)
+    assert at_work(batch) == [4]
+    succeed(batch, 4)
+    batch.refresh_from_db()
+    assert (batch.state, batch.words) == (
+        "stopped",
+        "Stopped because 2 rows failed; the limit is 2.",
+    )
+
+
+def test_a_retry_begins_with_all_that_its_row_needs(
+    begun: Draft, alice: User, pictures: list[Asset], account: Account
+) -> None:
+    """Of a row that is at work already nothing is counted twice."""
+    batch = begun(
+        steps=[{**MARK}, {**MOVE, "params": SMALL}],
+        rows=[(str(pictures[0].pk),)],
+        columns=("image",),
+        stop_units=PRICE,
+    )
+    succeed(batch, 1, pictures[1])
+    fail(batch, 1, step=1)
+    batches.retry_failed(batch, alice)
+    assert at_work(batch) == [1]
+    succeed(batch, 1, step=1)
+    batch.refresh_from_db()
+    assert (batch.state, batch.spent, states(batch)) == ("done", PRICE, ["done"])
+
+
 def test_it_never_spends_more_than_it_may(begun: Draft, account: Account) -> None:
     batch = begun(6, stop_units=2 * PRICE + 1, at_once=3)
     assert at_work(batch) == [1, 2], "the third could be too much"
@@ -248,116 +317,3 @@ def test_the_last_failure_ends_it_and_does_not_stop_it(begun: Draft) -> None:
     fail(batch, 1)
     batch.refresh_from_db()
     assert (batch.state, told(batch)) == ("done", ["done"])
-
-
-# --- again --------------------------------------------------------------------------------------
-
-
-def test_only_what_failed_is_tried_again(begun: Draft, alice: User, account: Account) -> None:
-    batch = begun(3, at_once=3)
-    succeed(batch, 1)
-    fail(batch, 2)
-    fail(batch, 3)
-    again = batches.plan_retry(batch)
-    assert (again.rows, again.amount, again.blocked) == (2, 2 * PRICE, "")
-    with pytest.raises(batches.TermsChanged):
-        batches.retry_failed(batch, alice, agreed="1-1:1:credits")
-    assert (held(account), states(batch)) == (0, ["done", "failed", "failed"])
-    assert batches.retry_failed(batch, alice, agreed=again.shown).rows == 2
-    assert batches.retry_failed(batch, alice).rows == 0, "a second press"
-    assert (batch.state, batch.ended, states(batch)) == ("running", None, ["done", "open", "open"])
-    assert (at_work(batch), held(account)) == ([2, 3], 2 * PRICE)
-    new = job_of(batch, 2)
-    assert new.retry_of is not None
-    succeed(batch, 2)
-    succeed(batch, 3)
-    batch.refresh_from_db()
-    assert (batch.state, states(batch), batch.ended is None) == ("done", ["done"] * 3, False)
-    assert told(batch) == ["done", "done"]
-
-
-def test_steps_that_were_done_are_not_paid_twice(
-    begun: Draft, pictures: list[Asset], alice: User, account: Account
-) -> None:
-    batch = begun(
-        steps=[MARK, {**MOVE, "params": SMALL}],
-        rows=[(str(pictures[0].pk),)],
-        columns=("image",),
-    )
-    succeed(batch, 1, pictures[1])
-    fail(batch, 1, step=1)
-    first, second = job_of(batch, 1), job_of(batch, 1, 1)
-    again = batches.retry_failed(batch, alice)
-    assert (again.rows, again.amount) == (1, PRICE)
-    assert job_of(batch, 1).pk == first.pk
-    assert at_work(batch) == [1]
-    new = job_of(batch, 1, 1)
-    assert (new.retry_of_id, new.after_id) == (second.pk, first.pk)
-    assert (new.waits, new.params["image"]) == (False, str(pictures[1].pk))
-    succeed(batch, 1, step=1)
-    assert states(batch) == ["done"]
-
-
-def test_another_model_for_what_failed(begun: Draft, alice: User, account: Account) -> None:
-    batch = begun(2)
-    succeed(batch, 1)
-    fail(batch, 2)
-    again = batches.plan_retry(batch, "local-motion")
-    assert (again.rows, again.amount) == (1, 0)
-    assert [share.offer for share in again.models] == ["local-motion"]
-    batches.change_model(batch, "local-motion", alice, agreed=again.shown)
-    assert (job_of(batch, 1).offer, job_of(batch, 2).offer) == ("paper-motion", "local-motion")
-    assert held(account) == 0
-    with pytest.raises(batches.Wrong, match="not offered here"):
-        batches.change_model(batch, "nobody", alice)
-
-
-def test_a_model_that_cannot_do_a_row_says_so_and_leaves_it(
-    begun: Draft, alice: User, cat: Asset, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    batch = begun(rows=[(str(cat.pk), "40"), (str(cat.pk), "60")])
-    fail(batch, 1)
-    fail(batch, 2)
-    narrow = catalogue.all_offers()["local-motion"]
-    offers = catalogue.declared_offers() | {
-        "narrow": replace(
-            narrow, key="narrow", accepts={**narrow.accepts, "strength": {"high": 50}}
-        )
-    }
-    monkeypatch.setattr(catalogue, "declared_offers", lambda: offers)
-    again = batches.change_model(batch, "narrow", alice)
-    assert again.rows == 1
-    assert list(again.refused) == [2]
-    assert "60" in again.refused[2]
-    assert states(batch) == ["open", "failed"]
-
-
-def test_a_single_job_that_is_tried_again_belongs_to_its_row(
-    begun: Draft, alice: User, account: Account
-) -> None:
-    batch = begun(1)
-    fail(batch, 1)
-    batch.refresh_from_db()
-    assert batch.state == "done"
-    again, _ = jobs.retry(job_of(batch, 1), alice)
-    batch.refresh_from_db()
-    assert (again.row_id, states(batch), batch.state) == (
-        job_of(batch, 1).row_id,
-        ["open"],
-        "running",
-    )
-    succeed(batch, 1)
-    batch.refresh_from_db()
-    assert (batch.state, states(batch)) == ("done", ["done"])
-
-
-def test_what_was_canceled_can_be_taken_up_again(begun: Draft, alice: User) -> None:
-    batch = begun(3, at_once=1)
-    batches.cancel_rest(batch)
-    with pytest.raises(batches.NotNow, match="being canceled"):
-        batches.retry_failed(batch, alice, canceled=True)
-    succeed(batch, 1)
-    batch.refresh_from_db()
-    assert batches.retry_failed(batch, alice).rows == 0
-    assert batches.retry_failed(batch, alice, canceled=True).rows == 2
-    assert (batch.state, at_work(batch)) == ("running", [2])

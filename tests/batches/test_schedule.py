@@ -246,6 +246,52 @@ def test_it_need_not_come_again(begun: Draft, clock: time_machine.Coordinates) -
     assert Batch.objects.count() == 2
 
 
+@pytest.fixture
+def poor(there: Account) -> Iterator[Account]:
+    """Of the 100 credits something else holds 60, so that three rows begin once and not again."""
+    billing.hold(there, 60 * CREDIT, "job:other")
+    yield there
+    billing.release(there, "job:other")
+
+
+def test_a_week_that_is_deleted_ends_none_of_the_others(
+    begun: Draft, poor: Account, clock: time_machine.Coordinates
+) -> None:
+    batch = begun(3, repeats="weekly")
+    a_week_passes(clock)
+    draft = next_of(batch)
+    said = batches.discard(draft)
+    assert said.startswith("It comes again on Wed 07 Apr, 12:00, from “Many cats” of")
+    billing.grant(poor, 100 * CREDIT, "grant:more")
+    a_week_passes(clock, 2)
+    assert (next_of(batch).state, Batch.objects.count()) == ("running", 2)
+
+
+def test_a_deleted_week_between_others_leaves_them_joined(
+    begun: Draft, poor: Account, clock: time_machine.Coordinates
+) -> None:
+    batch = begun(3, repeats="weekly")
+    a_week_passes(clock)
+    first = next_of(batch)
+    a_week_passes(clock, 2)
+    second = next_of(first)
+    assert batches.discard(first) == "", "the one after it knows when it comes again"
+    assert batches.discard(second)
+    batch.refresh_from_db()
+    assert batch.next_at == datetime(2027, 4, 14, 12, tzinfo=AMSTERDAM)
+
+
+def test_a_deleted_week_of_what_was_stopped_brings_nothing_back(
+    begun: Draft, poor: Account, clock: time_machine.Coordinates
+) -> None:
+    batch = begun(3, repeats="weekly")
+    a_week_passes(clock)
+    draft = next_of(batch)
+    batches.stop_repeating(draft)
+    assert batches.discard(draft) == ""
+    assert not Batch.objects.exclude(next_at=None)
+
+
 def test_what_comes_no_more_has_no_next_time(draft: Draft) -> None:
     batch = draft(1)
     batches.set_schedule(batch, repeats="weekly")

@@ -40,6 +40,8 @@ def words(data: bytes | str, name: str = "") -> str:
         ("prompt\tsize\ra lake\t16:9\r", "tabs"),
         ("sep=;\r\nprompt;size\r\na lake;16:9\r\n", "semicolons"),
         ("SEP=|\nprompt|size\na lake|16:9", "“|”"),
+        ("prompt|size\na lake|16:9\nb, c|1:1\n", "“|”"),
+        ("prompt,size\na lake,16:9\nc|d,1:1\n", "commas"),
         # As many of each in the header: the rows say which it is.
         ('prompt, in English;size\n"a lake";16:9\nb;1:1', "semicolons"),
         ('"prompt;of it",size\na lake,16:9', "commas"),

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from assets.models import Asset
-from billing.models import Account, User
+from billing.models import CREDIT, Account, User
 from studio import batches, catalogue, jobs
 from studio.models import Batch, BatchState, Job, State
 from studio.operations import finishing
-from tests.batches.conftest import MARK, UPSCALE
+from tests.batches.conftest import MARK, MOVE, SMALL, UPSCALE
 from tests.batches.sheets import job_of, problems, states, work_off
 
 pytestmark = pytest.mark.usefixtures("adds_up")
@@ -52,6 +52,23 @@ def test_a_chain_is_done_for_every_row(draft: Draft, pictures: list[Asset], alic
         assert made.title == f"Fruit {number}"
         assert list(end.parents.all()) == [made]
         assert marked.params["image"] == str(made.pk)
+
+
+def test_the_plan_of_a_chain_reads_no_row_of_work(
+    draft: Draft, pictures: list[Asset], django_assert_max_num_queries: Any
+) -> None:
+    rows = [(asset.filename,) for asset in pictures]
+    small = {**MOVE, "params": SMALL}
+    batch = draft(steps=[UPSCALE, MARK, small], rows=rows, columns=("file",))
+    with django_assert_max_num_queries(12) as asked:
+        plan = batches.plan(batch)
+    assert {share.offer: (share.jobs, share.amount) for share in plan.models} == {
+        "local-upscale": (3, 0),
+        "local-watermark": (3, 0),
+        "paper-motion": (3, plan.amount),
+    }
+    assert plan.amount == 36 * CREDIT
+    assert not any('"work"' in query["sql"] for query in asked.captured_queries)
 
 
 def test_each_picture_of_a_pack_goes_on(draft: Draft, pictures: list[Asset], alice: User) -> None:

@@ -27,8 +27,10 @@ from assets.models import Asset
 from billing import services as billing
 from billing.access import set_up_owner
 from billing.models import CREDIT, Entry
+from studio import batches as many
 from studio import catalogue, jobs, pump, tasks
-from studio.models import Beat, Job, Lease, State
+from studio.batches.sheet import read
+from studio.models import Batch, BatchRow, Beat, Job, Lease, State
 from studio.processes import HOST
 from studio.pump.lease import void_dead
 
@@ -53,6 +55,36 @@ def order(offer: str, count: str = "1") -> list[str]:
         for number in range(int(count))
     ]
     return [str(job.pk) for job in placed]
+
+
+def batch(offer: str, count: str) -> str:
+    """Begin one of so many small rows; its id."""
+    owner, found = set_up_owner(), catalogue.all_offers()[offer]
+    if found.operation == "background":
+        head, line = ("pattern", "width", "height", "seed"), ("mesh", "64", "64", "{}")
+    else:
+        head, line = ("prompt",), ("wave {}",)
+    rows = [[cell.format(number) for cell in line] for number in range(int(count))]
+    text = "\n".join(",".join(row) for row in [head, *rows]).encode()
+    steps = [{"operation": found.operation, "offer": found.key}]
+    made = many.create(owner.accounts.get(), owner, offer, read(text, "rows.csv"), steps=steps)
+    many.check(made)
+    many.start(made, owner, agreed=many.plan(made).shown)
+    return str(made.pk)
+
+
+def batches() -> dict[str, Any]:
+    """How all of them stand: rows by state, jobs by the lines of the ledger that they have."""
+    lines: dict[str, list[str]] = {}
+    for origin, kind in Entry.objects.order_by("id").values_list("reference", "kind"):
+        lines.setdefault(origin, []).append(kind)
+    every = Job.objects.exclude(batch=None)
+    return {
+        "rows": Counter(BatchRow.objects.values_list("state", flat=True)),
+        "money": Counter(" ".join(lines.get(job.origin, [])) for job in every),
+        "spent": sorted(one.spent // CREDIT for one in Batch.objects.all()),
+        "ended": Batch.objects.exclude(ended=None).count(),
+    }
 
 
 def open_jobs() -> int:
@@ -131,7 +163,7 @@ def figures() -> dict[str, Any]:
     }
 
 
-KNOWN = (rich, order, watch, work, after_a_death, an_hour_passes, give_up, figures)
+KNOWN = (rich, order, batch, batches, watch, work, after_a_death, an_hour_passes, give_up, figures)
 VERBS: dict[str, Callable[..., Any]] = {verb.__name__: verb for verb in KNOWN}
 
 

@@ -25,7 +25,6 @@ from studio.api.batches.wishes import (
     RetryBatchSerializer,
     StartBatchSerializer,
 )
-from studio.api.errors import Invalid, problem
 from studio.api.schema import KEY_HEADER, PATH_ID, answers
 from studio.jobs import NotPossible
 from studio.models import Batch, BatchState
@@ -60,8 +59,7 @@ class PlanBatch(BatchView):
         paging.read(request, ())
         batch = self.batch(pk)
         if batch.state != BatchState.DRAFT:
-            state = batch.get_state_display().lower()
-            raise NotPossible(f"This batch is {state}; a plan is made of a draft.")
+            raise NotPossible(f"{batches.it_is(batch)}; a plan is made of a draft.")
         return Response(plan_data(batches.plan(batch)))
 
 
@@ -74,7 +72,7 @@ class StartBatch(BatchView):
         operation_id="batches_start",
         parameters=[PATH_ID, KEY_HEADER, REPLAYED],
         request=StartBatchSerializer,
-        responses=answers({200: OneBatchSerializer}, 400, 402, 404, 409, 413, 415, 422),
+        responses=answers({200: OneBatchSerializer}, 400, 402, 404, 409, 413, 415),
         tags=["batches"],
     )
     def post(self, request: Request, pk: UUID) -> Response:
@@ -82,7 +80,6 @@ class StartBatch(BatchView):
         key = requests.idempotency_key(request.headers)
         batch = self.batch(pk)
         said = self.said(StartBatchSerializer)
-        self._check_key(batch, key)
         with telling("rows", 409):
             _, new = batches.start(
                 batch,
@@ -92,11 +89,6 @@ class StartBatch(BatchView):
                 without_wrong=said.get("without_wrong", False),
             )
         return self.told(pk, headers={} if new else {"Idempotent-Replayed": "true"})
-
-    def _check_key(self, batch: Batch, key: str | None) -> None:
-        if key and Batch.objects.filter(account=self.account, key=key).exclude(pk=batch.pk):
-            words = "This key began another batch already. Send a new one, such as a UUID."
-            raise Invalid([problem("Idempotency-Key", key, words)], 422)
 
 
 class _Decide(BatchView):

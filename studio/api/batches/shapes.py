@@ -359,6 +359,9 @@ class RetryPlanSerializer(_PricedSerializer):
     """What trying again costs (or would), and the rows that it cannot be done for."""
 
     rows = serializers.IntegerField()
+    anew = serializers.IntegerField(
+        help_text="Rows of which a step that was done is done and paid again: its result is gone"
+    )
     refused = RefusedRowSerializer(many=True)
 
 

@@ -162,7 +162,7 @@ def mapping_of(
     if "saved_mapping" not in said:
         if source.kind == "assets":
             return files_mapping(account, source, said_steps)
-        return mixed.guess(account, source.sheet, said_steps)
+        return None
     if "mapping" in said:
         one_of(said, ("mapping", "saved_mapping"), "")
     mine = BatchMapping.objects.for_account(account).filter(pk=said["saved_mapping"])

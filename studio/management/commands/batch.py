@@ -162,7 +162,6 @@ class Command(BaseCommand):
                 options["title"],
                 sheet,
                 steps=[step],
-                mapping=mixed.guess(account, sheet, [step]),
                 source=batches.digest(data),
                 source_name=options["file"].name if str(options["file"]) != "-" else "",
             )

@@ -17,7 +17,7 @@ from assets.views.guard import MemberRequest, member, writer
 from assets.views.toast import say
 from billing.models import CREDIT
 from studio import batches
-from studio.batches import bit_by_bit, cells
+from studio.batches import cells
 from studio.models import Batch
 from studio.views.batch.sheet import download
 from studio.views.batch.shown import find, go, says_no
@@ -49,7 +49,7 @@ def correct(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """A new draft of the rows that are wrong or failed."""
     made = batches.correct(find(request, pk), request.user)
     with suppress(batches.Wrong):  # its page says so
-        bit_by_bit.check_some(made)
+        batches.check_some(made)
     return go(request, reverse("batch", args=[made.pk]))
 
 

@@ -14,7 +14,6 @@ from assets.views.guard import MemberRequest, is_htmx, member, polled, writer
 from assets.views.toast import say, say_now
 from billing import access
 from studio import batches
-from studio.batches import bit_by_bit
 from studio.models import Batch, BatchMapping, BatchState
 from studio.templatetags.zoetrope import credits
 from studio.views.batch import chain, running, sheet, when
@@ -67,7 +66,7 @@ def mapping(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     else:
         said = {name: request.POST.get(f"c{at}", "") for at, name in enumerate(batch.columns)}
         wanted = _moved(batch.mapping, said)
-    bit_by_bit.map_anew(batch, wanted)
+    batches.set_mapping(batch, wanted, checks=False)
     return to_page(request, batch)
 
 
@@ -92,7 +91,7 @@ def _kept(request: MemberRequest, batch: Batch, name: str) -> dict[str, str]:
     row = BatchMapping.objects.for_account(request.account).filter(pk=pk).first()
     if row is None:
         raise batches.Wrong("mapping", "That mapping is gone. Choose another one.")
-    known = {t.name for t in bit_by_bit.every_target(batch)}
+    known = {t.name for t in batches.every_target(batch)}
     fits = {c: t for c, t in row.mapping.items() if c in batch.columns and t in known}
     if not fits:
         raise batches.Wrong(
@@ -111,7 +110,7 @@ def do(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     batch = find(request, pk)
     found = chain.fitting(request.account, chain.said(request.POST))
     try:
-        bit_by_bit.do_anew(batch, chain.check(request.account, found))
+        batches.set_steps(batch, chain.check(request.account, found), checks=False)
     except chain.Unsound as error:
         return chain.unsound(request, found, error)
     return to_page(request, batch)
@@ -198,6 +197,6 @@ def start(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def discard(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     batch = find(request, pk)
     title = batch.title
-    batches.discard(batch)
-    say(request, f"“{title}” is deleted. Its files stay in the library.")
+    goes_on = batches.discard(batch)
+    say(request, f"“{title}” is deleted. Its files stay in the library. {goes_on}".strip())
     return go(request, reverse("batches"))

@@ -18,7 +18,7 @@ from assets.views.guard import MemberRequest, is_htmx, member, polled, writer
 from assets.views.toast import say
 from billing import access
 from studio import batches, catalogue, keys
-from studio.batches import bit_by_bit
+from studio.batches import sums
 from studio.jobs import rows as of_rows
 from studio.models import LIVE, Batch, BatchState, Job
 from studio.spec import Offer
@@ -57,7 +57,7 @@ def context(batch: Batch) -> dict[str, Any]:
         "counts": counts,
         "parts": bar(counts),
         "total": sum(counts.values()),
-        "money": bit_by_bit.money(batch),
+        "money": sums.money(batch),
         "eta": batches.eta(batch) if batch.state == BatchState.RUNNING else None,
         "came": newest(batch),
         "busy": busy,
@@ -96,8 +96,8 @@ def _waits_for(batch: Batch) -> Any:
 
 
 def newest(batch: Batch) -> list[Came]:
-    rows = bit_by_bit.newest_tried(batch, NEWEST)
-    results = bit_by_bit.results_of(rows)
+    rows = batches.newest_tried(batch, NEWEST)
+    results = list(batches.of_rows(rows))
     firsts = [pk for r in results for pk in r.assets[:1]]
     mine = Asset.objects.for_account(batch.account).filter(pk__in=firsts)
     made = {str(asset.pk): asset for asset in mine}

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 from assets.models import Asset
 from assets.views.guard import MemberRequest, member, writer
 from studio import batches
-from studio.batches import bit_by_bit, steps
 from studio.batches import cells as cells_of
+from studio.batches import steps
 from studio.batches.columns import Target
 from studio.batches.results import rows_at_work, word_of
 from studio.batches.step_problems import StepProblem
@@ -138,7 +138,7 @@ def lines(batch: Batch, rows: Sequence[BatchRow], columns: Sequence[Column]) -> 
     files = _files(batch, rows, columns)
     begun = batch.state != BatchState.DRAFT
     at_work = rows_at_work(rows) if begun else set()
-    results = {r.number: r for r in bit_by_bit.results_of(rows)} if begun else {}
+    results = {r.number: r for r in batches.of_rows(rows)} if begun else {}
     made = _made(batch, [pk for r in results.values() for pk in r.assets])
     return [
         Line(
@@ -222,7 +222,7 @@ def pills(batch: Batch, show: str) -> dict[str, Any]:
 def target_groups(batch: Batch) -> list[tuple[str, list[Target]]]:
     """What a column may be, with what is most likely first."""
     try:
-        found = bit_by_bit.every_target(batch)
+        found = batches.every_target(batch)
         first = {t.name for t in batches.targets(batch)}
     except batches.Wrong:
         return []
@@ -254,7 +254,7 @@ def check(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Check some more rows; asked again by what it answers until all are."""
     batch = find(request, pk)
     wrong = step_problems(batch)[1]
-    left = batches.counts(batch).get("new", 0) if wrong else bit_by_bit.check_some(batch)
+    left = batches.counts(batch).get("new", 0) if wrong else batches.check_some(batch)
     total = BatchRow.objects.filter(batch=batch).count()
     context = {"batch": batch, "left": left, "checked": total - left, "total": total}
     context["wrong_steps"] = wrong
@@ -316,7 +316,7 @@ def rows(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     elif verb == "delete":
         batches.delete_row(batch, number(about))
     elif verb == "recheck":
-        bit_by_bit.look_anew(batch)
+        batches.recheck(batch, checks=False)
         return to_page(request, batch)
     elif verb in ("skip", "take"):
         batches.skip_rows(batch, _meant(batch, about), skipped=verb == "skip")

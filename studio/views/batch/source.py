@@ -19,7 +19,7 @@ from assets.services import Refused, bulk
 from assets.views.bulk import ids_of
 from assets.views.guard import MemberRequest, is_htmx, writer
 from studio import batches, catalogue, sending
-from studio.batches import bit_by_bit, sheet
+from studio.batches import sheet
 from studio.batches.sheet import Row, Sheet
 from studio.batches.step_problems import StepProblem
 from studio.models import Batch
@@ -220,7 +220,6 @@ def _draft(request: MemberRequest, source: Source, found: chain.Said) -> Batch:
         source=batches.digest(data) if data else "",
         source_name=source.name,
     )
-    bit_by_bit.guess_more(batch)
     if many <= AT_ONCE:
-        bit_by_bit.check_some(batch)
+        batches.check_some(batch)
     return batch
