@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from billing.models import Account, User
 from studio import batches, http, jobs, tasks
-from studio.batches.news import signed
+from studio.hooks.signing import signed
 from studio.models import Batch, BatchNews
 from tests.batches.sheets import fail, succeed
 from tests.studio.turning import hints
