@@ -1,9 +1,9 @@
 """Webhooks: addresses of an account's choice that are told what happens.
 
-    outbox    written down in the transaction in which it happens
-    sending   called afterwards, again and again until it is taken
-    targets   the addresses, and their log
-    events    what there is to tell
+outbox    written down in the transaction in which it happens
+sending   called afterwards, again and again until it is taken
+targets   the addresses, and their log
+events    what there is to tell
 """
 
 from studio.hooks.events import EVENTS, TEST, Event

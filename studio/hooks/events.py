@@ -28,12 +28,12 @@ ID, OTHER = "01990c1f-7d3a-7000-8000-5b2f6a1c9e10", "01990c20-11aa-7000-8000-0d6
 
 @dataclass(frozen=True)
 class Event:
-    """`words` say when it happens, `data` is an example of what is told then."""
+    """`words` say when it happens, `example` is what is told then, as `data`."""
 
     key: str
-    label: str
+    title: str
     words: str
-    data: Mapping[str, Any]
+    example: Mapping[str, Any]
 
 
 def _link(name: str, *args: Any) -> str:

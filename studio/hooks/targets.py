@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,9 +50,8 @@ def make(
 def change(target: WebhookTarget, **said: Any) -> WebhookTarget:
     """Changes what is given: name, url, events, on. Turned on it begins anew, with what waits.
     Raises NotKept."""
-    checks = {"name": _name, "url": _url, "events": _events, "on": bool}
     for field, value in said.items():
-        setattr(target, field, checks[field](value))
+        setattr(target, field, CHECKS[field](value))
     if said.get("on") or "url" in said:
         target.off_words, target.failing_since, target.rests_until = "", None, None
         said |= {"off_words": "", "failing_since": None, "rests_until": None}
@@ -158,3 +157,11 @@ def _events(events: Iterable[str]) -> Sequence[str]:
             words = f"“{shown(key)}” is no event. Choose {listed(tuple(EVENTS))}."
             raise NotKept("events", words)
     return [key for key in EVENTS if key in chosen]
+
+
+CHECKS: dict[str, Callable[[Any], Any]] = {
+    "name": _name,
+    "url": _url,
+    "events": _events,
+    "on": bool,
+}

@@ -112,10 +112,12 @@ def call(
     guard = CallGuard(allowed_hosts)
     said = {"Content-Type": "application/json", **headers}
     try:
-        with guarded_client(GuardedBackend(guard, _Deadline(timeout))) as client:
-            with client.stream("POST", guard.url(url), content=body, headers=said) as response:
-                wait = retry_after(response.headers.get("retry-after", ""))
-                return Answer(response.status_code, _heard(response), wait)
+        with (
+            guarded_client(GuardedBackend(guard, _Deadline(timeout))) as client,
+            client.stream("POST", guard.url(url), content=body, headers=said) as response,
+        ):
+            wait = retry_after(response.headers.get("retry-after", ""))
+            return Answer(response.status_code, _heard(response), wait)
     except httpx.HTTPError as error:
         raise FetchRefused(
             f"It could not be reached or did not answer ({type(error).__name__}).", temporary=True
