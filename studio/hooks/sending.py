@@ -34,7 +34,7 @@ WAITS = (
     *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
 )
 MOST_TRIES = len(WAITS) + 1
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=1)
 # How many calls are under way, and how many of them to one address.
 AT_ONCE, TO_ONE = 16, 4
 SLICE = 20.0  # seconds in which new ones are begun
