@@ -210,8 +210,9 @@ Q_CLUSTER: dict[str, Any] = {
     "label": "Task queue",
     "ALT_CLUSTERS": {
         "work": {
-            # One more worker than there is work: the canary always finds a free one.
-            "workers": RENDER_SLOTS + FETCH_SLOTS + 1,
+            # One for calls to webhooks, which may be slow, and one more than there is work: the
+            # canary always finds a free one.
+            "workers": RENDER_SLOTS + FETCH_SLOTS + 2,
             "timeout": RENDER_TIMEOUT,
             "retry": RENDER_TIMEOUT * 3,
             "poll": 0.1,

@@ -7,7 +7,7 @@ class StudioConfig(AppConfig):
     verbose_name = "Studio"
 
     def ready(self) -> None:
-        from assets.services import bin
+        from assets.services import bin, boards
         from assets.services.bulk import moving
         from studio import (
             catalogue,
@@ -15,6 +15,7 @@ class StudioConfig(AppConfig):
             social_rows,
             workflows,
         )
+        from studio.hooks import outbox
         from studio.jobs import needed
         from studio.stories import bound
 
@@ -22,3 +23,4 @@ class StudioConfig(AppConfig):
         post_migrate.connect(social_rows.fill, sender=self)
         bin.HOLDERS.append(needed.held)
         moving.BINDERS.append(bound.bound)
+        boards.LISTENERS.append(outbox.shared)

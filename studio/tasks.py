@@ -14,8 +14,8 @@ from django_q.tasks import async_task
 
 from assets import services as assets
 from assets.services import archives, bin, bulk, described, imports, shared
-from studio import batches, describing, faces, jobs, keys
-from studio.models import Beat, Health, Notice, Upload
+from studio import batches, describing, faces, hooks, jobs, keys, notices
+from studio.models import Beat, Health, Lease, Notice, Upload
 from studio.pump import run_slice
 from studio.stories import laying
 
@@ -24,6 +24,7 @@ log = logging.getLogger("zoetrope.jobs")
 TIDY_EVERY = timedelta(hours=1)
 EXAMINE_EVERY = timedelta(minutes=2)
 BATCHES_EVERY, REPEATS_EVERY = timedelta(seconds=10), timedelta(minutes=1)
+HOOKS_EVERY, HOOKS_LEASE = timedelta(seconds=2), timedelta(minutes=1)
 GIVE_UP_EVERY = timedelta(minutes=5)
 # No model looks at a picture for so long.
 ASKED_FOR = timedelta(minutes=30)
@@ -79,6 +80,24 @@ def send_news() -> None:
     batches.send_due()
 
 
+def send_hooks() -> None:
+    """Call the addresses that are to be told something. One at a time does, for it makes many calls
+    at once; who dies meanwhile is replaced in a minute."""
+    now = timezone.now()
+    Lease.objects.get_or_create(name="hooks", defaults={"until": now})
+    mine = Lease.objects.filter(name="hooks")
+    if mine.filter(until__lte=now).update(until=now + HOOKS_LEASE):
+        try:
+            hooks.send_due()
+        finally:
+            mine.update(until=timezone.now())
+
+
+def send_notices() -> None:
+    """Send the e-mails of notices."""
+    notices.send_due()
+
+
 def fetch_files() -> None:
     """Bring the files that sheets name by their addresses."""
     if batches.fetch_due():
@@ -101,7 +120,7 @@ def beat(name: str) -> None:
     if name.startswith("engine"):
         batches.tick()
         jobs.rescue()
-        _hint_of_batches()
+        _hint_of_what_waits()
         archives.rescue()
         imports.rescue()
         if _is_due("describing", GIVE_UP_EVERY):
@@ -115,10 +134,14 @@ def beat(name: str) -> None:
             async_task("studio.tasks.examine_keys", cluster="work")
 
 
-def _hint_of_batches() -> None:
+def _hint_of_what_waits() -> None:
     """All of it waits for the network or takes long, which nobody who sweeps may."""
     if batches.news_are_waiting() and _is_due("batch-news", BATCHES_EVERY):
         async_task("studio.tasks.send_news", cluster="work")
+    if hooks.are_waiting() and _is_due("hooks", HOOKS_EVERY):
+        async_task("studio.tasks.send_hooks", cluster="work")
+    if notices.are_waiting() and _is_due("notices", BATCHES_EVERY):
+        async_task("studio.tasks.send_notices", cluster="work")
     if batches.files_are_waiting() and _is_due("batch-files", BATCHES_EVERY):
         async_task("studio.tasks.fetch_files", cluster="work")
     if batches.are_due() and _is_due("batch-repeats", REPEATS_EVERY):
@@ -174,6 +197,8 @@ def tidy() -> None:
         imports.tidy_imports,
         bulk.tidy_changes,
         bin.empty_old,
+        hooks.forget_old,
+        notices.forget_old,
     )
     for step in steps:
         try:

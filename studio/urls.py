@@ -10,6 +10,7 @@ from studio.views import (
     home,
     hooks,
     jobs,
+    notices,
     operation,
     personas,
     prompts,
@@ -20,6 +21,7 @@ from studio.views import (
     shell,
     switch,
     upload,
+    webhooks,
 )
 
 urlpatterns = [
@@ -60,6 +62,16 @@ urlpatterns = [
     path("clients/<uuid:pk>/archive/", clients.archive, name="client-archive"),
     path("clients/members/<int:pk>/", clients.member_page, name="client-member"),
     path("account/", session.account, name="account"),
+    path("account/webhooks/", webhooks.index, name="webhooks"),
+    path("account/webhooks/<uuid:pk>/", webhooks.one, name="webhook"),
+    path("account/webhooks/<uuid:pk>/log/", webhooks.log, name="webhook-log"),
+    path("account/webhooks/<uuid:pk>/secret/", webhooks.secret, name="webhook-secret"),
+    path("account/webhooks/<uuid:pk>/test/", webhooks.test, name="webhook-test"),
+    path("account/webhooks/<uuid:pk>/replay/", webhooks.replay, name="webhook-replay"),
+    path("account/webhooks/<uuid:pk>/delete/", webhooks.delete, name="webhook-delete"),
+    path("notices/", notices.index, name="notices"),
+    path("notices/seen/", notices.seen, name="notices-seen"),
+    path("notices/<uuid:pk>/", notices.follow, name="notice"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-in/<str:token>/", session.sign_in_link, name="sign-in-link"),
     path("sign-out/", session.sign_out, name="sign-out"),

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,8 @@ TEXT_LENGTH = 2000
 PASSWORD_LENGTHS = (6, 128)
 MOST_DAYS = 366
 FLAGS = ("downloads", "prompts", "metadata")
+# Told, in the same transaction, which files were put on a board.
+LISTENERS: list[Callable[[Board, Sequence[UUID]], None]] = []
 
 
 def digest_of(token: str) -> str:
@@ -230,12 +232,15 @@ def add_items(board: Board, assets: Sequence[Asset]) -> int:
             f"The board has {len(there)} files and {len(new)} more were chosen; the most is "
             f"{MOST_ITEMS}. Take some off, or make a second board."
         )
-    join(board, new)
-    last = board.items.aggregate(last=Max("place"))["last"] or 0
-    BoardItem.objects.bulk_create(
-        [BoardItem(board=board, asset=a, place=last + n) for n, a in enumerate(new, 1)],
-        ignore_conflicts=True,
-    )
+    with transaction.atomic():
+        join(board, new)
+        last = board.items.aggregate(last=Max("place"))["last"] or 0
+        BoardItem.objects.bulk_create(
+            [BoardItem(board=board, asset=a, place=last + n) for n, a in enumerate(new, 1)],
+            ignore_conflicts=True,
+        )
+        for told in LISTENERS if new else ():
+            told(board, [asset.pk for asset in new])
     return len(new)
 
 

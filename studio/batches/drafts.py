@@ -267,7 +267,7 @@ def _webhook(value: Any) -> str:
 
 def _check_listener(address: str) -> None:
     try:
-        http.check_listener(address, settings.FETCH_ALLOWED_HOSTS)
+        http.check_address(address, settings.FETCH_ALLOWED_HOSTS)
     except http.FetchRefused as error:
         raise Wrong("webhook", error.message) from None
 

@@ -7,12 +7,8 @@ between sending and noting that, it is sent again.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import logging
-import secrets as random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,14 +25,15 @@ from billing.services import as_credits
 from studio import http, secrets
 from studio.batches.results import counts
 from studio.batches.wrong import Wrong
+from studio.hooks import signing
 from studio.models import Batch, BatchNews
+from studio.notices import seen_by_all
 
 log = logging.getLogger("zoetrope.batches")
 
 MOST_TRIES = 10  # over a day and a half
 LEASE = timedelta(minutes=5)
 AT_ONCE = 50
-PREFIX = "whsec_"
 ENDED = {"done": "done", "canceled": "canceled", "stopped": "stopped", "not begun": "not begun"}
 
 
@@ -141,7 +138,7 @@ def new_secret(batch: Batch) -> str:
     """Make the secret that its webhooks are signed with, in place of one before."""
     if not batch.webhook:
         raise Wrong("webhook", "There is no address to sign for. Give one first.")
-    made = PREFIX + base64.b64encode(random.token_bytes(24)).decode()
+    made = signing.new_secret()
     batch.secret = secrets.encrypt(made)
     batch.save(update_fields=["secret"])
     return made
@@ -150,13 +147,6 @@ def new_secret(batch: Batch) -> str:
 def secret_of(batch: Batch) -> str:
     """The secret that its webhooks are signed with; made when there is none."""
     return secrets.decrypt(batch.secret) if batch.secret else new_secret(batch)
-
-
-def signed(secret: str, id: str, stamp: int, body: bytes) -> str:
-    """The signature of Standard Webhooks."""
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    text = f"{id}.{stamp}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
 
 
 def payload(news: BatchNews) -> dict[str, Any]:
@@ -182,12 +172,11 @@ def _post(news: BatchNews) -> int:
     """Call the address: the status that it answered."""
     body = json.dumps(payload(news)).encode()
     id, stamp = f"msg_{news.pk.hex}", int(timezone.now().timestamp())
-    headers = {
-        "webhook-id": id,
-        "webhook-timestamp": str(stamp),
-        "webhook-signature": signed(secret_of(news.batch), id, stamp, body),
-    }
-    return http.post(news.address, body, headers, allowed_hosts=settings.FETCH_ALLOWED_HOSTS)
+    headers = signing.headers([secret_of(news.batch)], id, stamp, body)
+    answer = http.call(news.address, body, headers, allowed_hosts=settings.FETCH_ALLOWED_HOSTS)
+    if not answer.ok:
+        raise http.FetchRefused(f"The address answered {answer.status}.", status=answer.status)
+    return answer.status
 
 
 class HookState(StrEnum):
@@ -249,5 +238,6 @@ def notices(account: Account) -> QuerySet[BatchNews]:
 
 def seen(batch: Batch) -> int:
     """Somebody has looked at it."""
+    seen_by_all(f"batch:{batch.pk}")
     mine = BatchNews.objects.filter(batch=batch, way=BatchNews.Way.PAGE, sent=None)
     return mine.update(sent=timezone.now())

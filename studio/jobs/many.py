@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from billing import services as billing
 from billing.models import Account
+from studio.hooks import outbox
 from studio.jobs import rows
 from studio.jobs.alone import only_one
 from studio.models import LIVE, Batch, BatchRow, Event, Job, RowState, State
@@ -54,6 +55,7 @@ def _cancel_some(batch: Batch) -> int:
             Event(job_id=pk, state=State.CANCELED, note=CANCELED) for pk in found
         )
         billing.release_all(account, [f"job:{pk}" for pk in found], CANCELED)
+        outbox.jobs_moved(found, batch.account_id, batch.client_id, State.CANCELED)
         BatchRow.objects.filter(pk__in=chosen, state=RowState.OPEN).update(
             state=RowState.CANCELED, ended=now
         )

@@ -6,15 +6,24 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from billing import services as billing
+from studio import notices
+from studio.hooks import outbox
 from studio.models import LIVE, Batch, BatchNews, BatchRow, BatchState, Job, RowState, State
 
 # The turn of what goes on with a row that is at work already: before every row that is not.
 FIRST = 0
 NOT_BEGUN = "The step before it was not done, so it was not begun. Nothing was charged."
 AT_WORK = (BatchState.RUNNING, BatchState.PAUSED)
+SAID = {
+    "done": "is done",
+    "canceled": "was canceled",
+    "stopped": "stopped by itself",
+    "not begun": "could not begin",
+}
 
 
 def ended(job: Job) -> list[Job]:
@@ -114,10 +123,11 @@ def stop(batch: Batch, words: str) -> bool:
 
 def tell(batch: UUID, kind: str, words: str = "") -> None:
     """Note what people are to be told, once for each time that the batch was begun."""
-    found = Batch.objects.only("email", "webhook", "round").get(pk=batch)
+    found = Batch.objects.select_related("account", "user").get(pk=batch)
     ways = [BatchNews.Way.PAGE]
     ways += [BatchNews.Way.MAIL] if found.email else []
     ways += [BatchNews.Way.HOOK] if found.webhook else []
+    is_new = not BatchNews.objects.filter(batch=batch, kind=kind, round=found.round).exists()
     BatchNews.objects.bulk_create(
         [
             BatchNews(
@@ -132,6 +142,18 @@ def tell(batch: UUID, kind: str, words: str = "") -> None:
         ],
         ignore_conflicts=True,
     )
+    outbox.batch_told(found, kind, words)
+    if is_new and found.user:
+        notices.tell(
+            found.account,
+            notices.members(found.account, found.user),
+            kind=f"batch.{kind.replace(' ', '_')}",
+            title=f"“{found.title}” {SAID[kind]}"[:200],
+            text=words,
+            link=reverse("batch", args=[batch]),
+            about=f"batch:{batch}",
+            client=found.client_id,
+        )
 
 
 def reopen(again: Job, first: Job) -> None:

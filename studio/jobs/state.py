@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from billing import services as billing
 from billing.models import Account
+from studio.hooks import outbox
 from studio.jobs import rows
 from studio.models import TERMINAL, Attempt, Event, Job, State
 
@@ -68,6 +69,7 @@ def move(job: Job, to: State, *, note: str = "", **fields: Any) -> bool:
         if not changed:
             return False
         Event.objects.create(job=job, state=to, note=note[:300])
+        outbox.job_moved(job.pk, job.account_id, job.client_id, to)
     job.state = to
     for name, value in fields.items():
         setattr(job, name, value)

@@ -16,6 +16,7 @@ from studio.models.provider import Health, Notice, ProviderKey, Upload, Workflow
 from studio.models.running import Beat, Lease
 from studio.models.social import SocialFormat, SocialPlatform
 from studio.models.story import Scene, Shot, Story, StoryQuerySet, Take
+from studio.models.telling import UserNotice, WebhookDelivery, WebhookTarget
 
 __all__ = [
     "LIVE",
@@ -49,6 +50,9 @@ __all__ = [
     "StoryQuerySet",
     "Take",
     "Upload",
+    "UserNotice",
+    "WebhookDelivery",
+    "WebhookTarget",
     "Workflow",
     "_token",  # named by a migration
 ]

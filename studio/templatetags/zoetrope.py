@@ -34,6 +34,12 @@ register.filter("redacted", redacted)
 
 
 @register.filter
+def json_lines(text: str) -> str:
+    """JSON as people read it."""
+    return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+
+
+@register.filter
 def client_search(client: Client) -> str:
     """The address of the library with what belongs to the client."""
     query = urlencode({"q": f"client:{quoted(client.name)}"})

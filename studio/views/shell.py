@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from assets.views.guard import MemberRequest, polled
 from billing import access
 from billing.models import Account
-from studio import catalogue
+from studio import catalogue, notices
 from studio.models import Job
 from studio.templatetags.zoetrope import INVITATIONS, module_icon
 from studio.views.switch import Switch
@@ -43,11 +43,13 @@ class Module:
 
 @dataclass(frozen=True)
 class Shell:
-    """The frame of a signed-in page. `live_jobs` is their number, empty where there is none."""
+    """The frame of a signed-in page. `live_jobs` and `notices` (unread) are their numbers, empty
+    where there is none."""
 
     account: Account
     can_write: bool
     live_jobs: str
+    notices: str
     modules: tuple[Module, ...]
     switch: Switch
 
@@ -76,6 +78,7 @@ def _shell(request: HttpRequest) -> Shell | None:
         account=account,
         can_write=access.can_write(request.role),  # type: ignore[attr-defined]
         live_jobs=_live_jobs(account),
+        notices=notices.unread(account, request.user),  # type: ignore[arg-type]
         modules=modules(_here(request)),
         switch=Switch(account, access.can_manage(request.role)),  # type: ignore[attr-defined]
     )

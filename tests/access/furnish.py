@@ -19,9 +19,23 @@ from assets.models import Archive, Asset, BoardItem, CollectionItem, Import, Tag
 from assets.services import boards, bulk, collections, described, hints, searches, visitors
 from billing import access
 from billing.models import Account, User
-from studio import batches, catalogue, jobs, prompts
+from studio import batches, catalogue, jobs, prompts, secrets
 from studio.batches.sheet import Row, Sheet
-from studio.models import BatchNews, Job, Persona, SavedSettings, Scene, Shot, State, Story, Take
+from studio.hooks import outbox, signing
+from studio.models import (
+    BatchNews,
+    Job,
+    Persona,
+    SavedSettings,
+    Scene,
+    Shot,
+    State,
+    Story,
+    Take,
+    UserNotice,
+    WebhookDelivery,
+    WebhookTarget,
+)
 from studio.operations.transform import IMAGE_TO_VIDEO
 from studio.stories import edit
 from tests.access.batched import batched
@@ -77,6 +91,7 @@ def furnish(word: str, account: Account, user: User, content: dict[str, bytes]) 
     _batches(made)
     _keep(made)
     batched(made)
+    _tell(made)
     return made
 
 
@@ -236,6 +251,22 @@ def _batches(made: Set) -> None:
     # So that a turn which is given to one of them is given to no other.
     batches.pause(batch)
     BatchNews.objects.create(batch=batch, way="page", kind="done", words=f"{word} news")
+
+
+def _tell(made: Set) -> None:
+    word, account, user = made.word, made.account, made.user
+    said = {
+        "url": f"https://hooks.example/{word}",
+        "events": ["job.failed"],
+        "secret": secrets.encrypt(signing.new_secret()),
+    }
+    hook = WebhookTarget.objects.create(account=account, user=user, name=f"{word} hook", **said)
+    body = outbox.body_of("job.failed", {"title": f"{word} job"}, timezone.now())
+    row = {"event": uuid4(), "type": "job.failed", "body": body, "tries": 1, "state": "given_up"}
+    told = WebhookDelivery.objects.create(target=hook, answer=f"{word} says no", **row)
+    notice = {"kind": "batch.done", "title": f"{word} batch is done", "user": user}
+    made.note(hook=hook, delivery=told, notice=UserNotice.objects.create(account=account, **notice))
+    made.ids.add(told.event.hex)
 
 
 def _keep(made: Set) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.access.rows import Row
 
 HTMX = {"HX-Request": "true"}
+# A number, so that nobody is asked where it leads.
+PUBLIC = "https://93.184.216.34/hook"
 JSON = {"Accept": "application/json"}
 
 
@@ -263,7 +265,28 @@ CLIENTS = [
         )
     ),
 ]
-PAGES = [*HOME, *CLIENTS, *LIBRARY, *BOARDS, *MAKING, *STORIES, *BATCHES]
+HOOK = "/account/webhooks/{hook}/"
+TELLING = [
+    get("/notices/"),
+    post("/notices/seen/").but(writes=False),
+    post("/notices/{notice}/").but(writes=False),
+    *(
+        row.but(manages=True)
+        for row in (
+            get("/account/webhooks/"),
+            post("/account/webhooks/", 200, name="New", url=PUBLIC, events="job.failed"),
+            get(HOOK),
+            get(HOOK + "log/"),
+            post(HOOK, name="Other", url=PUBLIC, events="job.failed"),
+            post(HOOK + "secret/", 200),
+            post(HOOK + "test/"),
+            post(HOOK + "replay/"),
+            post(HOOK + "replay/", delivery="{delivery}"),
+            post(HOOK + "delete/"),
+        )
+    ),
+]
+PAGES = [*HOME, *TELLING, *CLIENTS, *LIBRARY, *BOARDS, *MAKING, *STORIES, *BATCHES]
 
 # A link opens a board to everybody who has it; of people inside it asks nothing more.
 SHARES = [

@@ -12,6 +12,7 @@ from assets.services import searches
 from billing import access, clients
 from billing.models import CREDIT, Account, Client, Membership, Role, User
 from billing.services import grant
+from studio.models import UserNotice
 
 
 @dataclass
@@ -99,4 +100,7 @@ def _own(user: User, account: Account) -> dict[str, Any]:
     """What nobody else sees, not even in the same account."""
     found = account.saved_searches.filter(user=user).first()
     row = found or searches.save(account, user, name=f"Search of {user}", q="rating>=1")
-    return {"search": row.pk}
+    member = Membership.objects.get(account=account, user=user)
+    said = {"kind": "batch.done", "title": "Something is done", "client": member.clients.first()}
+    notice = UserNotice.objects.create(account=account, user=user, **said)
+    return {"search": row.pk, "notice": notice.pk}

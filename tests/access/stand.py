@@ -41,6 +41,8 @@ from studio.models import (
     Shot,
     Story,
     Take,
+    WebhookDelivery,
+    WebhookTarget,
 )
 
 Stand = list[list[str]]
@@ -79,7 +81,8 @@ class Set:
 OWNED: dict[Any, tuple[str, ...]] = {
     **dict.fromkeys((Asset, Archive, Board, BulkChange, Collection, Import, PartUpload), ("",)),
     **dict.fromkeys((Job, Story, Persona, SavedPrompt, SavedSettings), ("",)),
-    **dict.fromkeys((Batch, BatchTemplate, BatchMapping), ("",)),
+    **dict.fromkeys((Batch, BatchTemplate, BatchMapping, WebhookTarget), ("",)),
+    WebhookDelivery: ("target__",),
     **dict.fromkeys((BatchRow, BatchFile, BatchNews), ("batch__",)),
     **dict.fromkeys((TagHint, Description), ("asset__",)),
     BoardItem: ("board__",),

@@ -62,6 +62,20 @@ REQUESTS = [
     ("members", "get", False, ""),
     ("member", "get", False, "member"),
     ("member", "patch", True, "member"),
+    ("webhooks", "get", False, ""),
+    ("webhooks", "post", True, ""),
+    ("webhook-events", "get", False, ""),
+    ("webhook", "get", False, "hook"),
+    ("webhook", "patch", True, "hook"),
+    ("webhook", "delete", True, "hook"),
+    ("webhook-secret", "post", True, "hook"),
+    ("webhook-test", "post", True, "hook"),
+    ("webhook-replay", "post", True, "hook"),
+    ("deliveries", "get", False, "hook"),
+    ("delivery", "get", False, "delivery"),
+    ("delivery-replay", "post", True, "delivery"),
+    ("notices", "get", False, ""),
+    ("notices-seen", "post", True, ""),
     ("tags", "get", False, ""),
     ("tag", "patch", True, "tag"),
     ("tag", "delete", True, "tag"),
@@ -180,6 +194,17 @@ PATHS = {
     "client": "clients/{client}/",
     "members": "members/",
     "member": "members/{member}/",
+    "webhooks": "webhooks/",
+    "webhook-events": "webhooks/events/",
+    "webhook": "webhooks/{hook}/",
+    "webhook-secret": "webhooks/{hook}/secret/",
+    "webhook-test": "webhooks/{hook}/test/",
+    "webhook-replay": "webhooks/{hook}/replay/",
+    "deliveries": "webhooks/{hook}/deliveries/",
+    "delivery": "deliveries/{delivery}/",
+    "delivery-replay": "deliveries/{delivery}/replay/",
+    "notices": "notices/",
+    "notices-seen": "notices/seen/",
     "tags": "tags/",
     "tag": "tags/{tag}/",
     "archives": "archives/",
@@ -235,11 +260,16 @@ LISTS = (
     *("jobs", "assets", "personas", "all-settings", "boards", "part-uploads"),
     *("all-bulk", "collections", "tags", "archives", "clients", "imports"),
     *("batches", "batch-notices", "batch-templates", "batch-mappings"),
+    *("webhooks", "notices"),
 )
 # What only owners and admins may do.
 MANAGING = {
     *(("clients", "post"), ("client", "patch")),
     *(("members", "get"), ("member", "get"), ("member", "patch")),
+    *(("webhooks", "get"), ("webhooks", "post"), ("webhook", "get"), ("webhook", "patch")),
+    *(("webhook", "delete"), ("webhook-secret", "post"), ("webhook-test", "post")),
+    *(("webhook-replay", "post"), ("deliveries", "get"), ("delivery", "get")),
+    ("delivery-replay", "post"),
 }
 PERSONA, SETTINGS, SEARCH = uuid.UUID(int=5), uuid.UUID(int=6), uuid.UUID(int=13)
 BOARD, COMMENT, UPLOAD = uuid.UUID(int=7), uuid.UUID(int=8), uuid.UUID(int=9)
@@ -247,6 +277,7 @@ BULK, COLLECTION, ARCHIVE, TAG = uuid.UUID(int=10), uuid.UUID(int=11), uuid.UUID
 CLIENT, MEMBER = uuid.UUID(int=14), 88
 IMPORT = uuid.UUID(int=15)
 BATCH, TEMPLATE, MAPPING = uuid.UUID(int=16), uuid.UUID(int=17), uuid.UUID(int=18)
+HOOK, DELIVERY = uuid.UUID(int=19), uuid.UUID(int=20)
 
 
 def sound(body: Callable[..., dict[str, Any]], cat: Asset, said: BoardComment) -> dict[str, Any]:
@@ -270,6 +301,10 @@ def sound(body: Callable[..., dict[str, Any]], cat: Asset, said: BoardComment) -
         "clients": {"name": uuid.uuid4().hex},
         "client": {"note": "New"},
         "member": {"limited": False},
+        "webhooks": {"name": "New", "url": "https://93.184.216.34/", "events": ["job.failed"]},
+        "webhook": {"name": "Other"},
+        "webhook-replay": {},
+        "notices-seen": {},
         "tag": {"name": "sea"},
         "archives": {"ids": [str(cat.pk)]},
         "searches": {"name": uuid.uuid4().hex},

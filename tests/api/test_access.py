@@ -30,8 +30,18 @@ from assets.models import (
 from billing import access
 from billing.models import Account, ApiKey, Membership, Role, User
 from billing.models import Client as Customer
+from studio import secrets
 from studio.api.urls import v1
-from studio.models import Batch, BatchMapping, BatchTemplate, Job, Persona
+from studio.hooks import signing
+from studio.models import (
+    Batch,
+    BatchMapping,
+    BatchTemplate,
+    Job,
+    Persona,
+    WebhookDelivery,
+    WebhookTarget,
+)
 from tests.api.batching import STATES, batch_of, in_state, kept_of, renamed
 from tests.api.conftest import post
 from tests.api.endpoints import (
@@ -42,6 +52,8 @@ from tests.api.endpoints import (
     CLIENT,
     COLLECTION,
     COMMENT,
+    DELIVERY,
+    HOOK,
     IMPORT,
     LISTS,
     MANAGING,
@@ -94,8 +106,17 @@ def organized(account: Account, cat: Asset) -> dict[str, Any]:
     Import.objects.filter(account=account, state="waiting").delete()
     kept = {"name": "a.zip", "size": 2, "state": "done", "expires": timezone.now() + timedelta(1)}
     Import.objects.get_or_create(id=IMPORT, account=account, defaults=kept)
-    more = {"client": CLIENT, "member": MEMBER, "import": IMPORT}
+    more = {"client": CLIENT, "member": MEMBER, "import": IMPORT, **told(account)}
     return {"bulk": BULK, "collection": COLLECTION, "tag": TAG, "archive": ARCHIVE, **more}
+
+
+def told(account: Account) -> dict[str, Any]:
+    """A webhook and what it was told."""
+    said = {"account": account, "secret": secrets.encrypt(signing.new_secret())}
+    hook, _ = WebhookTarget.objects.get_or_create(id=HOOK, defaults=said)
+    said = {"target": hook, "event": uuid.uuid4(), "type": "webhook.test", "body": "{}"}
+    WebhookDelivery.objects.get_or_create(id=DELIVERY, defaults=said)
+    return {"hook": HOOK, "delivery": DELIVERY}
 
 
 def batched(name: str, job: Job, cat: Asset) -> dict[str, Any]:
@@ -251,7 +272,7 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
         ours: tuple[Any, ...] = (
             *(Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS, SEARCH),
             *(BOARD, COMMENT, UPLOAD, BULK, COLLECTION, ARCHIVE, TAG, IMPORT, CLIENT, MEMBER),
-            *(BATCH, TEMPLATE, MAPPING),
+            *(BATCH, TEMPLATE, MAPPING, HOOK, DELIVERY),
         )
         for there in ours:
             told = told.replace(str(there), "")

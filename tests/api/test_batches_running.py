@@ -390,7 +390,7 @@ def test_what_the_webhook_answered_is_told(
     def refuse(*args: object, **more: object) -> None:
         raise OSError("nobody is at home")
 
-    monkeypatch.setattr("studio.http.post", refuse)
+    monkeypatch.setattr("studio.http.call", refuse)
     batches.send_due()
     told = look(api, batch)["webhook_said"]
     assert (told["state"], told["tries"], told["most_tries"]) == ("again", 1, 10)

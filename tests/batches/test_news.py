@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from billing.models import Account, User
 from studio import batches, http, jobs, tasks
-from studio.batches.news import signed
+from studio.hooks.signing import signed
 from studio.models import Batch, BatchNews
 from tests.batches.sheets import fail, succeed
 from tests.studio.turning import hints
@@ -250,7 +250,7 @@ def test_an_address_of_this_network_is_not_told(ended: Draft, settings: Any) -> 
     assert batches.send_due() == 0
     assert "http://" in BatchNews.objects.get(way="hook").error
     with pytest.raises(http.FetchRefused, match="private network"):
-        http.post("https://localhost/", b"{}", {})
+        http.call("https://localhost/", b"{}", {})
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ def test_it_is_ready_and_quiet(running: Studio) -> None:
 
 
 def test_every_process_is_below_the_supervisor(running: Studio) -> None:
-    # Supervisor and web; parent, sentinel, pusher and monitor of each cluster; 2 + 5 workers.
-    assert len(running.processes()) == 2 + 4 * 2 + 2 + 5
+    # Supervisor and web; parent, sentinel, pusher and monitor of each cluster; 2 + 6 workers.
+    assert len(running.processes()) == 2 + 4 * 2 + 2 + 6
     assert not running.orphans()
 
 

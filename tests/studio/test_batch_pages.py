@@ -374,7 +374,7 @@ def test_what_the_webhook_answered_is_told(
     def refuse(*args: object, **more: object) -> None:
         raise OSError("nobody is at home")
 
-    monkeypatch.setattr("studio.http.post", refuse)
+    monkeypatch.setattr("studio.http.call", refuse)
     batches.send_due()
     live = said(client.get(f"/batch/{batch.pk}/live/"))
     assert "The webhook did not take it" in live

@@ -13,12 +13,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model
 
 from studio import secrets
-from studio.models import Batch, Health, ProviderKey
+from studio.models import Batch, Health, ProviderKey, WebhookTarget
 
 SECRETS: tuple[tuple[type[Model], str], ...] = (
     (ProviderKey, "cipher"),
     (Health, "hook_keys"),
     (Batch, "secret"),
+    (WebhookTarget, "secret"),
+    (WebhookTarget, "old_secret"),
 )
 
 
