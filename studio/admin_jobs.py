@@ -246,7 +246,7 @@ def _ask(request: HttpRequest, deed: Deed, chosen: QuerySet[Job]) -> HttpRespons
         "title": deed.question,
         "lines": lines,
         "more": max(0, count - MOST_LINES),
-        "verb": deed.question.rstrip("?") if any(not line.problem for line in lines) else "",
+        "verb": deed.button if any(not line.problem for line in lines) else "",
         "fields": [*fields, *((ACTION_CHECKBOX_NAME, pk) for pk in selected)],
         "back_address": page_of("studio_job", back) if back else request.get_full_path(),
     }

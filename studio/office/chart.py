@@ -9,6 +9,8 @@ from datetime import date
 WIDTH, HEIGHT = 960, 240
 LEFT, TOP, BOTTOM = 64, 10, 26
 COLORS = ("orange", "blue", "green", "violet", "gold", "teal", "pink", "gray")
+OTHERS, LAST = "", COLORS[-1]  # the key of all that have the last color, as one
+TOPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 STEPS = 4
 LABELS = 8
 
@@ -90,15 +92,15 @@ def _fine(value: float) -> float:
 
 
 def _round_up(value: float) -> float:
-    """The next 1, 2 or 5 with zeros, so that the axis has plain numbers.
+    """The next plain number, so that the axis has such.
 
     >>> _round_up(0), _round_up(3), _round_up(70), _round_up(0.3)
-    (1, 5, 100, 0.5)
+    (1, 3, 80, 0.3)
     """
     if value <= 0:
         return 1
     unit = 10.0 ** (len(str(int(value))) - 1) if value >= 1 else 0.1
     while unit > value and unit > 1e-6:
         unit /= 10
-    found = next(unit * n for n in (1, 2, 5, 10) if unit * n >= value - 1e-9)
+    found = round(next(unit * n for n in TOPS if unit * n >= value - 1e-9), 9)
     return int(found) if found >= 1 else found

@@ -25,6 +25,10 @@ class Deed:
     act: Callable[[Job, Any], Any]
     money: Callable[[Job], str]
 
+    @property
+    def button(self) -> str:
+        return self.question.rstrip("?")
+
     def problem(self, job: Job) -> str:
         """Why it cannot be done now; empty when it can."""
         try:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from billing.models import CREDIT
-from billing.pricing import dollars
+from billing.pricing import about, dollars
 from billing.services import as_credits
 from studio.office import chart
 from studio.office.daily import DAY, WAYS, By, Line, daily, names, refunded
@@ -51,7 +51,7 @@ class Sum:
 
     @property
     def dollars(self) -> str:
-        return dollars(self.cost)
+        return about(self.cost)
 
     @property
     def failing(self) -> str:
@@ -90,12 +90,13 @@ def show(request: HttpRequest) -> HttpResponse:
     for row in rows:
         whole.add(row)
     values: dict[date, dict[str, float]] = defaultdict(dict)
+    color = {row.key: row.color for row in rows}
+    called = {row.key: row.name for row in rows} | {chart.OTHERS: "all others"}
     for line in lines:
         if line.charged:
-            values[line.day][line.key] = line.charged / CREDIT
+            key = chart.OTHERS if color[line.key] == chart.LAST else line.key
+            values[line.day][key] = values[line.day].get(key, 0.0) + line.charged / CREDIT
     days = [asked.first + n * DAY for n in range(asked.days)]
-    color = {row.key: row.color for row in rows}
-    called = {row.key: row.name for row in rows}
     context = {
         **admin.site.each_context(request),
         "title": "Usage",
@@ -104,7 +105,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "periods": [(days, "Today" if days == 1 else f"{days} days") for days in PERIODS],
         "ways": [(way, LABELS[way]) for way in WAYS],
         "label": LABELS[asked.by],
-        "chart": chart.stacked(days, values, color, called),
+        "chart": chart.stacked(days, values, color | {chart.OTHERS: chart.LAST}, called),
         "rows": rows,
         "whole": whole,
         "refunded": as_credits(refunded(asked.first, asked.last)),

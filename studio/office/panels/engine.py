@@ -142,9 +142,7 @@ def pump(request: HttpRequest) -> Panel:
     figures = [
         Figure(owner, "works it", at, "ok" if alive else ""),
         Figure(ago(lag), "behind", listed("studio_job", state__in="running,unknown")),
-        Figure(
-            number(due["count"]), "to be asked for", listed("studio_job", state__exact="running")
-        ),
+        Figure(number(due["count"]), "due", listed("studio_job", state__exact="running")),
     ]
     words = "Nobody has to work it while there is nothing elsewhere."
     return Panel("Pump", figures, words=words)

@@ -133,6 +133,11 @@ class _Tally:
     failed: dict[timedelta, int] = field(default_factory=lambda: {HOUR: 0, DAY: 0})
     took: list[float] = field(default_factory=list)
 
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Who fails most comes first, then who works most."""
+        return -self.failed[DAY], -self.done[DAY]
+
     def add(self, state: str, day: int, hour: int) -> None:
         counts = self.failed if state == State.FAILED else self.done
         counts[DAY] += day
@@ -145,10 +150,12 @@ def failures(request: HttpRequest) -> Panel:
     now = timezone.now()
     tallies = _tallies(now)
     providers = sorted({key[0] for key in tallies}, key=label_of)
+    models = sorted((key for key in tallies if key[1]), key=lambda key: tallies[key].rank)
+    shown = set(models[:MOST_ROWS])
     ordered = [
         (key, tallies[key])
         for provider in providers
-        for key in sorted(k for k in tallies if k[0] == provider)
+        for key in [(provider, ""), *(key for key in models if key[0] == provider and key in shown)]
     ]
     rows = [_row(key, tally, now) for key, tally in ordered]
     head = ("Provider, model", "#Last hour", "#failed", "#Last 24 h", "#failed", "#p50", "#p90")
@@ -157,7 +164,8 @@ def failures(request: HttpRequest) -> Panel:
         head=head,
         rows=rows,
         empty="Nothing ended in the last 24 hours.",
-        words=f"Times from start to end, of the last {SAMPLE:,} that succeeded.",
+        words=f"Of each provider the models that failed most, {MOST_ROWS} in all. Times are from "
+        f"start to end, of the last {SAMPLE:,} that succeeded.",
         wide=True,
     )
 
