@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm, ModelMultipleChoiceField
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
 from assets import services
 from assets.models import Asset, Tag
+from assets.views.files import send_asset
 
 _CHANGEABLE = ("title", "tags", "favorite")
+_OURS = ("preview", "lineage", "job", "made_with")
+_RELATIVES = 24
+_JOB = "job:"
+
+log = logging.getLogger("zoetrope.looks")
+
+
+def file_address(asset: Asset, variant: str) -> str:
+    """Where staff may look at a file of any account."""
+    return reverse("admin:assets_asset_file", args=[asset.pk, variant])
 
 
 @admin.register(Asset)
@@ -37,17 +55,81 @@ class AssetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("=id", "title", "filename", "origin", "account__name")
     date_hierarchy = "created"
     actions = ("move_to_trash", "restore")
+    change_form_template = "office/asset.html"
     readonly_fields = (
-        "picture",
-        *(f.name for f in Asset._meta.get_fields() if f.concrete and f.name not in _CHANGEABLE),
+        *_OURS,
+        *(
+            f.name
+            for f in Asset._meta.get_fields()
+            if f.concrete and f.name not in (*_CHANGEABLE, "parents", "recipe")
+        ),
     )
-    fields = (*_CHANGEABLE, *readonly_fields)
+    fields = (
+        "preview",
+        *_CHANGEABLE,
+        "made_with",
+        "lineage",
+        "job",
+        *readonly_fields[len(_OURS) :],
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_safe(self.look))
+        ours = path("<uuid:pk>/file/<str:variant>/", view, name="assets_asset_file")
+        return [ours, *super().get_urls()]
+
+    def look(self, request: HttpRequest, pk: UUID, variant: str) -> HttpResponseBase:
+        """A file, for staff who may view assets. Who looked at what is written down; members'
+        downloads are not counted by it, and nothing of it stays in the browser."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied(
+                "You may not look at files. It takes the permission to view assets."
+            )
+        asset = Asset.objects.filter(pk=pk).first()
+        if asset:
+            about = (request.user.get_username(), variant, asset.pk, asset.account_id)
+            log.info("staff %s looks at the %s of asset %s of account %s", *about)
+        response = send_asset(request, asset, variant)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
 
     @admin.display(description="")
     def picture(self, asset: Asset) -> str:
-        """Seen by members of its account only, as everywhere."""
-        address = reverse("asset-file", args=[asset.pk, "thumbnail"])
+        address = file_address(asset, "thumbnail")
         return format_html('<img src="{}" alt="" height="48" loading="lazy">', address)
+
+    @admin.display(description="")
+    def preview(self, asset: Asset) -> str:
+        names = ("original", "poster", "thumbnail")
+        addresses = {name: file_address(asset, name) for name in names}
+        return render_to_string("office/preview.html", {"asset": asset, "address": addresses})
+
+    @admin.display(description="recipe")
+    def made_with(self, asset: Asset) -> SafeString | str:
+        recipe = dict(asset.recipe)
+        params = recipe.pop("params", {})
+        rows = [*recipe.items(), *(params.items() if isinstance(params, dict) else ())]
+        return format_html_join("", "<div>{}: {}</div>", rows) or "It was brought, not made here."
+
+    @admin.display(description="comes from, and what came of it")
+    def lineage(self, asset: Asset) -> SafeString | str:
+        sources = list(asset.parents.all()[:_RELATIVES])
+        made = list(asset.children.all()[:_RELATIVES])
+        ways = [("from", sources), ("into", made)]
+        rows = ((word, _pictures(found)) for word, found in ways if found)
+        return format_html_join("", "<div><p>{}</p>{}</div>", rows) or "nothing"
+
+    @admin.display(description="job")
+    def job(self, asset: Asset) -> SafeString | str:
+        """The library does not know jobs; their page is found by its name."""
+        pk = asset.origin.removeprefix(_JOB)
+        if pk == asset.origin:
+            return asset.origin
+        try:
+            address = reverse("admin:studio_job_change", args=[pk])
+        except NoReverseMatch:
+            return asset.origin
+        return format_html('<a href="{}">{}</a>', address, asset.origin)
 
     @admin.action(description="Move to the trash", permissions=["change"])
     def move_to_trash(self, request: HttpRequest, queryset: QuerySet[Asset]) -> None:
@@ -81,6 +163,23 @@ class AssetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Asset | None = None) -> bool:
         """A row that goes without its files would leave them behind."""
         return False
+
+
+def _pictures(assets: Iterable[Asset]) -> SafeString:
+    rows = (
+        (
+            reverse("admin:assets_asset_change", args=[asset.pk]),
+            file_address(asset, "thumbnail"),
+            asset.title,
+        )
+        for asset in assets
+    )
+    return format_html(
+        '<div class="thumbs">{}</div>',
+        format_html_join(
+            "", '<a href="{}"><img src="{}" alt="" loading="lazy"><span>{}</span></a>', rows
+        ),
+    )
 
 
 @admin.register(Tag)

@@ -10,9 +10,10 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from billing import access, services
+from billing.admin_grant import grant_many
 from billing.models import CREDIT, Account, ApiKey, Client, Entry, Membership, Role, User
 from billing.services import as_credits
 
@@ -97,9 +98,19 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     inlines = (Members,)
     list_display = ("name", "balance_credits", "held_credits", "created")
     search_fields = ("id", "name", "members__username")
-    readonly_fields = ("id", "balance_credits", "held_credits", "created")
+    readonly_fields = ("id", "balance_credits", "held_credits", "available_credits", "created")
+    actions = ("grant_many",)
+    change_form_template = "office/account.html"
     fieldsets = (
-        (None, {"fields": ("name", "id", "created", "balance_credits", "held_credits")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("name", "id", "created"),
+                    *("balance_credits", "held_credits", "available_credits"),
+                )
+            },
+        ),
         ("Grant", {"fields": ("credits", "note", "grant_id")}),
     )
 
@@ -110,6 +121,14 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="Held", ordering="held")
     def held_credits(self, account: Account) -> str:
         return as_credits(account.held)
+
+    @admin.display(description="Available")
+    def available_credits(self, account: Account) -> str:
+        return as_credits(account.available)
+
+    @admin.action(description="Grant credits to each", permissions=["change"])
+    def grant_many(self, request: HttpRequest, accounts: QuerySet[Account]) -> HttpResponse | None:
+        return grant_many(request, accounts)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # an account takes its files and its history with it

@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "billing",
     "assets",
     "studio",
-    "django.contrib.admin",
+    "studio.office.apps.OfficeConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -6,7 +6,7 @@ from django.urls import include, path
 from studio.views.health import favicon, health
 
 admin.site.site_header = admin.site.site_title = "Zoetrope"
-admin.site.index_title = "Operation"
+admin.site.index_title = "Overview"
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -7,29 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from assets.models import Asset
 from billing.admin import ReadOnly
 from studio.admin import Lines
-from studio.models import Job, Scene, Shot, Story, Take
-
-
-def _link(page: str, row: Any, words: str) -> SafeString | str:
-    """To the page of a row in the admin; nothing where there is none."""
-    if row is None:
-        return ""
-    return format_html('<a href="{}">{}</a>', reverse(f"admin:{page}_change", args=[row.pk]), words)
-
-
-def asset_link(asset: Asset | None) -> SafeString | str:
-    return _link("assets_asset", asset, asset.title or str(asset.pk)) if asset else ""
-
-
-def job_link(job: Job | None) -> SafeString | str:
-    return _link("studio_job", job, f"{job.get_state_display()}: {job.title}") if job else ""
+from studio.models import Scene, Shot, Story, Take
+from studio.office.links import asset_link, job_link, link
 
 
 class InTrash(admin.SimpleListFilter):
@@ -133,8 +117,8 @@ class StoryAdmin(ReadOnly):
 
 def _listed(links: list[SafeString | str]) -> SafeString | str:
     found: SafeString | str = ""
-    for link in links:
-        found = format_html("{}{}<br>", found, link)
+    for one in links:
+        found = format_html("{}{}<br>", found, one)
     return found
 
 
@@ -172,7 +156,7 @@ class ShotAdmin(ReadOnly):
 
     @admin.display(description="story", ordering="scene__story__title")
     def story(self, shot: Shot) -> SafeString | str:
-        return _link("studio_story", shot.scene.story, shot.scene.story.title)
+        return link("studio_story", shot.scene.story, shot.scene.story.title)
 
     @admin.display(description="picture")
     def picture(self, shot: Shot) -> SafeString | str:
@@ -204,7 +188,7 @@ class TakeAdmin(ReadOnly):
 
     @admin.display(description="story", ordering="shot__scene__story__title")
     def story(self, take: Take) -> SafeString | str:
-        return _link("studio_story", take.shot.scene.story, take.shot.scene.story.title)
+        return link("studio_story", take.shot.scene.story, take.shot.scene.story.title)
 
     @admin.display(description="job")
     def made_by(self, take: Take) -> SafeString | str:

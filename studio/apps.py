@@ -13,6 +13,7 @@ class StudioConfig(AppConfig):
             catalogue,
             checks,  # noqa: F401 - registers the start-up checks
             social_rows,
+            switches,
             workflows,
         )
         from studio.hooks import outbox
@@ -20,6 +21,7 @@ class StudioConfig(AppConfig):
         from studio.stories import bound
 
         catalogue.SOURCES.append(workflows.offers)
+        catalogue.SWITCHES.append(switches.off)
         post_migrate.connect(social_rows.fill, sender=self)
         bin.HOLDERS.append(needed.held)
         moving.BINDERS.append(bound.bound)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from types import ModuleType
@@ -53,26 +53,39 @@ def declared_offers() -> dict[str, Offer]:
 SOURCES: list[Callable[[], Iterable[Offer]]] = []
 
 
+# Says which offers are switched off, and why, by their keys; as quick.
+SWITCHES: list[Callable[[], Mapping[str, str]]] = []
+
+
+def off() -> dict[str, str]:
+    """The offers that nobody may order for now, and why."""
+    return {key: why for switches in SWITCHES for key, why in switches().items()}
+
+
 def all_offers() -> dict[str, Offer]:
     """Offers by key, also those of providers that are not configured."""
     return {**declared_offers(), **{o.key: o for source in SOURCES for o in source()}}
 
 
 def offers(operation: str, usable: Collection[str]) -> list[Offer]:
-    """Who can do it, of the providers that are `usable` (their keys); this computer first. An
-    automatic choice is there when there is something to choose from."""
+    """Who can do it, of the providers that are `usable` (their keys); this computer first, and last
+    what is switched off, which is refused with the reason when it is ordered. An automatic choice
+    is there when there is something to choose from."""
     found = [o for o in all_offers().values() if o.operation == operation and o.provider in usable]
-    models = [o for o in found if o.quality]
+    shut = off()
+    models = [o for o in found if o.quality and o.key not in shut]
     found = [
         automatic.fitted(o, operations()[operation], models) if o.provider == AUTOMATIC else o
         for o in found
         if models or o.provider != AUTOMATIC
     ]
     order = {True: 0, False: 2}
-    return sorted(
-        found,
-        key=lambda o: 1 if o.provider == AUTOMATIC else order[providers()[o.provider].local],
-    )
+
+    def place(offer: Offer) -> tuple[bool, int]:
+        automatic = offer.provider == AUTOMATIC
+        return offer.key in shut, 1 if automatic else order[providers()[offer.provider].local]
+
+    return sorted(found, key=place)
 
 
 def usual(operation: Operation, offer: Offer) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from billing.models import Account, User
-from studio import catalogue, secrets
+from studio import catalogue, secrets, switches
 from studio.http import Clients, Wire
 from studio.models import Health, Job, ProviderKey
 from studio.providers import Provider, Remote
@@ -181,6 +181,8 @@ def _remote(key: str) -> Remote:
 @_once
 def problem(account: Account, offer: Offer) -> str:
     """Why an order would come to nothing, as far as is known before; empty when it may work."""
+    if offer.key in catalogue.off():
+        return switches.problem(offer.key, usable(account))
     provider = catalogue.provider_of(offer)
     if not isinstance(provider, Remote):
         return ""

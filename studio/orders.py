@@ -303,7 +303,8 @@ class OrderForm(OperationForm):
 def tiered(operation: Operation, account: Any, quality: Any) -> list[Offer]:
     """The real models of that quality that the account may use."""
     usable = catalogue.offers(operation.key, keys.usable(account))
-    return [o for o in usable if o.quality and o.quality == quality]
+    shut = catalogue.off()
+    return [o for o in usable if o.quality and o.quality == quality and o.key not in shut]
 
 
 def only_said(form: OperationForm) -> dict[str, Any]:

@@ -48,6 +48,8 @@ def fits(operation: Operation, said: Mapping[str, Any], account: Account) -> lis
 
 
 def _fit(operation: Operation, offer: Offer, said: Mapping[str, Any], account: Account) -> Fit:
+    if offer.key in catalogue.off() and (shut := keys.problem(account, offer)):
+        return Fit(offer, problem=shut)
     taken = {p.name for p in offer.params(operation)}
     strange = [p.label.lower() for p in operation.params if p.name in said and p.name not in taken]
     if strange:

@@ -79,6 +79,15 @@ def _client_of(request: HttpRequest) -> str | None:
 
 def _answer(request: HttpRequest, account: Account | None, pk: UUID, name: str) -> HttpResponseBase:
     asset = Asset.objects.for_account(account).filter(pk=pk).first() if account else None
+    response = send_asset(request, asset, name)
+    is_kept = name == "original" and request.GET.get("download") and is_beginning(request)
+    if asset and is_kept and response.status_code in (200, 206):
+        count(asset.pk, "downloads")
+    return response
+
+
+def send_asset(request: HttpRequest, asset: Asset | None, name: str) -> HttpResponseBase:
+    """A variant of an asset, to somebody who may have it: the caller has made sure."""
     variant = _VARIANTS.get(name)
     if asset is None or variant is None:
         return _missing()
@@ -89,8 +98,6 @@ def _answer(request: HttpRequest, account: Account | None, pk: UUID, name: str) 
         file = open_file(asset, variant)
     except Gone:
         return _missing()
-    if variant == "original" and request.GET.get("download") and is_beginning(request):
-        count(asset.pk, "downloads")
     headers = HEADERS | {"ETag": etag} | _described(request, asset, variant, file)
     return send_file(request, file, file.size, headers)
 

@@ -16,6 +16,7 @@ from studio.models.provider import Health, Notice, ProviderKey, Upload, Workflow
 from studio.models.running import Beat, Lease
 from studio.models.social import SocialFormat, SocialPlatform
 from studio.models.story import Scene, Shot, Story, StoryQuerySet, Take
+from studio.models.switch import OfferSwitch
 from studio.models.telling import UserNotice, WebhookDelivery, WebhookTarget
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "JobQuerySet",
     "Lease",
     "Notice",
+    "OfferSwitch",
     "Persona",
     "ProviderKey",
     "RowState",

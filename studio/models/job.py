@@ -175,6 +175,15 @@ class Job(Owned):
             ),
             models.Index(fields=["run"], condition=models.Q(waits=True), name="job_waits"),
             models.Index(fields=["account", "fingerprint"], name="job_of_print"),
+            # What has ended lately: how it went, what it earned and cost, without its row.
+            models.Index(
+                fields=[
+                    *("finished", "provider", "offer", "state", "started"),
+                    *("quote", "own_key", "provider_cost", "expected_cost", "suspense"),
+                ],
+                condition=models.Q(finished__isnull=False),
+                name="job_ended",
+            ),
             # A batch has thousands that wait and thousands that are done; those between are few.
             models.Index(
                 fields=["batch", "waits", "state", "provider"],

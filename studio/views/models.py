@@ -83,7 +83,9 @@ def _held_against(model: Model, fit: Fit, marks: Mapping[str, str]) -> Model:
 
 def _from(operation: Operation, account: Account) -> str:
     """The least that a model costs that may be chosen."""
-    real = [o for o in catalogue.offers(operation.key, keys.usable(account)) if o.quality]
+    shut = catalogue.off()
+    found = catalogue.offers(operation.key, keys.usable(account))
+    real = [o for o in found if o.quality and o.key not in shut]
     prices = [o.price.quote(catalogue.usual(operation, o)).amount for o in real]
     return f"from {credits(min(prices))} cr" if prices else ""
 

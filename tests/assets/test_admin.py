@@ -34,7 +34,7 @@ def test_the_list_can_be_searched_and_filtered(operator: Client, bring: Bring) -
     page = operator.get(reverse(LIST), {"q": "boat", "kind__exact": "image"})
     assert page.status_code == 200
     assert [asset.pk for asset in page.context["cl"].result_list] == [boat.pk]
-    assert reverse("asset-file", args=[boat.pk, "thumbnail"]) in page.content.decode()
+    assert reverse("admin:assets_asset_file", args=[boat.pk, "thumbnail"]) in page.content.decode()
     assert operator.get(reverse(LIST), {"q": str(boat.pk)}).context["cl"].result_count == 1
 
 

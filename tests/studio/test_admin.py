@@ -65,14 +65,13 @@ def test_a_job_shows_its_timeline_and_is_not_edited(operator: Client, order: Ord
 def test_actions_call_the_services(operator: Client, order: Order) -> None:
     job = order()
     address = reverse("admin:studio_job_changelist")
-    operator.post(address, {"action": "cancel", "_selected_action": [str(job.pk)]})
+    sure = {"confirmed": "yes", "_selected_action": [str(job.pk)]}
+    operator.post(address, {"action": "cancel", **sure})
     job.refresh_from_db()
     assert job.state == "canceled"
-    operator.post(address, {"action": "retry", "_selected_action": [str(job.pk)]})
+    operator.post(address, {"action": "retry", **sure})
     assert job.retries.count() == 1
-    page = operator.post(
-        address, {"action": "cancel", "_selected_action": [str(job.pk)]}, follow=True
-    )
+    page = operator.post(address, {"action": "cancel", **sure}, follow=True)
     assert "already ended" in page.content.decode()
 
 
@@ -126,7 +125,7 @@ class TestWorkElsewhere:
         self, operator: Client, unclear: Job, action: str, state: str, words: str
     ) -> None:
         address = reverse("admin:studio_job_changelist")
-        chosen = {"action": action, "_selected_action": [str(unclear.pk)]}
+        chosen = {"action": action, "_selected_action": [str(unclear.pk)], "confirmed": "yes"}
         assert words in operator.post(address, chosen, follow=True).content.decode()
         unclear.refresh_from_db()
         assert unclear.state == state

@@ -32,7 +32,7 @@ def test_every_local_offer_has_its_renderer() -> None:
     assert set(RENDERERS) == {o.key for o in catalogue.providers()["local"].offers}
 
 
-def test_this_computer_comes_first_and_only_what_is_usable_is_offered() -> None:
+def test_this_computer_comes_first_and_only_what_is_usable_is_offered(db: None) -> None:
     everybody = catalogue.offers("image-to-video", catalogue.providers())
     assert everybody[0] is MOTION
     assert len({o.provider for o in everybody}) > 2
