@@ -139,9 +139,9 @@ def test_the_whole_way_of_a_pasted_sheet(sign_in: People, alice: User, settings:
     assert "<b>2</b> done" in live
     assert "hx-trigger" not in live, "nothing is asked again of what has ended"
     lines = text(client.get(f"/batch/{batch.pk}/results.csv")).splitlines()
-    assert lines[0].startswith("title,prompt,palette,row,batch title,state,asset ids,credits,")
+    assert lines[0].startswith("title,prompt,palette,row,state,result title,assets,credits,")
     made = Job.objects.get(batch=batch, row__number=2).outputs[0]
-    assert f",2,Dunes,done,{made},0," in lines[2]
+    assert f",2,done,Dunes,{made},0," in lines[2]
 
 
 def test_what_failed_is_told_returned_and_tried_again(
