@@ -78,7 +78,7 @@ def test_a_sheet_is_pasted_mended_started_and_done(visit: Visit, tmp_path: Path)
     download.value.save_as(tmp_path / "results.csv")
     rows = list(csv.DictReader((tmp_path / "results.csv").open(encoding="utf-8-sig")))
     assert [(row["title"], row["state"]) for row in rows] == [("Harbor", "done"), ("Dunes", "done")]
-    assert all(len(row["asset ids"]) == 36 for row in rows)
+    assert all(len(row["assets"]) == 36 for row in rows)
     page.get_by_role("button", name="In the library").click()
     expect(page.locator(".tile")).to_have_count(2)
     # The same once more is not paid for without a word.

@@ -55,6 +55,14 @@ class RowsView(BatchView):
     def rows(self, batch: Batch) -> QuerySet[BatchRow]:
         return BatchRow.objects.filter(batch=batch).defer("work")
 
+    def in_state(self, found: QuerySet[BatchRow], state: str) -> QuerySet[BatchRow]:
+        """Open rows are running or waiting."""
+        if state not in ("running", "waiting"):
+            return found.filter(state=state)
+        mine = Job.objects.for_account(self.account)
+        live = Exists(mine.filter(row=OuterRef("pk"), waits=False, state__in=LIVE))
+        return found.filter(live if state == "running" else ~live, state=RowState.OPEN)
+
     def told_rows(self, batch: Batch, rows: Sequence[BatchRow]) -> list[dict[str, Any]]:
         fields = ("row", "step", "slot", "outputs", "state", "waits", "account", "batch")
         made = Job.objects.for_account(self.account).filter(row__in=[row.pk for row in rows])
@@ -81,7 +89,7 @@ class Rows(RowsView):
         batch = self.batch(pk)
         found = self.rows(batch)
         if state := query.get("state"):
-            found = _in_state(found, state)
+            found = self.in_state(found, state)
         if bad := query.get("bad"):
             wrong = {"state__in": BAD}
             found = found.filter(**wrong) if bad == "true" else found.exclude(**wrong)
@@ -112,15 +120,6 @@ class Rows(RowsView):
         with telling("rows", called=within("rows")):
             numbers = batches.add_rows(batch, [sheet.said(row) for row in sheet.rows])
         return Response({"rows": numbers}, status=201)
-
-
-def _in_state(found: QuerySet[BatchRow], state: str) -> QuerySet[BatchRow]:
-    """Open rows are running or waiting."""
-    if state not in ("running", "waiting"):
-        return found.filter(state=state)
-    live = Job.objects.filter(row=OuterRef("pk"), waits=False, state__in=LIVE)
-    at_work = Exists(live) if state == "running" else ~Exists(live)
-    return found.filter(at_work, state=RowState.OPEN)
 
 
 class OneRow(RowsView):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -15,14 +15,11 @@ from assets.models import Collection
 from assets.services import Refused, archives, bulk, collections
 from assets.views.guard import MemberRequest, member, writer
 from assets.views.toast import say
-from billing.models import CREDIT
 from studio import batches
-from studio.batches import cells
+from studio.batches import written
 from studio.models import Batch
 from studio.views.batch.sheet import download
 from studio.views.batch.shown import find, go, says_no
-
-COLUMNS = ("row", "title", "state", "asset ids", "credits", "seconds", "error")
 
 
 @require_safe
@@ -30,16 +27,7 @@ COLUMNS = ("row", "title", "state", "asset ids", "credits", "seconds", "error")
 def results_csv(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Every row with what came of it."""
     batch = find(request, pk)
-    known = {name.casefold() for name in batch.columns}
-    ours = [f"batch {name}" if name in known else name for name in COLUMNS]
-    return download(cells.csv_lines([*batch.columns, *ours], _rows(batch)), batch, "results")
-
-
-def _rows(batch: Batch) -> Iterator[Sequence[object]]:
-    for r in batches.results(batch):
-        own = [*r.cells, *[""] * (len(batch.columns) - len(r.cells))]
-        cost = r.cost / CREDIT if r.cost % CREDIT else r.cost // CREDIT
-        yield [*own, r.number, r.title, r.state, " ".join(r.assets), cost, r.seconds, r.error]
+    return download(written.results_csv(batch), batch, "results")
 
 
 @require_POST

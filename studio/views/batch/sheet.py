@@ -18,8 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assets.models import Asset
 from assets.views.guard import MemberRequest, member, writer
 from studio import batches
-from studio.batches import cells as cells_of
-from studio.batches import steps
+from studio.batches import steps, written
 from studio.batches.columns import Target
 from studio.batches.results import rows_at_work, word_of
 from studio.batches.step_problems import StepProblem
@@ -351,11 +350,7 @@ def _meant(batch: Batch, about: str) -> list[int]:
 def bad(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """The rows that are wrong or failed as a sheet to correct and bring again."""
     batch = find(request, pk)
-    said = (
-        [*row.cells, *[""] * (len(batch.columns) - len(row.cells)), words]
-        for row, words in batches.bad_rows(batch)
-    )
-    return download(cells_of.csv_lines([*batch.columns, "what is wrong"], said), batch, "bad rows")
+    return download(written.bad_rows_csv(batch), batch, "bad rows")
 
 
 def download(content: Iterable[bytes], batch: Batch, what: str) -> StreamingHttpResponse:
