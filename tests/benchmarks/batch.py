@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from tests import needs
 from tests.benchmarks.common import MEDIA, table
@@ -29,6 +30,8 @@ PROMISED = {
     "one job ends": "",
     "the results as a table": "",
     "cancel the rest": "",
+    "the plan of three steps": "< 60 ms",
+    "whether the trash may take a file, of so many open jobs": "< 30 ms",
 }
 
 
@@ -139,6 +142,7 @@ def _cases() -> Any:
     from assets import services as assets
     from billing.models import Account, User
     from studio import batches, jobs
+    from studio.jobs import needed
     from studio.jobs.state import end
     from studio.models import BatchRow, Job, State
 
@@ -175,7 +179,21 @@ def _cases() -> Any:
     job.refresh_from_db()
     yield "one job ends", _measure(lambda: end(job, State.SUCCEEDED))[0]
     yield "the results as a table", _measure(lambda: sum(1 for _ in batches.results(batch)))[0]
+    file = str(job.params["image"])
+    yield (
+        "whether the trash may take a file, of so many open jobs",
+        _measure(lambda: needed.held([UUID(file)]))[0],
+    )
     yield "cancel the rest", _measure(lambda: batches.cancel_rest(batch))[0]
+    chain = [
+        {"operation": "upscale", "params": {"size": "2x"}},
+        {"operation": "watermark", "params": {"text": "bench"}},
+        *steps,
+    ]
+    later = {column: name if name == "image" else f"3.{name}" for column, name in mapping.items()}
+    long = batches.create(account, user, "chain", _sheet(), steps=chain, mapping=later)
+    batches.check(long)
+    yield "the plan of three steps", _measure(lambda: batches.plan(long))[0]
 
 
 if __name__ == "__main__":
