@@ -228,12 +228,10 @@ def test_the_most_rows_are_read_and_one_more_is_refused() -> None:
 )
 def test_a_million_of_anything_is_refused_without_reading_it(data: bytes) -> None:
     tracemalloc.start()
-    began = time.process_time()
     refusal = words(data)
-    took, (_, most) = time.process_time() - began, tracemalloc.get_traced_memory()
+    _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert any(limit in refusal for limit in ("10,000", "200", "1,000,000")), refusal
-    assert took < 10  # with tracemalloc, which slows it
     assert most < 200 * 1024**2
 
 
