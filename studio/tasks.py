@@ -14,6 +14,7 @@ from django_q.tasks import async_task
 
 from assets import services as assets
 from assets.services import archives, bin, bulk, described, imports, shared
+from billing import audit_log
 from studio import batches, describing, faces, jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
@@ -174,6 +175,7 @@ def tidy() -> None:
         imports.tidy_imports,
         bulk.tidy_changes,
         bin.empty_old,
+        audit_log.sweep,
     )
     for step in steps:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -96,7 +97,11 @@ def _here(request: HttpRequest) -> str:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Lazy, because most answers are parts of pages or not pages at all."""
-    return {"shell": SimpleLazyObject(lambda: _shell(request))}
+    return {
+        "shell": SimpleLazyObject(lambda: _shell(request)),
+        "has_mail": bool(settings.EMAIL_HOST),
+        "sign_up": settings.SIGN_UP,
+    }
 
 
 @require_GET
