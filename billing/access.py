@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
@@ -105,7 +105,9 @@ def membership_for(
     """The membership in the wanted account if the user has one, else the oldest one."""
     if not user.is_authenticated:
         return None
+    others = Membership.objects.filter(user_id=user.pk).exclude(account=OuterRef("account"))
     mine = Membership.objects.filter(user_id=user.pk).select_related("account")
+    mine = mine.annotate(is_one_of_several=Exists(others))
     try:
         wanted = mine.filter(account_id=wanted_id).first() if wanted_id else None
     except ValidationError:  # not the id of an account at all

@@ -9,6 +9,7 @@ from uuid import UUID
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
@@ -116,7 +117,6 @@ def _page(request: PersonRequest, status: int = 200, **changed: Any) -> HttpResp
     mine, role = request.account, request.role
     context = {
         "account": mine,
-        "accounts": request.user.accounts.order_by("created"),
         "role": role,
         "usage": usage(mine) if mine else None,
         "storage": assets.storage(mine) if mine else None,
@@ -127,6 +127,7 @@ def _page(request: PersonRequest, status: int = 200, **changed: Any) -> HttpResp
         "can_write": access.can_write(role),
         "own_keys": own_keys.rows(mine, role) if mine else [],
         "can_manage": access.can_manage(role),
+        "has_oidc": bool(settings.OIDC_ISSUER),
     }
     return render(request, "account/account.html", context | changed, status=status)
 

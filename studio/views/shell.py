@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -51,6 +52,7 @@ class Shell:
     live_jobs: str
     modules: tuple[Module, ...]
     switch: Switch
+    accounts: QuerySet[Account]
 
 
 def modules(here: str = "") -> tuple[Module, ...]:
@@ -79,7 +81,15 @@ def _shell(request: HttpRequest) -> Shell | None:
         live_jobs=_live_jobs(account),
         modules=modules(_here(request)),
         switch=Switch(account, access.can_manage(request.role)),  # type: ignore[attr-defined]
+        accounts=_accounts(request),
     )
+
+
+def _accounts(request: HttpRequest) -> QuerySet[Account]:
+    """Those that one may change to; nothing is asked where there is one."""
+    if not getattr(request.membership, "is_one_of_several", False):  # type: ignore[attr-defined]
+        return Account.objects.none()
+    return request.user.accounts.order_by("created")  # type: ignore[union-attr]
 
 
 def _live_jobs(account: Account) -> str:
