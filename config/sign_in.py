@@ -27,9 +27,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Ten wrong passwords for a name from one place close it for a while; the place is in the key.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/15m/key,100/15m/ip"}
 MFA_ADAPTER = "studio.sign_in.MfaAdapter"
+MFA_FORMS = {"add_webauthn": "studio.sign_in.PasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Zoetrope"
+# Half a minute more: the clocks of phones and servers differ.
+MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Who may make a sign-in: nobody, who is invited into an account, or everybody.
 SIGN_UP = env.choice("SIGN_UP", "closed", ("closed", "invited", "open"))

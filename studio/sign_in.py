@@ -12,6 +12,7 @@ from allauth.account.stages import EmailVerificationStage
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.db import transaction
@@ -111,9 +112,19 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["username"].label, self.fields["email"].label = "Name", "E-mail address"
         if invitation := invitation_of(context.request):
             self.initial["email"] = invitation.email
             self.fields["email"].disabled = True
+
+
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """Without a name to begin with: “Master key” says nothing of where it is. Mostly it is to sign
+    somebody in alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial |= {"name": "", "passwordless": True}
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]

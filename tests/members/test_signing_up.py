@@ -209,14 +209,15 @@ def code_of(secret: str) -> str:
 
 
 @pytest.fixture
-def second(alice: User) -> str:
+def second(alice: User, django_capture_on_commit_callbacks: Any) -> str:
     """Alice has an authenticator app; its secret."""
     browser = Browser()
     try_password(browser, PASSWORD)
     asked = browser.get(reverse("mfa_activate_totp"))
     browser.post(asked.headers["Location"], {"password": PASSWORD})
     secret = browser.get(reverse("mfa_activate_totp")).context["form"].secret
-    answer = browser.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = browser.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
     assert answer.headers["Location"] == reverse("mfa_view_recovery_codes")
     return secret
 
