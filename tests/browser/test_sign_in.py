@@ -131,7 +131,7 @@ def test_a_passkey_signs_in_without_the_password(visitor: Visitor) -> None:
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.goto("/account/safety/passkeys/")
-    expect(page.get_by_text("Laptop", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Rename Laptop")).to_be_visible()
     sign_out(page)
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
