@@ -16,12 +16,12 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
-from billing import clients
+from billing import audit_log, clients
 from billing.models import Account, ApiKey, Membership, Role, SignInLink, User
 from billing.scope import Scope
 
@@ -92,6 +92,7 @@ def open_with(key: ApiKey, named: str | None) -> tuple[Account, Role]:
     it works for. Raises clients.NoClient."""
     membership = Membership.objects.get(account=key.account_id, user=key.user_id)
     key.account.scope = clients.scope_for(membership, named)
+    audit_log.used_key(key)
     return key.account, Role(membership.role)
 
 
@@ -104,7 +105,9 @@ def membership_for(
     """The membership in the wanted account if the user has one, else the oldest one."""
     if not user.is_authenticated:
         return None
+    others = Membership.objects.filter(user_id=user.pk).exclude(account=OuterRef("account"))
     mine = Membership.objects.filter(user_id=user.pk).select_related("account")
+    mine = mine.annotate(is_one_of_several=Exists(others))
     try:
         wanted = mine.filter(account_id=wanted_id).first() if wanted_id else None
     except ValidationError:  # not the id of an account at all
@@ -162,7 +165,7 @@ def set_up_owner(username: str = "owner") -> User:
 # --- API keys -----------------------------------------------------------------------------------
 
 
-def _digest(secret: str) -> str:
+def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
@@ -188,10 +191,11 @@ def create_key(
         user=user,
         name=name,
         prefix=secret[:8],
-        digest=_digest(secret),
+        digest=digest(secret),
         read_only=read_only,
         expires=expires,
     )
+    audit_log.write(account, "keys.made", name, begins=key.prefix, read_only=read_only, owner=user)
     return key, secret
 
 
@@ -203,7 +207,7 @@ def find_key(secret: str) -> ApiKey | None:
     now = timezone.now()
     key = (
         ApiKey.objects.select_related("account", "user")
-        .filter(Q(expires=None) | Q(expires__gt=now), digest=_digest(secret), revoked=None)
+        .filter(Q(expires=None) | Q(expires__gt=now), digest=digest(secret), revoked=None)
         .filter(user__is_active=True, user__membership__account=F("account"))
         .first()
     )
@@ -223,7 +227,8 @@ def keys_of(account: Account, user: User) -> QuerySet[ApiKey]:
 
 def revoke_key(key: ApiKey) -> None:
     """It stops working at once. A second time changes nothing."""
-    ApiKey.objects.filter(pk=key.pk, revoked=None).update(revoked=timezone.now())
+    if ApiKey.objects.filter(pk=key.pk, revoked=None).update(revoked=timezone.now()):
+        audit_log.write(key.account, "keys.revoked", key.name, begins=key.prefix, owner=key.user)
 
 
 # --- sign-in links ------------------------------------------------------------------------------
@@ -233,14 +238,14 @@ def make_sign_in_link(user: User, valid: timedelta = timedelta(days=7)) -> str:
     """The token of a link that signs the user in once."""
     token = secrets.token_urlsafe(32)
     expires = timezone.now() + valid
-    SignInLink.objects.create(user=user, digest=_digest(token), expires=expires)
+    SignInLink.objects.create(user=user, digest=digest(token), expires=expires)
     return token
 
 
 def redeem(token: str) -> User | None:
     """Use up a sign-in link. None when it is unknown, used or expired, or the user is inactive."""
     now = timezone.now()
-    link = SignInLink.objects.select_related("user").filter(digest=_digest(token)).first()
+    link = SignInLink.objects.select_related("user").filter(digest=digest(token)).first()
     if link is None or not link.user.is_active:
         return None
     # Only columns of its own row: a condition on another table would not be looked at again when

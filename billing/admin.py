@@ -12,9 +12,20 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from billing import access, services
+from billing import access, audit_log, services
 from billing.admin_grant import grant_many
-from billing.models import CREDIT, Account, ApiKey, Client, Entry, Membership, Role, User
+from billing.models import (
+    CREDIT,
+    Account,
+    ApiKey,
+    AuditEvent,
+    Client,
+    Entry,
+    Invitation,
+    Membership,
+    Role,
+    User,
+)
 from billing.services import as_credits
 
 
@@ -152,6 +163,9 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         except services.LedgerConflict as conflict:
             self.message_user(request, str(conflict), messages.ERROR)
         else:
+            how_many = as_credits(int(amount * CREDIT))
+            once = f"grant:{grant_id}"
+            audit_log.write(account, "credits.granted", how_many, once=once, note=note)
             self.message_user(request, f"Granted {as_credits(int(amount * CREDIT))} to {account}.")
 
 
@@ -203,6 +217,24 @@ class EntryAdmin(ReadOnly):
     @admin.display(description="Held after")
     def held_credits(self, entry: Entry) -> str:
         return as_credits(entry.held_after)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnly):
+    list_display = ("created", "account", "by", "actor", "action", "of", "address")
+    list_filter = ("by", "action", "created")
+    search_fields = ("actor", "of", "account__name")
+    list_select_related = ("account",)
+    date_hierarchy = "created"
+    fields = (*list_display, "details")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly):
+    list_display = ("email", "account", "role", "invited_by", "expires", "accepted", "revoked")
+    search_fields = ("email", "account__name")
+    list_select_related = ("account", "invited_by")
+    fields = ("id", "created", *list_display)
 
 
 @admin.register(ApiKey)

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from billing import audit_log
 from billing.models import Account, Client, Membership, Role
 from billing.scope import Scope
 
@@ -133,6 +134,8 @@ def limit(membership: Membership, clients: Iterable[Client] | None) -> None:
         membership.limited = clients is not None
         membership.save(update_fields=["limited"])
         membership.clients.set(chosen)
+        seen = ", ".join(one.name for one in chosen) if clients is not None else "all clients"
+        audit_log.write(membership.account, "members.limited", membership.user, sees=seen)
 
 
 def chosen_for(membership: Membership, ids: Iterable[UUID | str]) -> list[Client]:

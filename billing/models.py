@@ -16,6 +16,8 @@ from django.db import models
 
 from billing.ids import uuid7
 from billing.scope import EVERYTHING, Scope
+from billing.team_models import AuditEvent as AuditEvent
+from billing.team_models import Invitation as Invitation
 
 CREDIT = 1_000_000
 

@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management.utils import get_random_secret_key
 
@@ -14,6 +15,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # the tables here are too small to gain by it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 env.load(Path(env.text("ENV_FILE") or BASE_DIR / ".env"))
+
+from config.sign_in import *  # noqa: E402, F403 - what it reads is loaded above
+from config.sign_in import OIDC_ISSUER  # noqa: E402
 
 # Everything that the program writes lies in one folder: database, files, secret.
 DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / "data").resolve()
@@ -69,6 +73,12 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -78,6 +88,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "billing.audit_log.CallerMiddleware",
     "billing.access.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -103,22 +115,6 @@ TEMPLATES = [
     }
 ]
 
-# --- who signs in -------------------------------------------------------------------------------
-AUTH_USER_MODEL = "billing.User"
-LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "sign-in"
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "assets.views.guard.forged"
-
 # Behind HTTPS set HTTPS=1: secure cookies, HSTS, and the proxy's word on the scheme is believed.
 HTTPS = env.flag("HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
@@ -140,11 +136,18 @@ SECURE_CSP: dict[str, list[str]] = {
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
 }
+if OIDC_ISSUER:
+    # The form of the button leads there.
+    SECURE_CSP["form-action"].append("{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER)))
 
 # --- data ---------------------------------------------------------------------------------------
 DATABASES = {"default": env.database("DATABASE_URL", DATA_DIR / "zoetrope.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# What is counted to keep people out is shared by all processes; what is only faster is not.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {
@@ -261,6 +264,8 @@ ARCHIVE_MAX_BYTES = env.number("ARCHIVE_MAX_MB", 20_000, 1, 10_000_000) * 1024 *
 # What the finished ZIPs of an account may take together; the oldest go first.
 ARCHIVE_ROOM_BYTES = env.number("ARCHIVE_ROOM_MB", 40_000, 1, 10_000_000) * 1024 * 1024
 TRASH_DAYS = env.number("TRASH_DAYS", 30, 1, 3650)
+# How long the audit log is kept; 0 keeps it for good.
+AUDIT_DAYS = env.number("AUDIT_DAYS", 730, 0, 36_500)
 # Addresses of a person's own network are refused unless they are named here ("host:port").
 FETCH_ALLOWED_HOSTS = env.words("FETCH_ALLOWED_HOSTS")
 

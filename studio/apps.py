@@ -12,6 +12,7 @@ class StudioConfig(AppConfig):
         from studio import (
             catalogue,
             checks,  # noqa: F401 - registers the start-up checks
+            sign_in_log,  # noqa: F401 - listens
             social_rows,
             switches,
             workflows,

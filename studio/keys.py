@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from billing import audit_log
 from billing.models import Account, User
 from studio import catalogue, secrets, switches
 from studio.http import Clients, Wire
@@ -295,6 +296,7 @@ def save(account: Account, user: User | None, provider: Remote, key: str) -> Pro
             checked=timezone.now(),
             words=words[:WORDS],
         )
+        audit_log.write(account, "settings.key", provider.label, change="set", ends=key[-4:])
     forget_retired()
     return own
 
@@ -304,6 +306,8 @@ def remove(account: Account, provider: Remote) -> int:
     with transaction.atomic():
         retired = _retire(account, provider)
         using = Job.objects.for_account(account).live().filter(own_key__in=retired).count()
+        if retired:
+            audit_log.write(account, "settings.key", provider.label, change="removed")
     forget_retired()
     return using
 

@@ -14,6 +14,7 @@ from django_q.tasks import async_task
 
 from assets import services as assets
 from assets.services import archives, bin, bulk, described, imports, shared
+from billing import audit_log
 from studio import batches, describing, faces, hooks, jobs, keys, notices
 from studio.models import Beat, Health, Lease, Notice, Upload
 from studio.pump import run_slice
@@ -199,6 +200,7 @@ def tidy() -> None:
         bin.empty_old,
         hooks.forget_old,
         notices.forget_old,
+        audit_log.sweep,
     )
     for step in steps:
         try:

@@ -238,7 +238,7 @@ EXAMPLE = re.findall(r"^#?([A-Z][A-Z0-9_]+)=(.*)$", (ROOT / ".env.example").read
 
 
 def test_the_example_names_every_variable() -> None:
-    source = (ROOT / "config" / "settings.py").read_text()
+    source = "\n".join((ROOT / p).read_text() for p in files("config", suffixes=(".py",)))
     read = set(re.findall(r"env\.\w+\(\s*\"([A-Z0-9_]+)\"", source))
     for provider in catalogue.providers().values():
         if isinstance(provider, Remote):

@@ -19,6 +19,7 @@ from assets.models import Asset, AssetQuerySet
 from assets.services import boards
 from assets.services.bulk.cells import CHUNK
 from assets.services.library import purge
+from billing import audit_log
 from billing.models import Account
 from billing.scope import Scope
 
@@ -52,6 +53,7 @@ def purge_one(asset: Asset) -> None:
     if why := held([asset.pk]).get(asset.pk):
         raise Refused(f"“{asset.title}” cannot be deleted yet: {why}. Try again when that is over.")
     purge(asset)
+    audit_log.write(asset.account, "deleting.purged", asset.title, asset=asset.pk)
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def empty(account: Account) -> Emptied:
         left = _behind(_trashed(account), slice.place).filter(trashed__lte=now).count()
         if left:
             _go_on_later(account, now, slice.place)
+    if slice.gone or left:
+        audit_log.write(account, "deleting.purged", "the trash", files=slice.gone + left)
     return Emptied(slice.gone, slice.kept, left)
 
 

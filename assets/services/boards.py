@@ -25,6 +25,7 @@ from assets.media import Refused
 from assets.models import Asset, Board, BoardComment, BoardItem, BoardVerdict
 from assets.services.clients import join
 from assets.services.names import checked_title, clean
+from billing import audit_log
 from billing.models import Account, User
 
 MOST_BOARDS = 500
@@ -93,6 +94,7 @@ def make_board(
     with transaction.atomic():
         board.save()
         add_items(board, assets)
+        _note(board, "sharing.opened")
     return board
 
 
@@ -102,7 +104,20 @@ def change_board(board: Board, **wishes: Any) -> Board:
     _wish(board, **wishes)
     if wishes:
         board.save(update_fields=[*wishes, "updated"])
+    # Not what a password is, only that it is another.
+    if of_link := sorted(wishes.keys() - {"title", "note"}):
+        _note(board, "sharing.changed", changed=", ".join(of_link))
     return board
+
+
+def delete_board(board: Board) -> None:
+    """With all that was said on it, and its link."""
+    _note(board, "sharing.closed", deleted=True)
+    board.delete()
+
+
+def _note(board: Board, action: str, **details: Any) -> None:
+    audit_log.write(board.account, action, board.title, board=board.pk, **details)
 
 
 def _wish(board: Board, **wishes: Any) -> None:
@@ -168,6 +183,7 @@ def new_link(board: Board) -> Board:
     if board.is_expired:
         board.expires = None
     board.save(update_fields=["salt", "digest", "revoked", "expires", "updated"])
+    _note(board, "sharing.opened", anew=True)
     return board
 
 
@@ -176,6 +192,7 @@ def close_board(board: Board) -> Board:
     if board.revoked is None:
         board.revoked = timezone.now()
         board.save(update_fields=["revoked", "updated"])
+        _note(board, "sharing.closed")
     return board
 
 
@@ -183,7 +200,10 @@ def close_boards(account: Account, client: UUID) -> int:
     """All open links of a client stop working. Returns how many."""
     now = timezone.now()
     its = Board.objects.filter(account=account.pk, client=client).open()
-    return its.update(revoked=now, updated=now)
+    closed = its.update(revoked=now, updated=now)
+    if closed:
+        audit_log.write(account, "sharing.closed", "all of a client", client=client, links=closed)
+    return closed
 
 
 # --- what is on it ------------------------------------------------------------------------------

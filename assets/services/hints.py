@@ -12,6 +12,7 @@ from assets.models import Asset, HintSource, HintState, LibrarySettings, Look, T
 from assets.services import rules
 from assets.services.library import set_tags
 from assets.services.names import MOST_TAGS, clean, tag_names
+from billing import audit_log
 from billing.models import Account
 
 MOST_FACES = 1_000
@@ -99,3 +100,5 @@ def accepts_rules(account: Account) -> bool:
 
 def set_accepts_rules(account: Account, wanted: bool) -> None:
     LibrarySettings.objects.update_or_create(account=account, defaults={"accept_rules": wanted})
+    given = "are given at once" if wanted else "are proposed"
+    audit_log.write(account, "settings.library", f"tags by rule {given}")

@@ -13,6 +13,7 @@ from assets.models import Asset, Flag, Tag
 from assets.search import index
 from assets.services import files, shared, versions
 from assets.services.names import checked_title, clean, tag_names
+from billing import audit_log
 from billing.models import Account
 
 MOST_STARS = 5
@@ -133,6 +134,7 @@ def trash(asset: Asset) -> Asset:
         with transaction.atomic():
             asset.save(update_fields=["trashed", "updated"])
             versions.step_back(asset)
+            audit_log.write(asset.account, "deleting.trashed", asset.title, asset=asset.pk)
     return asset
 
 
@@ -148,6 +150,7 @@ def restore(asset: Asset) -> Asset:
     with transaction.atomic():
         if asset.trashed:
             versions.step_forward(asset)
+            audit_log.write(asset.account, "deleting.restored", asset.title, asset=asset.pk)
         asset.trashed = None
         asset.save(update_fields=["trashed", "updated"])
         versions.keep_one_shown([asset.pk])

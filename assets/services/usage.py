@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import OperationalError
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Sum
 
@@ -90,8 +90,8 @@ def storage(account: Account) -> Storage:
 def storage_told(account: Account) -> Storage:
     """The same for a page that is opened often: up to a minute old, once there is anything."""
     key = f"storage:{account.pk}:{hash(account.scope)}"
-    told = cache.get(key)
+    told = caches["local"].get(key)
     if not isinstance(told, Storage) or not told.files:
         told = storage(account)
-        cache.set(key, told, _TOLD_FOR)
+        caches["local"].set(key, told, _TOLD_FOR)
     return told

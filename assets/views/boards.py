@@ -191,7 +191,7 @@ def link(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def delete(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """With all that was said on it; the files stay in the library."""
     found = find(request, pk)
-    found.delete()
+    boards.delete_board(found)
     say(request, f"The board “{found.title}” is deleted. Its files are in the library as before.")
     return redirect("boards")
 

@@ -15,6 +15,7 @@ from assets.services.files import Variant
 from assets.services.usage import count
 from assets.views import files
 from assets.views.shares import HEADERS, Visit, outside, plays
+from billing import audit_log
 
 STILLS: dict[str, Variant] = {"thumbnail": "thumbnail", "poster": "poster"}
 FILE_HEADERS = files.HEADERS | {
@@ -63,6 +64,8 @@ def _file(request: Visit, found: BoardItem, variant: str, etag: str) -> HttpResp
     content, name, mime = shared.original(request.board, found.asset)
     if variant == "download" and files.is_beginning(request) and not request.member:
         count(found.asset_id, "downloads")
+        title, board = found.asset.title, request.board
+        audit_log.write(board.account, "sharing.downloaded", title, board=board.title)
     put = content_disposition_header(variant == "download", files.one_line(name))
     headers |= {"Content-Type": mime, "Content-Disposition": put or "attachment"}
     return files.send_file(request, content, content.size, headers)

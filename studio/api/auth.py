@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.cache import caches
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed, PermissionDenied
@@ -95,6 +96,8 @@ class _Throttle(SimpleRateThrottle):
     """Counts per key, or per person where there is a session."""
 
     writes_only = False
+    # Asked for at every request: each process counts for itself.
+    cache = caches["local"]
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
         if self.writes_only and request.method in SAFE_METHODS:

@@ -276,7 +276,7 @@ class OneBoard(BoardView):
     )
     def delete(self, request: Request, pk: UUID) -> Response:
         paging.read(request, ())
-        self.board(pk).delete()
+        boards.delete_board(self.board(pk))
         return Response(status=204)
 
 

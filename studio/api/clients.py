@@ -1,22 +1,21 @@
-"""The clients of an account, and which members are limited to some of them."""
+"""The clients of an account."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied as NotPossible
 from django.db.models import QuerySet
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRequest, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets.services import boards
 from billing import access, clients
-from billing.models import CREDIT, Account, Client, Membership, Role
+from billing.models import CREDIT, Client
 from studio.api import paging
 from studio.api.base import AccountView, find
 from studio.api.errors import Invalid, problem
@@ -24,7 +23,6 @@ from studio.api.fields import Text, YesNo, checked
 from studio.api.schema import PATH_ID, answers
 from studio.client_sums import sums
 
-PATH_NUMBER = OpenApiParameter("id", int, OpenApiParameter.PATH)
 ARCHIVED = OpenApiParameter(
     "archived", str, enum=["true", "false"], description="Only those, or only the others."
 )
@@ -90,11 +88,9 @@ class ManagedView(AccountView):
     def manages(self) -> bool:
         return access.can_manage(getattr(self.request, "role", None))
 
-    def for_managers(self) -> None:
+    def for_managers(self, what: str = "manage its clients") -> None:
         if not self.manages:
-            raise PermissionDenied(
-                "Owners and admins of the account manage its clients. Ask one of them."
-            )
+            raise PermissionDenied(f"Owners and admins of the account {what}. Ask one of them.")
 
 
 class ClientView(ManagedView):
@@ -146,7 +142,7 @@ class Clients(ClientView):
         try:
             made = clients.make(self.account, said["name"], said.get("note", ""))
         except clients.NotKept as error:
-            raise _invalid(error, said) from None
+            raise not_kept(error, said) from None
         address = request.build_absolute_uri(reverse("api:client", args=[made.pk]))
         return Response(self.told([made])[0], status=201, headers={"Location": address})
 
@@ -182,7 +178,7 @@ class OneClient(ClientView):
         try:
             one = clients.change(one, name=said.get("name"), note=said.get("note"))
         except clients.NotKept as error:
-            raise _invalid(error, said) from None
+            raise not_kept(error, said) from None
         if "archived" in said and said["archived"] != bool(one.archived):
             one = clients.archive(one, said["archived"])
         if said.get("close_links"):
@@ -190,117 +186,5 @@ class OneClient(ClientView):
         return Response(self.told([one])[0])
 
 
-def _invalid(error: clients.NotKept, said: dict[str, Any]) -> Invalid:
+def not_kept(error: clients.NotKept, said: dict[str, Any]) -> Invalid:
     return Invalid([problem(error.field, said.get(error.field), str(error))])
-
-
-# --- members --------------------------------------------------------------------------------------
-
-
-class MemberSerializer(serializers.ModelSerializer[Membership]):
-    """Somebody in the account. One who is `limited` sees what belongs to `clients` alone."""
-
-    user = serializers.SlugRelatedField[Any](read_only=True, slug_field="username")
-    role = serializers.ChoiceField(Role.choices, read_only=True)
-    clients = serializers.PrimaryKeyRelatedField[Client](many=True, read_only=True)
-
-    class Meta:
-        model = Membership
-        fields = ["id", "user", "role", "limited", "clients", "created"]
-        read_only_fields = fields
-
-
-class MemberPageSerializer(serializers.Serializer[Any]):
-    results = MemberSerializer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one")
-
-
-class LimitSerializer(serializers.Serializer[Any]):
-    """What is left out stays as it is."""
-
-    limited = YesNo(required=False)
-    clients = serializers.ListField(
-        child=serializers.UUIDField(),
-        required=False,
-        max_length=clients.MOST,
-        help_text="The ids of all that they may work for; with none of them they see nothing",
-    )
-
-
-LIMIT = OpenApiExample(
-    "Only one client",
-    {"limited": True, "clients": ["01990c1f-7d3a-7000-8000-5b2f6a1c9e10"]},
-    request_only=True,
-)
-
-
-class MemberView(ManagedView):
-    def mine(self, account: Account) -> QuerySet[Membership]:
-        rows = Membership.objects.filter(account=account)
-        return rows.select_related("user", "account").prefetch_related("clients")
-
-    def member(self, pk: int) -> Membership:
-        found = self.mine(self.account).filter(pk=pk).first()
-        if found is None:
-            raise NotFound(f"There is no member {pk}.")
-        return found
-
-
-class Members(MemberView):
-    @extend_schema(
-        summary="List members",
-        description="For owners and admins: who is in the account, and who is limited to what.",
-        operation_id="members_list",
-        parameters=list(paging.PAGE),
-        responses=answers({200: MemberPageSerializer}, 400),
-        tags=["clients"],
-    )
-    def get(self, request: Request) -> Response:
-        query = paging.read(request, paging.PAGE)
-        self.for_managers()
-        found, following = paging.page(request, self.mine(self.account), query, "created")
-        return Response({"results": MemberSerializer(found, many=True).data, "next": following})
-
-
-class OneMember(MemberView):
-    @extend_schema(
-        summary="One member",
-        description="For owners and admins.",
-        operation_id="members_retrieve",
-        parameters=[PATH_NUMBER],
-        responses=answers({200: MemberSerializer}, 400, 404),
-        tags=["clients"],
-    )
-    def get(self, request: Request, pk: int) -> Response:
-        paging.read(request, ())
-        self.for_managers()
-        return Response(MemberSerializer(self.member(pk)).data)
-
-    @extend_schema(
-        summary="Limit a member to clients",
-        description="For owners and admins; only members and viewers can be limited. It holds at "
-        "once, for their API keys, too.",
-        operation_id="members_change",
-        parameters=[PATH_NUMBER],
-        request={"application/json": OpenApiRequest(LimitSerializer, examples=[LIMIT])},
-        responses=answers({200: MemberSerializer}, 400, 404, 413, 415),
-        tags=["clients"],
-    )
-    def patch(self, request: Request, pk: int) -> Response:
-        paging.read(request, ())
-        self.for_managers()
-        found = self.member(pk)
-        said = checked(LimitSerializer, self.sent())
-        limited = said.get("limited", found.limited)
-        before = list(found.clients.all())
-        try:
-            chosen = clients.chosen_for(found, said["clients"]) if "clients" in said else before
-            if said.get("clients") and not limited:
-                words = "Who is not limited sees all clients. Send “limited”: true with them."
-                raise clients.NotKept("clients", words)
-            clients.limit(found, chosen if limited else None)
-        except clients.NotKept as error:
-            raise Invalid([problem(error.field, None, str(error))]) from None
-        except NotPossible as error:
-            raise Invalid([problem("limited", limited, str(error))]) from None
-        return Response(MemberSerializer(self.member(pk)).data)

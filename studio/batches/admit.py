@@ -11,6 +11,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from assets.models import Asset
+from billing import audit_log
 from billing import services as billing
 from billing.models import Account, User
 from billing.services import InsufficientCredits
@@ -76,6 +77,8 @@ def start(
         if agreed is not None and agreed != tally.shown:
             raise TermsChanged(agreed, tally.shown, tally.amount)
         _begin(batch, key, tally.shown)
+        price = billing.as_credits(tally.amount)
+        audit_log.write(batch.account, "spending.started", batch.title, batch=batch.pk, price=price)
         transaction.on_commit(jobs.dispatch_calmly)
     return batch, True
 

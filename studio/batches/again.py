@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 from django.utils import timezone
 
+from billing import audit_log
 from billing.models import Account, User
-from billing.services import InsufficientCredits
+from billing.services import InsufficientCredits, as_credits
 from studio import catalogue, jobs, keys
 from studio.batches.admit import CHUNK, JobMaker, TermsChanged, TooDear, check_files
 from studio.batches.check import Checker
@@ -87,6 +88,10 @@ def retry_failed(
             raise TermsChanged(agreed, told.shown, told.amount)
         if told.rows:
             _go_on(batch)
+            price = as_credits(told.amount)
+            audit_log.write(
+                batch.account, "spending.retried", batch.title, batch=batch.pk, price=price
+            )
         transaction.on_commit(jobs.dispatch_calmly)
     batch.refresh_from_db()
     return told

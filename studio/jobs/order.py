@@ -18,7 +18,7 @@ from billing import services as billing
 from billing.models import Account, User
 from billing.pricing import Quote, about
 from studio import catalogue, keys
-from studio.jobs import rows
+from studio.jobs import noted, rows
 from studio.jobs.sources import asset_ids, client_of
 from studio.jobs.state import NotPossible
 from studio.jobs.sweep import dispatch
@@ -199,6 +199,7 @@ def create_run(
                 job.save(force_insert=True)
                 note = f"asked for, {job.price_words}"
                 Event.objects.create(job=job, state=State.QUEUED, note=note[:300])
+                noted.spending(job)
     except IntegrityError:
         if first := _first(account, key, print_):
             return run_of(first), False

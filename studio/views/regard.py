@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -34,10 +34,10 @@ def regard(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     shapes = sorted({row.shape for row in SocialFormat.objects.filter(shown=True)})
     key = f"regard:{asset.sha256}:{asset.poster.name}:{hash(tuple(shapes))}"
     try:
-        seen = cache.get(key) or _seen(asset, shapes)
+        seen = caches["local"].get(key) or _seen(asset, shapes)
     except (EngineError, assets.Refused) as error:
         return JsonResponse({"message": str(error)}, status=422)
-    cache.set(key, seen, KEPT)
+    caches["local"].set(key, seen, KEPT)
     return JsonResponse({"focus": asset.focus, **seen})
 
 

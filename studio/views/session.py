@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from allauth.account.forms import LoginForm
+from allauth.account.views import LoginView
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
-from django.contrib.auth.views import LoginView, LogoutView
-from django.core.cache import cache
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.views import LogoutView
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.http import (
     Http404,
     HttpRequest,
@@ -30,13 +31,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assets import services as assets
 from assets.services.hints import accepts_rules
 from assets.views.guard import sign_in_first
-from billing import access
+from billing import access, audit_log
 from billing.models import Account, User
 from billing.services import usage
+from studio.sign_in import WINDOW_MINUTES, may_sign_up
 from studio.views import keys as own_keys
 
-TRIES = 10
-WINDOW = 15 * 60  # seconds, from the first failure
 BY_LINK = "by_link"
 
 
@@ -51,49 +51,18 @@ class PersonRequest(HttpRequest):
 # --- sign in ------------------------------------------------------------------------------------
 
 
-class SignInForm(AuthenticationForm):
-    """Name and password. Ten wrong passwords for a name from one place close it for a while."""
+class SignIn(LoginView):  # type: ignore[misc]
+    """By name or e-mail address and password; the settings say how often one may be wrong."""
 
-    def clean(self) -> dict[str, Any]:
-        if not {"username", "password"} <= self.cleaned_data.keys():
-            return self.cleaned_data
-        key = self._counter()
-        # Counted before the password is looked at, so that tries at the same moment count too.
-        if _count(key) > TRIES:
-            raise ValidationError(
-                f"Too many wrong passwords for this name. Try again in {WINDOW // 60} minutes, "
-                "or ask for a sign-in link (manage.py sign_in_link).",
-                code="throttled",
-            )
-        cleaned = super().clean()
-        cache.delete(key)
-        return cleaned
-
-    def _counter(self) -> str:
-        name = self.cleaned_data["username"].casefold()
-        place = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
-        return "sign-in:" + hashlib.sha256(f"{place} {name}".encode()).hexdigest()
-
-
-def _count(key: str) -> int:
-    cache.add(key, 0, WINDOW)
-    try:
-        return cache.incr(key)
-    except ValueError:  # it expired just now
-        return 1
-
-
-class SignIn(LoginView):
-    template_name = "account/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_invalid(form)
-        if form.has_error(NON_FIELD_ERRORS, "throttled"):
+    def form_invalid(self, form: LoginForm) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        if form.has_error(NON_FIELD_ERRORS, "too_many_login_attempts"):
             response.status_code = 429
-            response.headers["Retry-After"] = str(WINDOW)
+            response.headers["Retry-After"] = str(WINDOW_MINUTES * 60)
         return response
+
+    def get_context_data(self, **more: object) -> dict[str, Any]:
+        return {**super().get_context_data(**more), "may_sign_up": may_sign_up(self.request)}
 
 
 sign_out = LogoutView.as_view()
@@ -148,7 +117,6 @@ def _page(request: PersonRequest, status: int = 200, **changed: Any) -> HttpResp
     mine, role = request.account, request.role
     context = {
         "account": mine,
-        "accounts": request.user.accounts.order_by("created"),
         "role": role,
         "usage": usage(mine) if mine else None,
         "storage": assets.storage(mine) if mine else None,
@@ -159,6 +127,7 @@ def _page(request: PersonRequest, status: int = 200, **changed: Any) -> HttpResp
         "can_write": access.can_write(role),
         "own_keys": own_keys.rows(mine, role) if mine else [],
         "can_manage": access.can_manage(role),
+        "has_oidc": bool(settings.OIDC_ISSUER),
     }
     return render(request, "account/account.html", context | changed, status=status)
 
@@ -205,6 +174,7 @@ def _set_password(request: PersonRequest) -> HttpResponseBase:
     update_session_auth_hash(request, request.user)
     request.session.pop(BY_LINK, None)
     access.drop_sign_in_links(request.user)
+    audit_log.write_of_person(request.user, "sign-in.password", request.user)
     messages.success(request, "The password is set. You are signed out everywhere else.")
     return redirect("account")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -52,6 +54,7 @@ class Shell:
     notices: str
     modules: tuple[Module, ...]
     switch: Switch
+    accounts: QuerySet[Account]
 
 
 def modules(here: str = "") -> tuple[Module, ...]:
@@ -81,7 +84,15 @@ def _shell(request: HttpRequest) -> Shell | None:
         notices=notices.unread(account, request.user),  # type: ignore[arg-type]
         modules=modules(_here(request)),
         switch=Switch(account, access.can_manage(request.role)),  # type: ignore[attr-defined]
+        accounts=_accounts(request),
     )
+
+
+def _accounts(request: HttpRequest) -> QuerySet[Account]:
+    """Those that one may change to; nothing is asked where there is one."""
+    if not getattr(request.membership, "is_one_of_several", False):  # type: ignore[attr-defined]
+        return Account.objects.none()
+    return request.user.accounts.order_by("created")  # type: ignore[union-attr]
 
 
 def _live_jobs(account: Account) -> str:
@@ -99,7 +110,11 @@ def _here(request: HttpRequest) -> str:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Lazy, because most answers are parts of pages or not pages at all."""
-    return {"shell": SimpleLazyObject(lambda: _shell(request))}
+    return {
+        "shell": SimpleLazyObject(lambda: _shell(request)),
+        "has_mail": bool(settings.EMAIL_HOST),
+        "sign_up": settings.SIGN_UP,
+    }
 
 
 @require_GET

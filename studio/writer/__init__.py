@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 
 from billing.models import Account
 from studio.words import scene_writing, writing
@@ -83,8 +83,8 @@ def _written(
 def may_ask(account: Account) -> bool:
     """Count the question; whether it is within what an account gets in an hour."""
     key = f"writer:{account.pk}"
-    cache.add(key, 0, HOUR)
+    caches["local"].add(key, 0, HOUR)
     try:
-        return cache.incr(key) <= settings.WRITER_HOURLY
+        return caches["local"].incr(key) <= settings.WRITER_HOURLY
     except ValueError:  # it expired just now
         return True

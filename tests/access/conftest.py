@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 from django.test import override_settings
 from rest_framework.throttling import SimpleRateThrottle
@@ -48,7 +48,7 @@ def media(folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.MEDIA_ROOT, settings.WORK_DIR = folder / "media", folder / "work"
     settings.WRITER_URL = "http://127.0.0.1:9/v1"  # nothing is asked before a task runs
     monkeypatch.setattr(SimpleRateThrottle, "allow_request", lambda *_: True)
-    cache.clear()
+    caches["local"].clear()
     return folder / "media"
 
 

@@ -8,6 +8,8 @@ HTMX = {"HX-Request": "true"}
 # A number, so that nobody is asked where it leads.
 PUBLIC = "https://93.184.216.34/hook"
 JSON = {"Accept": "application/json"}
+# Nobody here has a second step.
+NONE = (302, 404)
 
 
 def get(path: str, query: str = "", **more: object) -> Row:
@@ -286,7 +288,57 @@ TELLING = [
         )
     ),
 ]
-PAGES = [*HOME, *TELLING, *CLIENTS, *LIBRARY, *BOARDS, *MAKING, *STORIES, *BATCHES]
+MEMBERS = [
+    get("/members/"),
+    # The owner of the world is the only one, and stays.
+    post("/members/leave/").but(ok=(302, 422), writes=False),
+    *(
+        row.but(manages=True)
+        for row in (
+            post("/members/", 200, email="new@example.com", role="member"),
+            post("/members/{member}/", action="role", role="viewer"),
+            post("/members/{member}/", action="remove"),
+            post("/members/invitations/{invitation}/"),
+            get("/audit/"),
+            get("/audit/", "?who=q&area=keys&since=2026-01-01"),
+            get("/audit/log.csv"),
+        )
+    ),
+]
+# How somebody comes in is their own; some of it is confirmed with the password first.
+SAFETY = [
+    row.but(ok=row.ok if row.ok == NONE else (200, 302), writes=False)
+    for row in (
+        *(get(f"/account/{page}/") for page in ("email", "sessions", "links")),
+        post("/account/email/", action_add="1", email="more@example.com"),
+        post("/account/sessions/"),
+        post("/account/links/"),
+        *(get(f"/account/confirm/{how}") for how in ("", "second/", "passkey/")),
+        *(post(f"/account/confirm/{how}") for how in ("", "second/", "passkey/")),
+        get("/account/safety/"),
+        *(get(f"/account/safety/{page}/") for page in ("app", "passkeys", "passkeys/add")),
+        *(post(f"/account/safety/{page}/") for page in ("app", "passkeys/add", "codes/new")),
+        get("/account/safety/codes/new/"),
+        *(get(f"/account/safety/{page}/").but(ok=NONE) for page in ("codes", "codes/download")),
+        *(
+            how(f"/account/safety/{page}/").but(ok=NONE)
+            for how in (get, post)
+            for page in ("app/remove", "passkeys/1", "passkeys/1/remove")
+        ),
+    )
+]
+PAGES = [
+    *HOME,
+    *TELLING,
+    *CLIENTS,
+    *MEMBERS,
+    *SAFETY,
+    *LIBRARY,
+    *BOARDS,
+    *MAKING,
+    *STORIES,
+    *BATCHES,
+]
 
 # A link opens a board to everybody who has it; of people inside it asks nothing more.
 SHARES = [
@@ -302,8 +354,24 @@ OPEN = [
     get("/healthz"),
     get("/favicon.ico", ok=(302,)),
     get("/sign-in/", ok=(200, 302)),
-    Row("put", "/sign-in/", {}, ok=(200, 302)),
-    post("/sign-in/", 200, username="nobody at all", password="wrong").but(ok=(200, 302)),
+    post("/sign-in/", 200, login="nobody at all", password="wrong").but(ok=(200, 302)),
+    *(
+        row.but(ok=(200, 302, 404))
+        for row in (
+            *(get(f"/sign-in/{page}/") for page in ("second", "verify", "inactive", "password")),
+            *(get(f"/sign-in/{page}/") for page in ("password/sent", "password/done")),
+            *(get(f"/sign-in/{page}/") for page in ("canceled", "error", "passkey")),
+            *(post(f"/sign-in/{page}/") for page in ("second", "password", "passkey")),
+            *(how("/sign-in/password/1-set-password/") for how in (get, post)),
+            *(how("/sign-in/verify/unknown/") for how in (get, post)),
+            *(how("/sign-in/with/oidc/") for how in (get, post)),
+            get("/sign-in/with/oidc/back/"),
+            *(how("/sign-up/") for how in (get, post)),
+            *(how("/sign-up/with/") for how in (get, post)),
+        )
+    ),
+    get("/invitation/unknown/", ok=(410,)),
+    post("/invitation/unknown/").but(ok=(410,)),
     get("/sign-in/unknown/", ok=(410, 302)),
     post("/sign-out/").but(ok=(302,)),
     post("/hooks/local/unknown").but(ok=(404,)),

@@ -9,10 +9,13 @@ the copies of others.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
+from django.utils import timezone
+
 from billing import clients
-from billing.models import Membership, Role
+from billing.models import Invitation, Membership, Role
 from billing.scope import EVERYTHING, Scope
 from tests.access.furnish import contents, cross, furnish
 from tests.access.people import Person, account_of, everybody, join, person_named
@@ -61,6 +64,16 @@ def build(files: Path) -> World:
     for of in sets.values():
         last = Membership.objects.filter(account=of.account).order_by("pk").last()
         of.here["member"] = last.pk if last else None
+        asked, _ = Invitation.objects.get_or_create(
+            account=of.account,
+            defaults={
+                "email": f"{of.word}@example.com",
+                "role": Role.VIEWER,
+                "digest": of.word,
+                "expires": timezone.now() + timedelta(7),
+            },
+        )
+        of.note(invitation=asked)
     world = World(sets, people)
     world.before = {name: state(of) for name, of in sets.items()}
     world.pointing = {name: of.pointed_at() for name, of in sets.items()}

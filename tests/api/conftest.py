@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -27,7 +27,7 @@ SMALL = {"width": 64, "height": 64, "duration": 1, "fps": 24}
 @pytest.fixture(autouse=True)
 def no_history_of_requests() -> None:
     """The throttles count in the cache, which outlives a test."""
-    cache.clear()
+    caches["local"].clear()
 
 
 @pytest.fixture

@@ -76,6 +76,12 @@ REQUESTS = [
     ("delivery-replay", "post", True, "delivery"),
     ("notices", "get", False, ""),
     ("notices-seen", "post", True, ""),
+    ("member", "delete", True, "member"),
+    ("invitations", "get", False, ""),
+    ("invitations", "post", True, ""),
+    ("invitation", "get", False, "invitation"),
+    ("invitation", "delete", True, "invitation"),
+    ("audit", "get", False, ""),
     ("tags", "get", False, ""),
     ("tag", "patch", True, "tag"),
     ("tag", "delete", True, "tag"),
@@ -205,6 +211,9 @@ PATHS = {
     "delivery-replay": "deliveries/{delivery}/replay/",
     "notices": "notices/",
     "notices-seen": "notices/seen/",
+    "invitations": "invitations/",
+    "invitation": "invitations/{invitation}/",
+    "audit": "audit/",
     "tags": "tags/",
     "tag": "tags/{tag}/",
     "archives": "archives/",
@@ -258,24 +267,27 @@ PATHS = {
 }
 LISTS = (
     *("jobs", "assets", "personas", "all-settings", "boards", "part-uploads"),
-    *("all-bulk", "collections", "tags", "archives", "clients", "imports"),
+    *("all-bulk", "collections", "tags", "archives", "clients", "imports", "invitations"),
     *("batches", "batch-notices", "batch-templates", "batch-mappings"),
     *("webhooks", "notices"),
 )
 # What only owners and admins may do.
 MANAGING = {
     *(("clients", "post"), ("client", "patch")),
-    *(("members", "get"), ("member", "get"), ("member", "patch")),
     *(("webhooks", "get"), ("webhooks", "post"), ("webhook", "get"), ("webhook", "patch")),
     *(("webhook", "delete"), ("webhook-secret", "post"), ("webhook-test", "post")),
     *(("webhook-replay", "post"), ("deliveries", "get"), ("delivery", "get")),
     ("delivery-replay", "post"),
+    *(("members", "get"), ("member", "get"), ("member", "patch"), ("member", "delete")),
+    *(("invitations", "get"), ("invitations", "post")),
+    *(("invitation", "get"), ("invitation", "delete"), ("audit", "get")),
 }
 PERSONA, SETTINGS, SEARCH = uuid.UUID(int=5), uuid.UUID(int=6), uuid.UUID(int=13)
 BOARD, COMMENT, UPLOAD = uuid.UUID(int=7), uuid.UUID(int=8), uuid.UUID(int=9)
 BULK, COLLECTION, ARCHIVE, TAG = uuid.UUID(int=10), uuid.UUID(int=11), uuid.UUID(int=12), 77
 CLIENT, MEMBER = uuid.UUID(int=14), 88
 IMPORT = uuid.UUID(int=15)
+INVITATION = uuid.UUID(int=21)
 BATCH, TEMPLATE, MAPPING = uuid.UUID(int=16), uuid.UUID(int=17), uuid.UUID(int=18)
 HOOK, DELIVERY = uuid.UUID(int=19), uuid.UUID(int=20)
 
@@ -305,6 +317,7 @@ def sound(body: Callable[..., dict[str, Any]], cat: Asset, said: BoardComment) -
         "webhook": {"name": "Other"},
         "webhook-replay": {},
         "notices-seen": {},
+        "invitations": {"email": f"{uuid.uuid4().hex}@example.com", "role": "viewer"},
         "tag": {"name": "sea"},
         "archives": {"ids": [str(cat.pk)]},
         "searches": {"name": uuid.uuid4().hex},

@@ -28,7 +28,7 @@ from assets.models import (
     Tag,
 )
 from billing import access
-from billing.models import Account, ApiKey, Membership, Role, User
+from billing.models import Account, ApiKey, Invitation, Membership, Role, User
 from billing.models import Client as Customer
 from studio import secrets
 from studio.api.urls import v1
@@ -55,6 +55,7 @@ from tests.api.endpoints import (
     DELIVERY,
     HOOK,
     IMPORT,
+    INVITATION,
     LISTS,
     MANAGING,
     MAPPING,
@@ -101,12 +102,16 @@ def organized(account: Account, cat: Asset) -> dict[str, Any]:
         Archive.objects.create(id=ARCHIVE, account=account, **row)
     Customer.objects.get_or_create(id=CLIENT, account=account, name="Zed")
     if not Membership.objects.filter(pk=MEMBER).exists():
-        somebody = User.objects.create_user("somebody")
+        somebody, _ = User.objects.get_or_create(username="somebody")
         Membership.objects.create(pk=MEMBER, account=account, user=somebody)
     Import.objects.filter(account=account, state="waiting").delete()
     kept = {"name": "a.zip", "size": 2, "state": "done", "expires": timezone.now() + timedelta(1)}
     Import.objects.get_or_create(id=IMPORT, account=account, defaults=kept)
-    more = {"client": CLIENT, "member": MEMBER, "import": IMPORT, **told(account)}
+    asked = {"email": "z@example.com", "role": "viewer", "digest": "z"}
+    week = {"expires": timezone.now() + timedelta(7), "revoked": None}
+    Invitation.objects.update_or_create(id=INVITATION, account=account, defaults={**asked, **week})
+    more = {"client": CLIENT, "member": MEMBER, "import": IMPORT, "invitation": INVITATION}
+    more |= told(account)
     return {"bulk": BULK, "collection": COLLECTION, "tag": TAG, "archive": ARCHIVE, **more}
 
 
@@ -272,7 +277,7 @@ def test_a_stranger_finds_nothing_and_cannot_tell_it_from_a_missing_one(
         ours: tuple[Any, ...] = (
             *(Job.objects.get().pk, Asset.objects.get().pk, PERSONA, SETTINGS, SEARCH),
             *(BOARD, COMMENT, UPLOAD, BULK, COLLECTION, ARCHIVE, TAG, IMPORT, CLIENT, MEMBER),
-            *(BATCH, TEMPLATE, MAPPING, HOOK, DELIVERY),
+            *(BATCH, TEMPLATE, MAPPING, HOOK, DELIVERY, INVITATION),
         )
         for there in ours:
             told = told.replace(str(there), "")

@@ -7,7 +7,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -72,7 +72,7 @@ def test_storage_by_kind(
     sign_in: Callable[[User], Client],
     alice: User,
 ) -> None:
-    cache.clear()
+    caches["local"].clear()
     settings.ACCOUNT_STORAGE_BYTES = 10_000
     picture, text, gone = bring(), bring(b"twelve bytes", "a.txt"), bring(b"seven b", "b.txt")
     services.trash(gone)

@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def studio(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A running studio that renders one job at a time; Darkroom works on pictures in it."""
-    more = {"RENDER_SLOTS": "1", "EXTRA_PROVIDERS": "tests.browser.darkroom"}
+    more = {"RENDER_SLOTS": "1", "EXTRA_PROVIDERS": "tests.browser.darkroom", "SIGN_UP": "open"}
     with Studio(tmp_path_factory.mktemp("studio"), prepared, **more) as studio:
         yield studio.start()
 

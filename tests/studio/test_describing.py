@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
@@ -29,7 +29,7 @@ GOOD = {"description": "A red field beside a blue one.", "tags": ["Red", "field"
 
 @pytest.fixture(autouse=True)
 def _fresh() -> None:
-    cache.clear()
+    caches["local"].clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.checks import CheckMessage
 
 from billing.models import Account, Entry
@@ -39,7 +39,7 @@ ATTACKS = [
 
 @pytest.fixture(autouse=True)
 def _fresh() -> None:
-    cache.clear()
+    caches["local"].clear()
 
 
 @pytest.fixture

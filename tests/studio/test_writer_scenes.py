@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,7 +39,7 @@ FROM = [
 
 @pytest.fixture
 def model(settings: Any) -> Iterator[FakeWriter]:
-    cache.clear()
+    caches["local"].clear()
     with FakeWriter() as fake:
         settings.WRITER, settings.WRITER_URL = "", f"{fake.url}/v1"
         settings.WRITER_KEY, settings.WRITER_MODEL = fake.secret, "words-1"

@@ -17,6 +17,7 @@ from assets.search import filter_assets
 from assets.services.bulk import moving
 from assets.services.bulk.cells import UNDO_DAYS, Cells, chunks, write
 from assets.services.bulk.verbs import VERBS, Verb
+from billing import audit_log
 from billing.models import Account, User
 
 MOST = 10_000
@@ -120,6 +121,8 @@ def apply(
         cells = verb.plan(account, ids, checked)
         change = keep(account, user, key, checked, cells, len(ids))
         zips = moving.drop_zips(account, cells)
+        if change:
+            _note(change)
     return Outcome(verb, len(ids), change.changed if change else 0, change, zips)
 
 
@@ -141,6 +144,19 @@ def keep(
     )
 
 
+_DELETING = {"trash": "deleting.trashed", "restore": "deleting.restored"}
+
+
+def _note(change: BulkChange, undone: bool = False) -> None:
+    """In the audit log, when it is about the trash."""
+    verb = change.verb
+    if undone:
+        verb = {"trash": "restore", "restore": "trash"}.get(verb, "")
+    if action := _DELETING.get(verb):
+        how = "undone" if undone else None
+        audit_log.write(change.account, action, counted(change.changed), bulk=change.pk, how=how)
+
+
 def undo(change: BulkChange) -> int:
     """Gives back what stood there before, but for what was changed since. Returns how many assets.
     Raises CannotUndo."""
@@ -157,6 +173,7 @@ def undo(change: BulkChange) -> int:
         back = len(write(eyes, cells, back=True))
         moving.leave_others(cells)
         moving.drop_zips(change.account, cells)
+        _note(change, undone=True)
         return back
 
 

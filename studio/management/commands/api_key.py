@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from billing import access
+from billing import access, audit_log
 from billing.models import Account, User
+from billing.team_models import By
 
 
 class Command(BaseCommand):
@@ -31,13 +32,14 @@ class Command(BaseCommand):
         if days is not None and not 1 <= days <= 3650:
             raise CommandError(f"--days is {days}; give 1 to 3650, or leave it out.")
         try:
-            _, secret = access.create_key(
-                self._account(user, options["account"]),
-                user,
-                options["name"],
-                read_only=options["read_only"],
-                expires=timezone.now() + timedelta(days=days) if days else None,
-            )
+            with audit_log.acting(By.OPERATOR, "manage.py"):
+                _, secret = access.create_key(
+                    self._account(user, options["account"]),
+                    user,
+                    options["name"],
+                    read_only=options["read_only"],
+                    expires=timezone.now() + timedelta(days=days) if days else None,
+                )
         except PermissionDenied as error:
             raise CommandError(str(error)) from error
         self.stdout.write(secret)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model
@@ -89,4 +90,21 @@ def encrypt_anew() -> tuple[int, list[str]]:
                 # Not over what was written meanwhile.
                 mine = model._default_manager.filter(pk=row.pk, **{column: cipher})
                 changed += mine.update(**{column: fresh})
+    for authenticator in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN):
+        changed += _encrypt_within(authenticator, unreadable)
     return changed, unreadable
+
+
+def _encrypt_within(authenticator: Any, unreadable: list[str]) -> int:
+    """The secret of an authenticator app, or what recovery codes are made from, within its data."""
+    before = authenticator.data
+    try:
+        kept = {name: secrets.rotate(before[name]) for name in ("secret", "seed") if name in before}
+    except secrets.Unreadable:
+        unreadable.append(f"The second step of {authenticator.user}")
+        return 0
+    fresh = {**before, **kept}
+    if fresh == before:
+        return 0
+    mine = Authenticator.objects.filter(pk=authenticator.pk, data=before)
+    return int(mine.update(data=fresh))

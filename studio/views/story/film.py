@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -148,7 +148,7 @@ def track(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """What is known of the track by now."""
     story = find(request, pk)
     # Whoever was listening may have died.
-    if story.pace is None and cache.add(f"listen:{story.pk}", 1, PATIENCE):
+    if story.pace is None and caches["local"].add(f"listen:{story.pk}", 1, PATIENCE):
         laying.listen(story)
     context = {"story": story, "track": _track(story), "suits": laying.suits(story)}
     return render(request, "studio/story/track.html", context)
