@@ -92,6 +92,7 @@ def open_with(key: ApiKey, named: str | None) -> tuple[Account, Role]:
     it works for. Raises clients.NoClient."""
     membership = Membership.objects.get(account=key.account_id, user=key.user_id)
     key.account.scope = clients.scope_for(membership, named)
+    key.account.asked_with = key.pk
     return key.account, Role(membership.role)
 
 

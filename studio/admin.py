@@ -14,7 +14,7 @@ from django_q import models as q
 from billing.admin import ReadOnly
 from billing.models import CREDIT
 from billing.pricing import dollars
-from billing.services import InsufficientCredits
+from billing.services import MoneyRefused
 from studio import jobs
 from studio.models import Attempt, Beat, Event, Job, Notice, Persona, SavedPrompt, SavedSettings
 from studio.told import redacted
@@ -192,7 +192,7 @@ class JobAdmin(ReadOnly):
         for job in chosen:
             try:
                 act(job)
-            except (jobs.NotPossible, InsufficientCredits) as error:
+            except (jobs.NotPossible, MoneyRefused) as error:
                 self.message_user(request, f"{job.title}: {error}", messages.WARNING)
             else:
                 self.message_user(request, f"{job.title}: {word}.")

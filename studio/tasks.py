@@ -14,6 +14,8 @@ from django_q.tasks import async_task
 
 from assets import services as assets
 from assets.services import archives, bin, bulk, described, imports, shared
+from billing import plans
+from billing import services as billing
 from studio import batches, describing, faces, jobs, keys
 from studio.models import Beat, Health, Notice, Upload
 from studio.pump import run_slice
@@ -24,6 +26,7 @@ log = logging.getLogger("zoetrope.jobs")
 TIDY_EVERY = timedelta(hours=1)
 EXAMINE_EVERY = timedelta(minutes=2)
 BATCHES_EVERY, REPEATS_EVERY = timedelta(seconds=10), timedelta(minutes=1)
+PLANS_EVERY = timedelta(minutes=1)
 GIVE_UP_EVERY = timedelta(minutes=5)
 # No model looks at a picture for so long.
 ASKED_FOR = timedelta(minutes=30)
@@ -125,6 +128,9 @@ def _hint_of_batches() -> None:
         async_task("studio.tasks.repeat_batches", cluster="work")
     if _is_due("batch-expiry", REPEATS_EVERY):
         batches.expire()
+    if _is_due("plans", PLANS_EVERY):
+        plans.renew_due()
+        billing.expire_due()
 
 
 def describe(asset_id: str) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from assets.views.guard import MemberRequest, is_htmx
 from assets.views.toast import say, say_now
-from billing.services import InsufficientCredits
+from billing.services import MoneyRefused
 from studio import batches
 from studio.models import Batch, BatchState, RowState
 
@@ -98,7 +98,7 @@ NO = (
     batches.Refused,
     batches.NotNow,
     batches.TermsChanged,
-    InsufficientCredits,
+    MoneyRefused,
 )
 
 
