@@ -7,7 +7,7 @@ from datetime import datetime
 
 from billing import periods
 from billing.pricing import as_credits
-from billing.purpose import KINDS
+from billing.purpose import KINDS, ONE
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ class Limit:
 
     def amount(self, number: int) -> str:
         """So many of it, in words."""
-        return f"{number:,} {KINDS[self.what]}" if self.what in KINDS else as_credits(number)
+        if self.what not in KINDS:
+            return as_credits(number)
+        return f"{number:,} {(ONE if number == 1 else KINDS)[self.what]}"
 
     @property
     def again(self) -> str:

@@ -43,6 +43,14 @@ def locked(account: Account) -> Iterator[Account]:
         yield Account.objects.select_for_update().get(pk=account.pk)
 
 
+@contextlib.contextmanager
+def _current(account: Account) -> Iterator[Account]:
+    """The same less what has expired, or what comes back to a grant would revive its rest."""
+    with locked(account) as now:
+        _expire(now, timezone.now())
+        yield now
+
+
 def grant(
     account: Account,
     amount: int,
@@ -70,7 +78,7 @@ def hold(
     Raises MoneyRefused when less is available, or a limit of the plan or a budget is reached.
     """
     _check(amount, reference)
-    with locked(account) as now:
+    with _current(account) as now:
         if entry := _repeated(now, Kind.HOLD, amount, reference):
             return entry
         return _hold(now, [Line(amount, reference, note, purpose)])[0]
@@ -83,7 +91,7 @@ def hold_all(account: Account, lines: Sequence[Line]) -> None:
         _check(line.amount, line.reference)
     if not lines:
         return
-    with locked(account) as now:
+    with _current(account) as now:
         known = _all_of(now, [line.reference for line in lines], (Kind.HOLD,))
         if known == {(line.reference, Kind.HOLD): line.amount for line in lines}:
             return
@@ -101,7 +109,7 @@ def charge(
     Raises LedgerConflict without a hold, above it, or after it was released.
     """
     _check(amount, reference)
-    with locked(account) as now:
+    with _current(account) as now:
         if entry := _repeated(now, Kind.CHARGE, amount, reference):
             return entry
         held = _open(now, Kind.CHARGE, reference)
@@ -130,7 +138,7 @@ def release(
 
     Raises LedgerConflict after a charge.
     """
-    with locked(account) as now:
+    with _current(account) as now:
         if entry := _first(now, Kind.RELEASE, reference):
             return entry
         held = _open(now, Kind.RELEASE, reference)
@@ -145,7 +153,7 @@ def release(
 def release_all(account: Account, references: Collection[str], note: str = "") -> int:
     """Give back what is held under the references; what is not, or was given back before, is passed
     over. The units that came back. Raises LedgerConflict when one was charged."""
-    with locked(account) as now:
+    with _current(account) as now:
         known = _all_of(now, references, (Kind.HOLD, Kind.CHARGE, Kind.RELEASE))
         if charged := next((ref for ref, kind in known if kind == Kind.CHARGE), None):
             _refuse_closed(Kind.RELEASE, charged)
@@ -211,7 +219,6 @@ def expire_due(moment: datetime | None = None) -> int:
 
 
 def _hold(now: Account, lines: Sequence[Line]) -> list[Entry]:
-    _expire(now, timezone.now())
     look = limits.Look(now, [Asked(n.amount, n.amount, n.purpose) for n in lines])
     limits.reserve(look)
     _move(now, 0, look.most)

@@ -46,9 +46,9 @@ def set_price(
     now = timezone.now()
     row = Price(
         offer=offer,
-        figures={} if free else dict(figures),
+        figures=dict(figures),
         free=free,
-        source=source,
+        source=source.strip(),
         valid_from=valid_from or now,
         user=user,
     )

@@ -15,6 +15,14 @@ KINDS = {
     "avatar_seconds": "seconds of avatars",
 }
 
+ONE = {
+    "images": "image",
+    "edits": "edit",
+    "upscales": "upscale",
+    "videos": "video",
+    "avatar_seconds": "second of avatars",
+}
+
 
 @dataclass(frozen=True)
 class Purpose:

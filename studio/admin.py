@@ -232,6 +232,7 @@ for model in (q.Schedule, q.Success, q.Failure, q.OrmQ):
     admin.site.register(model, type(f"ReadOnly{model.__name__}", (ReadOnly, type(stock)), {}))
 
 from studio import (  # noqa: E402, F401 - registers the rest
+    admin_prices,
     admin_providers,
     admin_social,
     admin_stories,
