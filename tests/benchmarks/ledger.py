@@ -35,7 +35,11 @@ def run() -> None:
         told = {name: _measured(address, folder) for name, address in addresses.items()}
     cases = list(next(iter(told.values())))
     rows = [(c, *(told[n][c] for n in told), PROMISED.get(c, "100 ms")) for c in cases]
-    table(f"A ledger of {ENTRIES:,} entries: the median by the clock / of the processor", rows, ("case", *told, "promised"))
+    table(
+        f"A ledger of {ENTRIES:,} entries: the median by the clock / of the processor",
+        rows,
+        ("case", *told, "promised"),
+    )
 
 
 def _measured(address: str, folder: str) -> dict[str, str]:
