@@ -93,6 +93,7 @@ def open_with(key: ApiKey, named: str | None) -> tuple[Account, Role]:
     membership = Membership.objects.get(account=key.account_id, user=key.user_id)
     key.account.scope = clients.scope_for(membership, named)
     audit_log.used_key(key)
+    key.account.asked_with = key.pk
     return key.account, Role(membership.role)
 
 

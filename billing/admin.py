@@ -263,3 +263,7 @@ class ApiKeyAdmin(ReadOnly):
         for key in keys:
             access.revoke_key(key)
         self.message_user(request, f"{keys.count()} keys do not work any more.")
+
+
+# The other files of the admin.
+from billing import admin_money  # noqa: E402, F401

@@ -1,23 +1,38 @@
-"""Is the ledger sound? Each account is recomputed from its entries, in the order of writing."""
+"""Is the ledger sound? Each account is recomputed from its entries, in the order of writing,
+and its books are compared with them."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from uuid import UUID
 
+from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 
+from billing.audit_books import wrong_books
 from billing.models import Account, Entry, Kind
 
 
 def verify_ledger() -> list[str]:
     """Every contradiction found, in words; an empty list means that the ledger is sound.
 
-    Safe while others write: each of the two statements sees one moment.
+    Safe while others write: what is compared is read within one transaction.
     """
-    return list(_wrong_entries()) + list(_wrong_counters())
+    with _one_moment():
+        return [*_wrong_entries(), *_wrong_counters(), *wrong_books()]
+
+
+@contextlib.contextmanager
+def _one_moment() -> Iterator[None]:
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def _wrong_entries() -> Iterator[str]:
@@ -91,7 +106,7 @@ class _Book:
             self.balance += entry.amount
         elif entry.kind == Kind.HOLD:
             self.held += entry.amount
-        else:
+        elif entry.kind in (Kind.CHARGE, Kind.RELEASE):
             self.held -= self._line(entry, Kind.HOLD) or 0
-        if entry.kind == Kind.CHARGE:
+        if entry.kind in (Kind.CHARGE, Kind.EXPIRE):
             self.balance -= entry.amount

@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
 from billing.models import Account, ApiKey, Membership, User
-from billing.team_models import AuditEvent, By
+from billing.models.team import AuditEvent, By
 
 AREAS = {
     "spending": "Spending",

@@ -7,7 +7,7 @@ where they are declared; one dollar is 100 credits.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Protocol
 
@@ -22,6 +22,14 @@ def units(dollars: str) -> int:
     10000000
     """
     return int(Decimal(dollars) * UNITS_PER_DOLLAR)
+
+
+def as_credits(amount: int) -> str:
+    """Units in words: 12,500,000 → "12.5 credits"."""
+    number = f"{Decimal(amount) / CREDIT:,f}"
+    if "." in number:
+        number = number.rstrip("0").rstrip(".")
+    return f"{number} credit" if number == "1" else f"{number} credits"
 
 
 def dollars(amount: int) -> str:
@@ -163,3 +171,85 @@ class PerMegapixel:
         millions = Decimal(width * height * frames) / 1_000_000
         words = f"{width} × {height} × {frames} frames = {millions:,.1f} MP × ${self.dollars}"
         return Quote(int(units(self.dollars) * millions), words)
+
+
+# --- other figures for the same rule ------------------------------------------------------------
+
+
+def figures(rule: Price) -> dict[str, Any]:
+    """The dollars of a rule by the names of its fields, as they may be replaced: text, or text by
+    value. What is no money (seconds, names of params) is not among them.
+
+    >>> figures(PerSecond("0.07", with_sound="0.14", minimum=5))
+    {'dollars': '0.07', 'with_sound': '0.14'}
+    >>> figures(PerSecondBy({"720p": "0.10"}))
+    {'prices': {'720p': '0.10'}}
+    """
+    found: dict[str, Any] = {}
+    for name in MONEY:
+        value = getattr(rule, name, None)
+        if isinstance(value, Mapping) and value:
+            found[name] = {str(of): price for of, price in value.items()}
+        elif isinstance(value, str) and value:
+            found[name] = value
+    return found
+
+
+# The fields that are money, in all rules.
+MONEY = ("dollars", "prices", "with_sound")
+
+
+class WrongFigures(ValueError):
+    """These cannot be the figures of that rule; the message names the field and the way out."""
+
+
+def with_figures(rule: Price, new: Mapping[str, Any]) -> Price:
+    """The same rule with other dollars; what is not named stays. Raises WrongFigures.
+
+    >>> with_figures(PerSecond("0.07"), {"dollars": "0.09"}).quote({"duration": 2}).words
+    '2 s × $0.09'
+    """
+    own = figures(rule)
+    if unknown := sorted(new.keys() - own.keys()):
+        has = ", ".join(own) or "none: it costs nothing"
+        raise WrongFigures(f"“{unknown[0][:40]}” is no figure of this price. It has {has}.")
+    changed: dict[str, Any] = {}
+    for name, value in new.items():
+        declared = getattr(rule, name)
+        if not isinstance(declared, Mapping):
+            changed[name] = _figure(name, value)
+            continue
+        if not isinstance(value, Mapping):
+            raise WrongFigures(f"“{name}” is one price for each of {', '.join(own[name])}.")
+        if odd := sorted(value.keys() - own[name].keys()):
+            raise WrongFigures(
+                f"“{str(odd[0])[:40]}” is not priced by “{name}”; it has {', '.join(own[name])}."
+            )
+        said = {of: _figure(f"{name}.{of}", price) for of, price in value.items()}
+        changed[name] = {of: said.get(str(of), price) for of, price in declared.items()}
+    made: Price = replace(rule, **changed)  # type: ignore[type-var]
+    return made
+
+
+def _figure(name: str, value: Any) -> str:
+    try:
+        amount = Decimal(value) if isinstance(value, str) else None
+    except ArithmeticError:
+        amount = None
+    if amount is None or not amount.is_finite() or not 0 <= amount <= 10_000:
+        raise WrongFigures(
+            f'“{name}” is {str(value)[:40]!r}; write dollars from 0 to 10,000 as text, like "0.05".'
+        )
+    if amount * UNITS_PER_DOLLAR % 1:
+        raise WrongFigures(f"“{name}” is {value}; the finest price is $0.00000001.")
+    return str(value)
+
+
+def is_nothing(found: Mapping[str, Any]) -> bool:
+    """Whether any of these figures is a price of 0."""
+    flat = [v for value in found.values() for v in _each(value)]
+    return any(Decimal(v) == 0 for v in flat)
+
+
+def _each(value: Any) -> list[str]:
+    return list(value.values()) if isinstance(value, Mapping) else [value]

@@ -61,6 +61,7 @@ from studio import (  # noqa: E402, F401 - registers the rest
     admin_batches,
     admin_jobs,
     admin_offers,
+    admin_prices,
     admin_providers,
     admin_social,
     admin_stories,

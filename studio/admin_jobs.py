@@ -21,7 +21,7 @@ from assets.models import Asset
 from billing.admin import ReadOnly
 from billing.models import CREDIT, Entry
 from billing.pricing import dollars
-from billing.services import InsufficientCredits, as_credits
+from billing.services import MoneyRefused, as_credits
 from studio import catalogue, jobs
 from studio.models import Job
 from studio.office.confirm import CONFIRMED, MOST_LINES, Line
@@ -221,7 +221,7 @@ def _action(deed: Deed) -> Any:
         for job in chosen:
             try:
                 deed.act(job, request.user)
-            except (jobs.NotPossible, InsufficientCredits) as error:
+            except (jobs.NotPossible, MoneyRefused) as error:
                 model.message_user(request, f"{job.title}: {error}", messages.WARNING)
             else:
                 model.message_user(request, f"{job.title}: {deed.done}.")

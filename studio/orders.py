@@ -15,11 +15,13 @@ from uuid import UUID
 
 from assets.models import Asset
 from assets.services import Refused
+from billing.purpose import Asked
 from studio import catalogue, grids, jobs, keys
 from studio.fields import nearest, shown
 from studio.forecasts import foreseen
 from studio.forms import OperationForm
 from studio.jobs import Doer, Terms, Wanted
+from studio.jobs.money import asked
 from studio.models import Job
 from studio.providers.automatic import KEY as AUTOMATIC
 from studio.spec import Offer, Operation, Param
@@ -66,6 +68,13 @@ class OrderForm(OperationForm):
     @property
     def terms(self) -> Terms:
         return jobs.together([jobs.terms_of(one, self.account) for one in self.wanted])
+
+    @property
+    def asked(self) -> list[Asked]:
+        """What it would hold, and for what."""
+        assert self.account
+        each = [jobs.terms_of(one, self.account) for one in self.wanted]
+        return asked(self.account, self.user, self.operation, self.wanted, each, self.client)
 
     @property
     def chosen(self) -> Offer:

@@ -14,7 +14,8 @@ from django_q.tasks import async_task
 
 from assets import services as assets
 from assets.services import archives, bin, bulk, described, imports, shared
-from billing import audit_log
+from billing import audit_log, plans
+from billing import services as billing
 from studio import batches, describing, faces, hooks, jobs, keys, notices
 from studio.models import Beat, Health, Lease, Notice, Upload
 from studio.pump import run_slice
@@ -26,6 +27,7 @@ TIDY_EVERY = timedelta(hours=1)
 EXAMINE_EVERY = timedelta(minutes=2)
 BATCHES_EVERY, REPEATS_EVERY = timedelta(seconds=10), timedelta(minutes=1)
 HOOKS_EVERY, HOOKS_LEASE = timedelta(seconds=2), timedelta(minutes=1)
+PLANS_EVERY = timedelta(minutes=1)
 GIVE_UP_EVERY = timedelta(minutes=5)
 # No model looks at a picture for so long.
 ASKED_FOR = timedelta(minutes=30)
@@ -149,6 +151,9 @@ def _hint_of_what_waits() -> None:
         async_task("studio.tasks.repeat_batches", cluster="work")
     if _is_due("batch-expiry", REPEATS_EVERY):
         batches.expire()
+    if _is_due("plans", PLANS_EVERY):
+        plans.renew_due()
+        billing.expire_due()
 
 
 def describe(asset_id: str) -> None:

@@ -31,6 +31,7 @@ from assets.services.clients import common_client
 from assets.services.library import set_tags
 from assets.services.names import checked_title, clean, clean_filename, tag_names, title_of
 from billing.ids import uuid7
+from billing.limits import storage_cap
 from billing.models import Account, User
 
 _CHUNK = 1024 * 1024
@@ -38,13 +39,13 @@ _DATA_URL = re.compile(r"data:[\w.+/;=-]{0,200};base64,", re.ASCII)
 UPLOAD = "upload"
 
 
-def upload_limits() -> Limits:
-    """What a person may bring in, from the settings."""
+def upload_limits(account: Account | None = None) -> Limits:
+    """What a person may bring in, by the settings and the plan of the account."""
     return Limits(
         image_bytes=settings.IMAGE_MAX_BYTES,
         media_bytes=settings.UPLOAD_MAX_BYTES,
         image_pixels=settings.IMAGE_MAX_PIXELS,
-        account_bytes=settings.ACCOUNT_STORAGE_BYTES,
+        account_bytes=storage_cap(account) if account else None,
     )
 
 
@@ -61,10 +62,10 @@ def result_limits() -> Limits:
     )
 
 
-def returned_limits() -> Limits:
+def returned_limits(account: Account) -> Limits:
     """What a ZIP that was packed here may bring back: whatever a job may make or a person may bring
     in, within the room of the account. Who packed it is only said, so it is looked at apart."""
-    most, own = result_limits(), upload_limits()
+    most, own = result_limits(), upload_limits(account)
     return replace(
         most,
         image_bytes=max(most.image_bytes, own.image_bytes),
@@ -220,7 +221,7 @@ def prepare(
     """
     if limits is None:
         files.check_disk()
-        limits = upload_limits()
+        limits = upload_limits(account)
     with files.room_told(), _scratch() as folder:
         path = source if isinstance(source, Path) else _received(source, folder, limits)
         format = media.identify(path, limits, kinds)

@@ -63,7 +63,7 @@ def begin_upload(
 ) -> PartUpload:
     """A new upload that takes parts. Raises Refused when the file can never come in: what is too
     large, too much at a time, or finds no room."""
-    limits = intake.upload_limits()
+    limits = intake.upload_limits(account)
     most = largest_zip() if kind == ZIP else max(limits.media_bytes, limits.image_bytes)
     if not 0 < size <= most:
         raise Refused(

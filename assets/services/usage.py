@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from django.conf import settings
 from django.core.cache import caches
 from django.db import OperationalError
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Sum
 
 from assets.models import Asset, AssetKind
+from billing.limits import storage_cap
 from billing.models import Account
 
 log = logging.getLogger("zoetrope.assets")
@@ -83,7 +83,7 @@ def storage(account: Account) -> Storage:
         trash=room("trash", "Trash", [row for row in rows if not row[1]]),
         used=everything.size,
         files=everything.files,
-        limit=settings.ACCOUNT_STORAGE_BYTES if account.scope.is_everything else None,
+        limit=storage_cap(account) if account.scope.is_everything else None,
     )
 
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from billing import audit_log
 from billing.models import AuditEvent
-from billing.team_models import By
+from billing.models.team import By
 from studio.api import paging
 from studio.api.clients import ManagedView
 from studio.api.schema import answers

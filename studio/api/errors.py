@@ -15,7 +15,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from assets.services import Refused
-from billing.services import InsufficientCredits
+from billing.services import LimitReached, MoneyRefused, NotInPlan
 from studio.fields import shown
 from studio.http import FetchRefused
 from studio.jobs import KeyReused, NotPossible
@@ -70,7 +70,10 @@ class TooLarge(exceptions.APIException):
 
 # Failures of the parts below and what they mean over HTTP; the message is theirs.
 PLAIN: dict[type[Exception], int] = {
-    InsufficientCredits: 402,
+    # What the plan does not have is not had by paying for this, nor by trying again soon.
+    LimitReached: 403,
+    NotInPlan: 403,
+    MoneyRefused: 402,
     NotPossible: 409,
     Refused: 400,
     PermissionDenied: 403,

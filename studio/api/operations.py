@@ -11,11 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets.models import Asset
+from billing import services as billing
 from billing.models import Account
 from studio import catalogue, jobs, keys, sending
 from studio.api import paging, requests
 from studio.api.base import AccountView
 from studio.api.errors import Invalid, problem
+from studio.api.money_shapes import limit_data
 from studio.api.parsers import JsonParser
 from studio.api.schema import ORDER, PATH_KEY, answers
 from studio.api.serializers import (
@@ -119,19 +121,23 @@ class Estimate(AccountView):
         paging.read(request, ())
         order = requests.order(self.sent(), self.account)
         form = order.form(self.account, self.user, resolve=False)
-        terms = form.terms
-        price = terms.price
-        self.account.refresh_from_db()
-        after = self.account.available - terms.most
+        price = (terms := form.terms).price
+        look = billing.preflight(self.account, form.asked)
         return Response(
             amount_data(price)
             | {
                 "operation": order.operation.key,
                 "offer": form.chosen.key,
                 "held": terms.most,
+                "likely": look.likely,
                 "notes": list(dict.fromkeys([*form.notes, *form.wanted[0].doers[0].notes])),
-                "available": self.account.available,
-                "balance_after": after,
-                "enough": after >= 0,
+                "available": look.available,
+                "balance_after": look.after,
+                "enough": look.after >= 0,
+                "allowed": look.allowed,
+                "refusal": str(look.refusal or ""),
+                "warnings": list(look.warnings),
+                "limits": [limit_data(limit) for limit in look.limits],
+                "tightest": limit_data(look.tightest) if look.tightest else None,
             }
         )

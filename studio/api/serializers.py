@@ -15,6 +15,7 @@ from assets.models import Asset, AssetKind
 from assets.models import Status as AssetStatus
 from billing.models import CREDIT, Account
 from studio import catalogue
+from studio.api.money_shapes import LimitSerializer
 from studio.spec import Offer
 
 ASSET_EXAMPLE_ID = "01990c1f-7d3a-7000-8000-5b2f6a1c9e10"
@@ -94,9 +95,21 @@ class EstimateSerializer(AmountSerializer):
     notes = serializers.ListField(
         child=serializers.CharField(), help_text="What would be changed in the request"
     )
+    likely = serializers.IntegerField(help_text="Units that it is likely to cost")
     available = serializers.IntegerField(help_text="Units that may be spent now")
     balance_after = serializers.IntegerField(help_text="Negative when it is not enough")
-    enough = serializers.BooleanField()
+    enough = serializers.BooleanField(help_text="Whether there are credits enough")
+    allowed = serializers.BooleanField(help_text="Whether creating it would be accepted now")
+    refusal = serializers.CharField(
+        help_text="Why not: the limit, what is used of it, when it starts again, who can raise it"
+    )
+    warnings = serializers.ListField(
+        child=serializers.CharField(), help_text="Budgets that only warn"
+    )
+    limits = LimitSerializer(many=True)
+    tightest = LimitSerializer(
+        allow_null=True, help_text="The limit of which the smallest share would be left"
+    )
 
 
 class FilesSerializer(serializers.Serializer[Any]):

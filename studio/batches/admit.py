@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from assets.models import Asset
 from billing import audit_log
 from billing import services as billing
 from billing.models import Account, User
-from billing.services import InsufficientCredits
-from studio import catalogue, jobs, keys
+from billing.services import InsufficientCredits, MoneyRefused
+from studio import catalogue, jobs, keys, price_list
 from studio.batches import schedule, step_problems
-from studio.batches.plans import UNMAPPED, Tally, is_unmapped, prints_of, rows, too_dear, work_of
+from studio.batches.money import preflight, too_dear
+from studio.batches.plans import UNMAPPED, Tally, is_unmapped, prints_of, rows, work_of
 from studio.batches.wrong import NotNow, Wrong, it_is
 from studio.jobs import Doer, Wanted
 from studio.jobs.sources import asset_ids
@@ -25,6 +26,7 @@ from studio.models import Batch, BatchRow, BatchState, Job, RowState, State
 
 CHUNK = 500
 STAGE = "waits for its turn"
+NOTHING = "Nothing was begun, nothing is held."
 
 
 class TooDear(InsufficientCredits):
@@ -32,7 +34,18 @@ class TooDear(InsufficientCredits):
 
     def __init__(self, needed: int, available: int, count: int) -> None:
         super().__init__(needed, available)
-        self.args = (f"{too_dear(needed, available, count)} Nothing was begun, nothing is held.",)
+        self.args = (f"{too_dear(needed, available, count)} {NOTHING}",)
+
+
+@contextlib.contextmanager
+def told_as_a_whole(count: int) -> Iterator[None]:
+    """What one of many runs into is said of all of them."""
+    try:
+        yield
+    except InsufficientCredits as error:
+        raise TooDear(error.needed, error.available, count) from error
+    except MoneyRefused as error:
+        raise error.also(NOTHING) from error
 
 
 class TermsChanged(Exception):
@@ -61,7 +74,7 @@ def start(
     it once. `agreed` are the terms of the plan that was shown; `without_wrong` leaves the rows out
     that are wrong.
 
-    Raises NotNow, Wrong, TermsChanged or TooDear; then nothing has happened.
+    Raises NotNow, Wrong, TermsChanged, TooDear or another MoneyRefused; then nothing has happened.
     """
     with transaction.atomic(), keys.seen_once():
         # One order of locks everywhere: the account comes first.
@@ -72,7 +85,7 @@ def start(
             if key and batch.key == key:
                 return batch, False
             raise NotNow(f"{it_is(batch)} already.")
-        _check(batch, without_wrong)
+        _check(batch, user, without_wrong)
         tally = _Admission(batch, user).admit()
         if agreed is not None and agreed != tally.shown:
             raise TermsChanged(agreed, tally.shown, tally.amount)
@@ -83,7 +96,7 @@ def start(
     return batch, True
 
 
-def _check(batch: Batch, without_wrong: bool) -> None:
+def _check(batch: Batch, user: User | None, without_wrong: bool) -> None:
     if words := step_problems.words_of(batch):
         raise Wrong("steps", f"{words} Nothing was begun.")
     mine = BatchRow.objects.filter(batch=batch)
@@ -100,10 +113,9 @@ def _check(batch: Batch, without_wrong: bool) -> None:
     ready = mine.filter(state=RowState.READY)
     if not ready.exists():
         raise Wrong("rows", "No row is ready, so there is nothing to begin.")
-    needed = ready.aggregate(sum=Sum("most", default=0))["sum"]
-    now = Account.objects.get(pk=batch.account_id)
-    if needed > now.available:
-        raise TooDear(needed, now.available, ready.count())
+    if error := preflight(batch, ready, user).refusal:
+        with told_as_a_whole(ready.count()):
+            raise error
 
 
 def _begin(batch: Batch, key: str, shown: str) -> None:
@@ -137,10 +149,8 @@ class _Admission:
         while some := self._some(after):
             new = [job for row in some for job in self.maker.of_row(row)]
             check_files(self.batch.account, some)
-            try:
+            with told_as_a_whole(self.tally.rows):
                 jobs.place(self.batch.account, new)
-            except InsufficientCredits as error:
-                raise TooDear(error.needed, error.available, self.tally.rows) from error
             after = some[-1].number
         return self.tally
 
@@ -230,8 +240,10 @@ class JobMaker:
             quote=its.price.amount,
             most=its.most,
             own_key=its.own_key,
-            expected_cost=first.offer.price.quote(first.params).amount,
+            api_key_id=self.account.asked_with,
+            expected_cost=price_list.quote(first.offer, first.params).amount,
             price_words=its.price.words,
+            price_row=price_list.row_of(first.offer),
             alternatives=[{"offer": d.offer.key, "params": dict(d.params)} for d in others],
             batch=self.batch,
             row=row,

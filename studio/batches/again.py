@@ -9,15 +9,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing import audit_log
+from billing import services as billing
 from billing.models import Account, User
-from billing.services import InsufficientCredits, as_credits
+from billing.services import Asked, as_credits
 from studio import catalogue, jobs, keys
-from studio.batches.admit import CHUNK, JobMaker, TermsChanged, TooDear, check_files
+from studio.batches.admit import CHUNK, JobMaker, TermsChanged, check_files, told_as_a_whole
 from studio.batches.check import Checker
-from studio.batches.plans import Share, too_dear
+from studio.batches.money import against, together
+from studio.batches.plans import Share
 from studio.batches.steps import Step
 from studio.batches.wrong import NotNow, Wrong, it_is
 from studio.jobs.handed import Files, handed_on, in_trash, made_by
+from studio.jobs.money import line
 from studio.models import Batch, BatchRow, BatchState, Job, RowState, State
 from studio.spec import Offer
 
@@ -59,9 +62,14 @@ def plan_retry(batch: Batch, offer: str = "", *, canceled: bool = False) -> Retr
     """The dry run of retry_failed, or with an `offer` of change_model. Raises Wrong, NotNow."""
     with keys.seen_once():
         again = _Again(batch, None, offer, canceled)
-        for _ in again.chunks():
-            pass
-        return again.told()
+        asked = [
+            Asked(job.most, job.quote, line(job).purpose)
+            for _, new in again.chunks()
+            for job in new
+        ]
+        told = again.told()
+        look = billing.preflight(batch.account, together(asked))
+        return replace(told, blocked=told.blocked or against(look.refusal, told.rows))
 
 
 def retry_failed(
@@ -75,7 +83,7 @@ def retry_failed(
     """Try the failed rows once more, and the `canceled` ones where that is said: all that can be,
     or nothing. A second press finds nothing that failed.
 
-    Raises NotNow, Wrong, TermsChanged or TooDear; then nothing has happened.
+    Raises NotNow, Wrong, TermsChanged or a MoneyRefused; then nothing has happened.
     """
     with transaction.atomic(), keys.seen_once():
         Account.objects.select_for_update().get(pk=batch.account_id)
@@ -202,10 +210,8 @@ class _Again:
     def write(self, rows: Sequence[BatchRow], new: Sequence[Job]) -> None:
         check_files(self.batch.account, rows)
         self._link(rows, new)
-        try:
+        with told_as_a_whole(self.maker.tally.rows):
             jobs.place(self.batch.account, new)
-        except InsufficientCredits as error:
-            raise TooDear(error.needed, error.available, self.maker.tally.rows) from error
         for row in rows:
             row.state, row.error, row.ended = RowState.OPEN, "", None
         BatchRow.objects.bulk_create(
@@ -232,17 +238,9 @@ class _Again:
             models=tally.shares,
             refused=self.refused,
             available=available,
-            blocked=self._blocked(available),
+            blocked="" if tally.rows else "No row that failed can be tried again like this.",
             shown=tally.shown,
         )
-
-    def _blocked(self, available: int) -> str:
-        tally = self.maker.tally
-        if not tally.rows:
-            return "No row that failed can be tried again like this."
-        if tally.most > available:
-            return too_dear(tally.most, available, tally.rows)
-        return ""
 
 
 def _kept(row: BatchRow, done: Done, files: Files) -> tuple[Done, str]:

@@ -9,10 +9,11 @@ from hashlib import sha256
 
 from django.db.models import Count, QuerySet
 
-from billing import services as billing
 from billing.models import Account
+from billing.services import Limit, Preflight
 from studio import catalogue, keys
 from studio.batches import step_problems
+from studio.batches.money import against, preflight
 from studio.models import Batch, BatchRow, RowState
 
 
@@ -32,7 +33,8 @@ class Share:
 @dataclass(frozen=True)
 class Plan:
     """Units of the ledger. `most` is what is held, `amount` what it is to cost; `after` is what
-    would be available while it runs. `duplicates` are rows of which the library has the result
+    would be available while it runs, `tightest` the limit of which the least would be left.
+    `duplicates` are rows of which the library has the result
     already, `repeated` those that are the same as an earlier row. `blocked` says why it cannot
     begin as it is; `shown` are the terms as a page carries them beside its button."""
 
@@ -49,6 +51,8 @@ class Plan:
     repeated: int
     available: int
     after: int
+    tightest: Limit | None
+    warnings: tuple[str, ...]
     blocked: str
     shown: str
 
@@ -115,7 +119,7 @@ def plan(batch: Batch) -> Plan:
         for costs, count in ready.order_by().values_list("costs").annotate(Count("pk")):
             for offer, jobs, amount, most in costs:
                 tally.add(offer, jobs * count, amount * count, most * count)
-        account = Account.objects.get(pk=batch.account_id)
+        look = preflight(batch, ready, batch.user)
         return Plan(
             ready=tally.rows,
             wrong=states[RowState.WRONG],
@@ -128,10 +132,12 @@ def plan(batch: Batch) -> Plan:
             models=tally.shares,
             duplicates=ready.exclude(duplicate_of=None).count(),
             repeated=len(prints) - len({print_ for _, print_ in prints}),
-            available=account.available,
-            after=account.available - tally.most,
+            available=look.available,
+            after=look.available - tally.most,
+            tightest=look.tightest,
+            warnings=look.warnings,
             blocked=step_problems.words_of(batch)
-            or _blocked(states, tally.most, account.available)
+            or _blocked(states, look)
             or (UNMAPPED if is_unmapped(batch) else ""),
             shown=tally.shown,
         )
@@ -158,26 +164,15 @@ def is_unmapped(batch: Batch) -> bool:
     return bool(batch.columns) and not any(batch.mapping.values())
 
 
-def _blocked(states: Counter[str], most: int, available: int) -> str:
+def _blocked(states: Counter[str], look: Preflight) -> str:
     if states[RowState.NEW]:
         return f"{rows(states[RowState.NEW])} not checked yet. Check them first."
     if states[RowState.COMING]:
         return f"{rows(states[RowState.COMING])} waiting for files that are being fetched."
     if not states[RowState.READY]:
         return "No row is ready. Correct the rows, or add some."
-    if most > available:
-        return too_dear(most, available, states[RowState.READY])
-    return ""
+    return against(look.refusal, states[RowState.READY])
 
 
 def rows(count: int) -> str:
     return "1 row is" if count == 1 else f"{count:,} rows are"
-
-
-def too_dear(needed: int, available: int, count: int) -> str:
-    these = "1 row" if count == 1 else f"{count:,} rows"
-    return (
-        f"{these} need {billing.as_credits(needed)}, available: {billing.as_credits(available)}. "
-        "Leave rows out, choose a cheaper model, wait for running work to end, or ask for more "
-        "credits."
-    )

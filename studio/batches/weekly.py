@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assets.services import Refused as FileRefused
+from billing.services import MoneyRefused
 from studio import jobs
 from studio.batches import admit, schedule
 from studio.batches.check import check
@@ -49,7 +50,7 @@ def repeat(batch: Batch) -> Batch | None:
     try:
         check(made)
         admit.start(made, made.user, without_wrong=True)
-    except (Wrong, NotNow, admit.TooDear, FileRefused) as error:
+    except (Wrong, NotNow, MoneyRefused, FileRefused) as error:
         words = str(error)
     if words:
         Batch.objects.filter(pk=made.pk).update(words=words)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from studio import catalogue, keys
+from billing import services as billing
+from studio import catalogue, keys, price_list
 from studio.jobs.order import terms
 from studio.jobs.state import close_attempt, move
 from studio.models import Job, State
@@ -30,6 +31,8 @@ def fall_over(job: Job, why: str) -> bool:
         offer = catalogue.all_offers().get(other["offer"])
         if not offer or offer.provider not in keys.usable(job.account):
             continue
+        if not billing.may_use(job.account, offer.key):
+            continue
         now = terms(offer, other["params"], job.account)
         if now.most > job.most or keys.problem(job.account, offer):
             continue
@@ -43,8 +46,9 @@ def fall_over(job: Job, why: str) -> bool:
             params=other["params"],
             quote=now.price.amount,
             own_key=now.own_key,
-            expected_cost=offer.price.quote(other["params"]).amount,
+            expected_cost=price_list.quote(offer, other["params"]).amount,
             price_words=now.price.words,
+            price_row=price_list.row_of(offer),
             alternatives=job.alternatives[at + 1 :],
             attempts=0,
             lease=None,

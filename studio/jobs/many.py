@@ -11,6 +11,7 @@ from billing.models import Account
 from studio.hooks import outbox
 from studio.jobs import rows
 from studio.jobs.alone import only_one
+from studio.jobs.money import line
 from studio.models import LIVE, Batch, BatchRow, Event, Job, RowState, State
 
 CHUNK = 500
@@ -19,8 +20,8 @@ CANCELED = "canceled with the rest of its batch, nothing charged"
 
 def place(account: Account, new: Sequence[Job]) -> None:
     """Hold what they may cost and write them, inside the caller's transaction. Raises billing's
-    InsufficientCredits."""
-    billing.hold_all(account, [(job.most, job.origin, job.title) for job in new])
+    MoneyRefused."""
+    billing.hold_all(account, [line(job) for job in new])
     Job.objects.bulk_create(new)
     Event.objects.bulk_create(
         Event(job=job, state=State.QUEUED, note=f"asked for, {job.price_words}"[:300])

@@ -17,8 +17,9 @@ from assets.models import Asset
 from billing import services as billing
 from billing.models import Account, User
 from billing.pricing import Quote, about
-from studio import catalogue, keys
+from studio import catalogue, keys, price_list
 from studio.jobs import noted, rows
+from studio.jobs.money import line
 from studio.jobs.sources import asset_ids, client_of
 from studio.jobs.state import NotPossible
 from studio.jobs.sweep import dispatch
@@ -110,7 +111,7 @@ def quote(offer: Offer, params: Mapping[str, Any], account: Account | None = Non
 
 def terms(offer: Offer, params: Mapping[str, Any], account: Account | None = None) -> Terms:
     """The price and the key behind it, from one look, so that they cannot differ."""
-    price, own_key = offer.price.quote(params), keys.own_key(account, offer.provider)
+    price, own_key = price_list.quote(offer, params), keys.own_key(account, offer.provider)
     if own_key is not None:
         label = catalogue.provider_of(offer).label
         price = Quote(0, f"your key; {label} bills you, about {about(price.amount)}")
@@ -171,8 +172,8 @@ def create_run(
     The same `key` with the same request returns the first jobs; with another request KeyReused.
     `request` is a digest of what was sent, for `replayed`; `agreed` are the terms that were shown.
     It is for `client`, else for whom the account works, else for whom its files belong to.
-    Raises TermsChanged, Refused for files of different clients, or billing's InsufficientCredits,
-    before anything is written.
+    Raises TermsChanged, Refused for files of different clients, or billing's MoneyRefused, before
+    anything is written.
     """
     key = key or str(uuid.uuid4())
     print_ = fingerprint(account, operation, wanted)
@@ -192,10 +193,9 @@ def create_run(
     _take_turns(new, wanted, at_once)
     try:
         with transaction.atomic():
-            # All of it at once first, so that what is missing is said as a whole.
-            billing.afford(account, now.most)
+            # All of it at once, so that what is missing is said as a whole.
+            billing.hold_all(account, [line(job) for job in new])
             for job in new:
-                billing.hold(account, job.most, job.origin, job.title)
                 job.save(force_insert=True)
                 note = f"asked for, {job.price_words}"
                 Event.objects.create(job=job, state=State.QUEUED, note=note[:300])
@@ -254,8 +254,10 @@ def _job(
         quote=its.price.amount,
         most=its.most,
         own_key=its.own_key,
-        expected_cost=doer.offer.price.quote(doer.params).amount,
+        api_key_id=account.asked_with,
+        expected_cost=price_list.quote(doer.offer, doer.params).amount,
         price_words=its.price.words,
+        price_row=price_list.row_of(doer.offer),
         alternatives=[{"offer": d.offer.key, "params": dict(d.params)} for d in others],
     )
 
@@ -285,7 +287,7 @@ def retry(
     terms that were shown.
 
     A second press returns the first retry, and tries that again when it has failed as well. Raises
-    NotPossible, TermsChanged, or billing's InsufficientCredits.
+    NotPossible, TermsChanged, or billing's MoneyRefused.
     """
     last = job.retries.order_by("created").last()
     if last and key is None and last.state in (State.FAILED, State.CANCELED):

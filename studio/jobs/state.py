@@ -94,9 +94,9 @@ def end(job: Job, to: State, *, note: str = "", **fields: Any) -> bool:
         if not moved:
             return False
         if to == State.SUCCEEDED:
-            billing.charge(account, job.quote, job.origin, job.title[:200])
+            billing.charge(account, job.quote, job.origin, job.title[:200], offer=job.offer)
         else:
-            billing.release(account, job.origin, note[:200])
+            billing.release(account, job.origin, note[:200], failed=to == State.FAILED)
         close_attempt(job, to)
         if job.batch_id:
             for later in rows.ended(job):

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from billing.ids import uuid7
-from billing.models import Account, Client
+from billing.models import Account, ApiKey, Client, Price
 from billing.owned import Owned, OwnedQuerySet
 
 
@@ -74,7 +74,8 @@ class Job(Owned):
     sets this
     one apart in a grid: [[name, value], …]. `alternatives` are who does it instead when nobody was
     paid yet and it is surely not accepted, in their order: [{"offer", "params"}]. `most` is what
-    was held for it; `quote` is at most that.
+    was held for it; `quote` is at most that. `api_key` is the one that asked for it, `price_row`
+    the row of the price list that it was priced by, None being as the offer declares.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -83,6 +84,9 @@ class Job(Owned):
         Client, null=True, blank=True, on_delete=models.PROTECT, db_index=False, related_name="jobs"
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    api_key = models.ForeignKey(
+        ApiKey, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
     operation = models.CharField(max_length=60)
     offer = models.CharField(max_length=60)
     provider = models.CharField(max_length=40, db_index=True)
@@ -146,6 +150,9 @@ class Job(Owned):
     quote = models.BigIntegerField(default=0)
     most = models.BigIntegerField(default=0)
     price_words = models.CharField(max_length=200, blank=True)
+    price_row = models.ForeignKey(
+        Price, null=True, blank=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     error_kind = models.CharField(max_length=20, blank=True)
     error = models.TextField(blank=True)
     error_detail = models.TextField(blank=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from studio.operations import transform
 from studio.operations._stills import MASK
-from studio.spec import FileLimits, Operation, Param
+from studio.spec import Counts, FileLimits, Operation, Param
 
 LONGEST = 600
 """Seconds of a voice, of the longest work that anybody takes."""
@@ -25,6 +25,7 @@ TALKING_AVATAR = Operation(
     makes="video",
     title="{image} speaks",
     tags=("talking-avatar", "generated"),
+    counts=Counts("avatar_seconds", by="seconds"),
     params=(
         replace(transform.IMAGE, look="face"),
         Param(

@@ -6,7 +6,7 @@ from typing import Any
 
 from studio.operations import transform
 from studio.operations._stills import IMAGE, NEGATIVE_PROMPT, OUTPUT, PROMPT, SEED, STYLE
-from studio.spec import Operation, Param
+from studio.spec import Counts, Operation, Param
 
 
 def _share(name: str, label: str, help: str, default: float | None, **more: Any) -> Param:
@@ -34,6 +34,7 @@ def _control(key: str, label: str, summary: str, title: str, *params: Param) -> 
         makes="image",
         title=title,
         tags=(key, "generated"),
+        counts=Counts("images"),
         params=params,
     )
 

@@ -12,7 +12,7 @@ from studio.operations._stills import (
     STYLE,
     WIDTH,
 )
-from studio.spec import Depends, Operation, Param
+from studio.spec import Counts, Depends, Operation, Param
 
 QUALITIES = ("draft", "standard", "premium")
 
@@ -25,6 +25,7 @@ TEXT_TO_IMAGE = Operation(
     makes="image",
     title="{prompt}",
     tags=("text-to-image", "generated"),
+    counts=Counts("images"),
     most=10,
     params=(
         PROMPT,

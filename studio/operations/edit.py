@@ -14,7 +14,7 @@ from studio.operations._stills import (
     SEED,
     STYLE,
 )
-from studio.spec import Operation, Param
+from studio.spec import Counts, Operation, Param
 
 SIDES = ("left", "right", "up", "down")
 
@@ -31,6 +31,7 @@ def edit(
         makes="image",
         title=title,
         tags=(key, "edited"),
+        counts=Counts("edits"),
         params=params,
         **more,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from studio.spec import Depends, Operation, Param
+from studio.spec import Counts, Depends, Operation, Param
 from studio.words.motion import SPOKEN as SPOKEN
 from studio.words.motion import motion_words
 
@@ -272,6 +272,7 @@ IMAGE_TO_VIDEO = Operation(
     makes="video",
     title="{image} · {motion} {direction} · {prompt}",
     tags=("image-to-video", "generated"),
+    counts=Counts("videos"),
     params=(
         IMAGE,
         END_IMAGE,
@@ -307,6 +308,7 @@ TEXT_TO_VIDEO = Operation(
     makes="video",
     title="{prompt}",
     tags=("text-to-video", "generated"),
+    counts=Counts("videos"),
     params=(
         replace(PROMPT, required=True),
         NEGATIVE_PROMPT,

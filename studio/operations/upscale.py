@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from studio.operations._stills import IMAGE, NEGATIVE_PROMPT, OUTPUT, PROMPT, SEED, SHRINK, STYLE
-from studio.spec import Depends, Operation, Param
+from studio.spec import Counts, Depends, Operation, Param
 
 # The longer side in pixels.
 PRESETS = {"social": 1080, "web": 2048, "print": 3072, "a4": 3508, "4k": 3840}
@@ -36,6 +36,7 @@ UPSCALE = Operation(
     makes="image",
     title="{image} · {size}",
     tags=("upscale", "edited"),
+    counts=Counts("upscales"),
     params=(
         IMAGE,
         SHRINK,

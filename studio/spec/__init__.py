@@ -16,6 +16,7 @@ from studio.spec.answered import (
 )
 from studio.spec.asked import (
     ASSET_KINDS,
+    Counts,
     Depends,
     FileLimits,
     Known,
@@ -30,6 +31,7 @@ from studio.spec.asked import (
 __all__ = [
     "ASSET_KINDS",
     "Call",
+    "Counts",
     "Delivery",
     "Depends",
     "ErrorKind",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 
@@ -153,6 +154,19 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """What a plan counts it as: one of that `kind`, or as many as the param `by` says, a begun one
+    included."""
+
+    kind: str
+    by: str = ""
+
+    def of(self, params: Mapping[str, Any]) -> tuple[str, int]:
+        """The kind, and how many it is with these params."""
+        return self.kind, ceil(params.get(self.by) or 0) if self.by else 1
+
+
+@dataclass(frozen=True)
 class Operation:
     """Something that can be asked, e.g. *image to video*. `key` is its address everywhere.
 
@@ -160,7 +174,8 @@ class Operation:
     the file: results tell how many they were and are. `elsewhere` tells people where they order it,
     of one that has no form of its own: they are led to the page of its module. `check` looks at all
     params together: the name of one and what is wrong with it, or None; `inspect` does so once the
-    files are there, by the params and what is known of each file.
+    files are there, by the params and what is known of each file. `counts` is None for what is
+    always done on this computer: no plan counts that.
     """
 
     key: str
@@ -175,6 +190,7 @@ class Operation:
     most: int = 1
     weighs: bool = False
     elsewhere: str = ""
+    counts: Counts | None = None
     check: Callable[[Mapping[str, Any]], tuple[str, str] | None] | None = None
     inspect: Callable[[Mapping[str, Any], Mapping[str, Known]], tuple[str, str] | None] | None = (
         None

@@ -338,7 +338,7 @@ def order(
 ) -> tuple[list[Job], bool]:
     """Order all of the plan that is not blocked: (its jobs, whether they are new). `request` is a
     digest of what was asked for; the same key with another one is another order. Raises NotMade,
-    jobs.TermsChanged, jobs.KeyReused or billing's InsufficientCredits, and then nothing is
+    jobs.TermsChanged, jobs.KeyReused or billing's MoneyRefused, and then nothing is
     ordered."""
     if key and (first := _ordered(plan, key, request)):
         return jobs.run_of(first), False

@@ -16,7 +16,7 @@ from assets.views.toast import say, say_now
 from billing import access
 from billing.models import Entry
 from billing.pricing import dollars
-from billing.services import InsufficientCredits
+from billing.services import MoneyRefused
 from studio import jobs as engine
 from studio.models import LIVE, Batch, Job, State
 from studio.views import price_words
@@ -183,7 +183,7 @@ def retry(request: MemberRequest, pk: UUID) -> HttpResponseBase:
             return say_now(_card(request, card(found, request.account)), words, bad=True)
         say(request, words)
         return redirect("job", pk)
-    except (engine.NotPossible, InsufficientCredits) as error:
+    except (engine.NotPossible, MoneyRefused) as error:
         if is_htmx(request):
             return say_now(_card(request, card(found, request.account)), str(error), bad=True)
         say(request, str(error))

@@ -8,7 +8,7 @@ from typing import Any
 
 from billing.models import Account
 from billing.pricing import about
-from studio import catalogue, keys
+from studio import catalogue, keys, price_list
 from studio.providers import Provider, Remote
 from studio.providers.automatic import KEY as AUTOMATIC
 from studio.recommend import Fit, best, fits
@@ -35,7 +35,7 @@ def usable(operation: Operation, account: Account, chosen: Offer) -> list[Model]
     own = set(account.provider_keys.filter(retired=None).values_list("provider", flat=True))
     found = []
     for offer in catalogue.offers(operation.key, keys.usable(account)):
-        price = offer.price.quote(catalogue.usual(operation, offer))
+        price = price_list.quote(offer, catalogue.usual(operation, offer))
         paid = f"{credits(price.amount)} cr" if price.amount else "free"
         if offer.provider == AUTOMATIC:
             paid = _from(operation, account)
@@ -86,7 +86,7 @@ def _from(operation: Operation, account: Account) -> str:
     shut = catalogue.off()
     found = catalogue.offers(operation.key, keys.usable(account))
     real = [o for o in found if o.quality and o.key not in shut]
-    prices = [o.price.quote(catalogue.usual(operation, o)).amount for o in real]
+    prices = [price_list.quote(o, catalogue.usual(operation, o)).amount for o in real]
     return f"from {credits(min(prices))} cr" if prices else ""
 
 
@@ -99,7 +99,7 @@ def locked(operation: Operation, account: Account) -> list[Model]:
         if offer.operation != operation.key or provider.key in open_:
             continue
         if isinstance(provider, Remote) and provider.home:
-            price = offer.price.quote(catalogue.usual(operation, offer))
+            price = price_list.quote(offer, catalogue.usual(operation, offer))
             found.append(Model(offer, provider, f"≈ {about(price.amount)}", price.words))
     return found
 

@@ -18,8 +18,8 @@ from assets.views.toast import say
 from billing.access import PROOF
 from billing.models import Account
 from billing.pricing import Quote, about
-from billing.services import InsufficientCredits
-from studio import catalogue, grids, jobs, keys
+from billing.services import MoneyRefused
+from studio import catalogue, grids, jobs, keys, price_list
 from studio.fields import spoken
 from studio.forms import OperationForm
 from studio.models import Job
@@ -237,7 +237,7 @@ def submit(request: MemberRequest, operation: Operation) -> HttpResponseBase:
     except jobs.TermsChanged as error:
         form.add_error(None, anew(error))
         return refuse(request, form, key)
-    except InsufficientCredits as error:
+    except MoneyRefused as error:
         form.add_error(None, str(error))
         return refuse(request, form, key)
     if not is_htmx(request):
@@ -325,7 +325,7 @@ def sent(
 
 def bill(doer: jobs.Doer) -> Quote:
     """What its provider takes for it."""
-    return doer.offer.price.quote(doer.params)
+    return price_list.quote(doer.offer, doer.params)
 
 
 def rule(bills: list[Quote]) -> str:

@@ -18,7 +18,7 @@ from assets.services import Refused, bulk
 from assets.views.bulk import ids_of
 from assets.views.guard import MemberRequest, writer
 from assets.views.toast import say
-from billing.services import InsufficientCredits
+from billing.services import MoneyRefused
 from studio import jobs, sending
 from studio.batches.sheet import MOST_ROWS
 from studio.fields import spoken
@@ -155,7 +155,7 @@ def _order(request: MemberRequest, way: sending.Way, assets: list[Asset]) -> Htt
         return _each_page(request, way, assets, "This page was sent already. Press again to order.")
     except jobs.TermsChanged as error:
         return _each_page(request, way, assets, anew(error), key)
-    except (Refused, InsufficientCredits) as error:
+    except (Refused, MoneyRefused) as error:
         return _each_page(request, way, assets, str(error), key)
     say(request, f"{len(made)} {'is' if len(made) == 1 else 'are'} being made.")
     return redirect("operation", way.operation.module, way.operation.key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-from collections import Counter
+from collections import Counter as Tally
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,8 @@ import django
 PROCESSES, THREADS, CALLS = 4, 5, 200
 MONEY, PRICE = 1000, 10
 RACERS = 8  # for each hold of the third experiment
+LIMITED = ("counter", "budget", "plan")
+EXPERIMENTS = ("different", "same", "close", *LIMITED)
 
 
 def _one(account_id: str, what: str, number: int) -> str:
@@ -29,8 +31,9 @@ def _one(account_id: str, what: str, number: int) -> str:
 
     account = Account(pk=UUID(account_id))
     try:
-        if what == "different":
-            ledger.hold(account, PRICE, f"{what}:{number}")
+        if what in ("different", *LIMITED):
+            purpose = ledger.Purpose(kind="images", count=1)
+            ledger.hold(account, PRICE, f"{what}:{number}", purpose=purpose)
         elif what == "same":
             ledger.hold(account, PRICE, what)
         elif number % 2:
@@ -51,23 +54,43 @@ def _process(account_id: str, what: str, first: int) -> list[str]:
         return list(pool.map(lambda n: _one(account_id, what, n), numbers))
 
 
+def _limit(account: Any, what: str) -> None:
+    """Room for a hundred of two hundred, by something else than the balance."""
+    from billing import plans
+    from billing.budgets import set_budget
+    from billing.models import Plan
+
+    if what == "budget":
+        set_budget(account, "account", hard=MONEY)
+    else:
+        caps = {"images": MONEY // PRICE} if what == "counter" else {}
+        plan = Plan.objects.create(key=what, name=what, caps=caps, cost_cap=None if caps else MONEY)
+        plans.subscribe(account, plan)
+
+
 def _experiment(pool: Any, what: str) -> dict[str, Any]:
     from billing import services as ledger
-    from billing.models import Account, Entry
+    from billing.models import Account, BudgetPeriod, Counter, Entry
 
     account = Account.objects.create(name=what)
-    ledger.grant(account, MONEY, f"grant:{what}")
+    ledger.grant(account, MONEY * (2 if what in LIMITED else 1), f"grant:{what}")
+    if what in LIMITED:
+        _limit(account, what)
     if what == "close":
         for number in range(CALLS // RACERS):
             ledger.hold(account, PRICE, f"{what}:{number}")
     work = [(str(account.pk), what, first) for first in range(PROCESSES)]
-    answers = Counter(word for words in pool.starmap(_process, work) for word in words)
+    answers = Tally(word for words in pool.starmap(_process, work) for word in words)
     account.refresh_from_db()
     return {
         "answers": answers,
-        "kinds": Counter(Entry.objects.filter(account=account).values_list("kind", flat=True)),
+        "kinds": Tally(Entry.objects.filter(account=account).values_list("kind", flat=True)),
         "balance": account.balance,
         "held": account.held,
+        "counted": sum(Counter.objects.filter(account=account).values_list("used", flat=True)),
+        "budget": sum(
+            BudgetPeriod.objects.filter(budget__account=account).values_list("held", flat=True)
+        ),
     }
 
 
@@ -79,7 +102,7 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
-        outcome = {what: _experiment(pool, what) for what in ("different", "same", "close")}
+        outcome = {what: _experiment(pool, what) for what in EXPERIMENTS}
     print(json.dumps(outcome | {"problems": verify_ledger()}))
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from billing import services as ledger
 from billing.models import CREDIT, Account, Entry, Kind, User
-from billing.services import InsufficientCredits, LedgerConflict, verify_ledger
+from billing.services import InsufficientCredits, LedgerConflict, Line, verify_ledger
 
 
 @pytest.fixture
@@ -192,41 +192,6 @@ def test_it_goes_with_the_transaction_of_the_caller(rich: Account) -> None:
     assert state(rich) == (100, 30)
 
 
-@pytest.mark.parametrize("inside", [False, True])
-def test_the_one_who_comes_second_reads_the_first_line(
-    rich: Account, monkeypatch: pytest.MonkeyPatch, inside: bool
-) -> None:
-    """As if another process wrote the same hold between our look and our write."""
-    look, looks = ledger._first, []
-
-    def late(*args: Any) -> Entry | None:
-        looks.append(args)
-        return None if len(looks) == 1 else look(*args)
-
-    first = ledger.hold(rich, 60, "job:1")
-    monkeypatch.setattr(ledger, "_first", late)
-    if inside:
-        with transaction.atomic():
-            assert ledger.hold(rich, 60, "job:1") == first
-    else:
-        assert ledger.hold(rich, 60, "job:1") == first
-    assert state(rich) == (100, 60)
-
-
-def test_the_second_one_is_answered_although_the_money_is_gone(
-    rich: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    look, looks = ledger._first, []
-
-    def late(*args: Any) -> Entry | None:
-        looks.append(args)
-        return None if len(looks) == 1 else look(*args)
-
-    first = ledger.hold(rich, 100, "job:1")
-    monkeypatch.setattr(ledger, "_first", late)
-    assert ledger.hold(rich, 100, "job:1") == first
-
-
 def test_a_line_is_never_changed_or_removed(rich: Account) -> None:
     entry = Entry.objects.get()
     refused: list[Callable[[], Any]] = [
@@ -297,7 +262,7 @@ def test_credits_in_words(amount: int, words: str) -> None:
 
 
 def test_many_holds_are_lines_as_one_by_one(rich: Account) -> None:
-    ledger.hold_all(rich, [(10, "job:1", "one"), (0, "job:2", ""), (30, "job:3", "three")])
+    ledger.hold_all(rich, [Line(10, "job:1", "one"), Line(0, "job:2"), Line(30, "job:3", "three")])
     assert lines()[1:] == [("hold", 10, 100, 10), ("hold", 0, 100, 10), ("hold", 30, 100, 40)]
     assert state(rich) == (100, 40)
     ledger.charge(rich, 5, "job:1")
@@ -312,29 +277,29 @@ def test_many_holds_are_lines_as_one_by_one(rich: Account) -> None:
 
 def test_many_holds_are_all_or_none(rich: Account) -> None:
     with pytest.raises(InsufficientCredits, match=r"needs 0.000101 credits"):
-        ledger.hold_all(rich, [(50, "job:1", ""), (51, "job:2", "")])
+        ledger.hold_all(rich, [Line(50, "job:1"), Line(51, "job:2")])
     assert (len(lines()), state(rich)) == (1, (100, 0))
-    ledger.hold_all(rich, [(50, "job:1", "")])
-    ledger.hold_all(rich, [(50, "job:1", "")])
+    ledger.hold_all(rich, [Line(50, "job:1")])
+    ledger.hold_all(rich, [Line(50, "job:1")])
     assert state(rich) == (100, 50)
-    for again in ([(50, "job:1", ""), (1, "job:2", "")], [(40, "job:1", "")]):
+    for again in ([Line(50, "job:1"), Line(1, "job:2")], [Line(40, "job:1")]):
         with pytest.raises(LedgerConflict):
             ledger.hold_all(rich, again)
     with pytest.raises(ValueError, match="needs a reference"):
-        ledger.hold_all(rich, [(1, "", "")])
+        ledger.hold_all(rich, [Line(1, "")])
     with pytest.raises(ValueError, match="from 0"):
-        ledger.hold_all(rich, [(-1, "job:9", "")])
+        ledger.hold_all(rich, [Line(-1, "job:9")])
 
 
 def test_what_was_charged_does_not_come_back_among_many(rich: Account, charlie: User) -> None:
-    ledger.hold_all(rich, [(10, "job:1", ""), (10, "job:2", "")])
+    ledger.hold_all(rich, [Line(10, "job:1"), Line(10, "job:2")])
     ledger.charge(rich, 10, "job:1")
     with pytest.raises(LedgerConflict, match="has a charge already"):
         ledger.release_all(rich, ["job:1", "job:2"])
     with pytest.raises(LedgerConflict, match="another account"):
         ledger.release_all(charlie.accounts.get(), ["job:2"])
     with pytest.raises(LedgerConflict, match="another account"):
-        ledger.hold_all(charlie.accounts.get(), [(10, "job:2", "")])
+        ledger.hold_all(charlie.accounts.get(), [Line(10, "job:2")])
     assert state(rich) == (90, 10)
 
 

@@ -33,7 +33,7 @@ def experiment(address: str, folder: Path) -> Outcome:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
@@ -60,6 +60,21 @@ def test_money_for_a_hundred_is_held_a_hundred_times(outcome: Outcome) -> None:
     assert got["answers"] == {"done": 100, "InsufficientCredits": 100}
     assert got["kinds"] == {"grant": 1, "hold": 100}
     assert (got["balance"], got["held"]) == (1000, 1000)
+
+
+@pytest.mark.parametrize(
+    ("what", "refusal"),
+    [("counter", "LimitReached"), ("budget", "BudgetReached"), ("plan", "BudgetReached")],
+    ids=["counter", "budget", "plan"],
+)
+def test_a_limit_for_a_hundred_lets_a_hundred_through(
+    outcome: Outcome, what: str, refusal: str
+) -> None:
+    """There are credits for all two hundred."""
+    got = outcome[what]
+    assert got["answers"] == {"done": 100, refusal: 100}
+    assert (got["balance"], got["held"], got["counted"]) == (2000, 1000, 100)
+    assert got["budget"] == (0 if what == "counter" else 1000)
 
 
 def test_the_same_reference_is_held_once_and_everybody_is_answered(outcome: Outcome) -> None:

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing import services as billing
 from billing.models import CREDIT, Account, User
 from studio import batches, jobs
 from studio.models import Batch, BatchRow, BatchState, Job
@@ -245,7 +246,7 @@ def test_a_larger_sheet_asks_no_more(
             assert client.get(where).status_code == 200
         asked.setdefault(name, []).append(len(found))
 
-    Account.objects.filter(pk=rich.pk).update(balance=10_000 * CREDIT)
+    billing.grant(rich, 10_000 * CREDIT, "grant:more")
     for many in (2, 45):
         batch = draft(many)
         for part in ("", "plan/", "sheet/"):

@@ -130,7 +130,8 @@ class Unpacking:
         self.account = _whose(row)
         done = row.items.values_list("number", "asset")
         self.done = {number for number, _ in done}
-        self.limits = intake.returned_limits() if plan.ours else intake.upload_limits()
+        limits = intake.returned_limits if plan.ours else intake.upload_limits
+        self.limits = limits(self.account)
         self.most = max(self.limits.media_bytes, self.limits.image_bytes)
         named = (wanted.id for wanted in plan.files if wanted.id)
         self.here = Here(self.account, (pk for _, pk in done if pk), named)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from billing import access, audit_log
 from billing.models import Account, User
-from billing.team_models import By
+from billing.models.team import By
 
 
 class Command(BaseCommand):

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from billing import access, clients
 from billing.models import Account, Membership, User
-from billing.services import InsufficientCredits, as_credits
+from billing.services import MoneyRefused, as_credits
 from studio import batches
 from studio.batches import mixed
 from studio.batches.limits import MOST_BYTES, too_large
@@ -40,7 +40,7 @@ def told() -> Iterator[None]:
     """What the batches refuse ends the command, in their words."""
     try:
         yield
-    except (batches.Refused, batches.NotNow, batches.TermsChanged, InsufficientCredits) as error:
+    except (batches.Refused, batches.NotNow, batches.TermsChanged, MoneyRefused) as error:
         raise refused(str(error)) from None
 
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from assets.views.guard import MemberRequest, is_htmx
 from assets.views.toast import say, say_now
 from billing.owned import check_own
-from billing.services import InsufficientCredits
+from billing.services import MoneyRefused
 from studio import batches
 from studio.models import Batch, BatchMapping, BatchState, BatchTemplate, RowState
 
@@ -110,7 +110,7 @@ NO = (
     batches.Refused,
     batches.NotNow,
     batches.TermsChanged,
-    InsufficientCredits,
+    MoneyRefused,
 )
 
 

@@ -20,7 +20,7 @@ from assets.services import Refused
 from assets.views.guard import MemberRequest, member, polled, writer
 from assets.views.toast import say_now
 from billing.access import PROOF
-from billing.services import InsufficientCredits
+from billing.services import MoneyRefused
 from studio import jobs
 from studio.models import Story
 from studio.operations.story import FILM, TRACK
@@ -106,7 +106,7 @@ def make(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         job, _ = form.create_job(key=key or None, change=True, agreed=request.POST.get("shown"))
     except jobs.TermsChanged as error:
         return refused(anew(error))
-    except InsufficientCredits as error:
+    except MoneyRefused as error:
         return refused(str(error))
     story.films.add(job)
     context = {"cards": cards([job], request.account), "key": str(uuid.uuid4())}

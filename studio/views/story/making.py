@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from assets.models import Asset
 from assets.views.guard import MemberRequest, writer
 from assets.views.toast import say_now
-from billing.services import InsufficientCredits
+from billing.services import MoneyRefused
 from studio import jobs
 from studio.models import Shot, Take
 from studio.stories import edit, making, parts, pictures
@@ -40,7 +40,7 @@ def _tried(
         # Other buttons may have another price as well.
         response.headers["HX-Trigger"] = '{"story-changed": null}'
         return say_now(response, anew(error), bad=True)
-    except (NotMade, InsufficientCredits, jobs.KeyReused, edit.NotChanged) as error:
+    except (NotMade, MoneyRefused, jobs.KeyReused, edit.NotChanged) as error:
         return refused(_words(error))
     response = answer()
     response.headers["HX-Trigger"] = "story-changed, jobs-changed"

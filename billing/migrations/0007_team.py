@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0003_zone'),
+        ('billing', '0006_first_plans'),
     ]
 
     operations = [

@@ -31,5 +31,5 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0010_team")]
+    dependencies = [("billing", "0007_team")]
     operations = [migrations.RunPython(make, drop)]

@@ -1,13 +1,10 @@
-"""Accounts (the tenant), their clients, members and keys, and the append-only ledger.
-
-Money is counted in integer units: 1 credit = 1,000,000 units, about one US cent.
-"""
+"""Accounts (the tenant), their clients, members and keys."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from copy import copy
-from typing import Any, NoReturn
+from typing import Any
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from django.contrib.auth.models import AbstractUser
@@ -16,10 +13,6 @@ from django.db import models
 
 from billing.ids import uuid7
 from billing.scope import EVERYTHING, Scope
-from billing.team_models import AuditEvent as AuditEvent
-from billing.team_models import Invitation as Invitation
-
-CREDIT = 1_000_000
 
 
 def known_zone(name: str) -> None:
@@ -43,10 +36,12 @@ class Account(models.Model):
     `zone` is where its nights and weekends are, as "Europe/Amsterdam".
 
     `scope` is no column: it is what of the account is in sight of who asks, and goes with this
-    object to all that is read through it (billing.owned).
+    object to all that is read through it (billing.owned). `asked_with` goes along in the same way:
+    the API key that opened it, None for a person at a page.
     """
 
     scope: Scope = EVERYTHING
+    asked_with: UUID | None = None
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=100)
@@ -147,76 +142,6 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.account}"
-
-
-class Kind(models.TextChoices):
-    """What an entry does. Amounts are never negative; the kind gives the direction."""
-
-    GRANT = "grant", "Grant"  # balance + amount
-    HOLD = "hold", "Hold"  # held + amount
-    CHARGE = "charge", "Charge"  # balance - amount, held - the hold
-    RELEASE = "release", "Release"  # held - the hold
-    REFUND = "refund", "Refund"  # balance + amount, at most what was charged
-
-
-class EntryQuerySet(models.QuerySet["Entry"]):
-    """Reads and adds. What changes or removes many lines at once is refused as for a single one."""
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("Ledger entries are never changed; write another one.")
-
-    def delete(self) -> NoReturn:
-        raise TypeError("Ledger entries are never removed; write another one.")
-
-    def bulk_create(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("Ledger entries are written by billing.services only.")
-
-    def append(self, entries: Sequence[Entry]) -> None:
-        """Many lines at once, for billing.services, which has moved the counters for them."""
-        super().bulk_create(entries)
-
-
-class Entry(models.Model):
-    """One line of the ledger. Written once, never changed, never removed."""
-
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    amount = models.BigIntegerField()
-    reference = models.CharField(max_length=100, help_text="What it is for, as text: job:<id>")
-    note = models.CharField(max_length=200, blank=True)
-    balance_after = models.BigIntegerField()
-    held_after = models.BigIntegerField()
-    created = models.DateTimeField(auto_now_add=True)
-
-    objects = EntryQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-id"]
-        verbose_name = "ledger entry"
-        verbose_name_plural = "ledger entries"
-        constraints = [
-            models.UniqueConstraint(fields=["reference", "kind"], name="entry_once_per_reference"),
-            models.UniqueConstraint(
-                fields=["reference"],
-                condition=models.Q(kind__in=["charge", "release"]),
-                name="entry_closes_a_hold_once",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(amount__gte=0), name="entry_amount_not_negative"
-            ),
-        ]
-        indexes = [models.Index(fields=["account", "-id"])]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.amount / CREDIT:g} cr {self.reference}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("A ledger entry is never changed; write another one.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("A ledger entry is never removed; write another one.")
 
 
 class ApiKey(models.Model):

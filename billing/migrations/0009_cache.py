@@ -9,5 +9,5 @@ def make(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0011_audit_is_kept")]
+    dependencies = [("billing", "0008_audit_is_kept")]
     operations = [migrations.RunPython(make, migrations.RunPython.noop)]

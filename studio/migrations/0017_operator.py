@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('billing', '0003_zone'),
-        ('studio', '0015_webhooks'),
+        ('studio', '0016_money'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
