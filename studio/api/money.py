@@ -13,7 +13,7 @@ from billing.models import BudgetOf
 from billing.standing import standing
 from studio.api import paging
 from studio.api.base import AccountView
-from studio.api.money_shapes import MoneySerializer, budget_data, limit_data, subscription_data
+from studio.api.money_shapes import StandingSerializer, budget_data, limit_data, subscription_data
 from studio.api.schema import answers
 
 
@@ -22,7 +22,7 @@ class Money(AccountView):
         summary="Credits, plan and limits",
         description="What may be spent now, what the plan has left this month, and the budgets.",
         operation_id="money",
-        responses=answers({200: MoneySerializer}, 400),
+        responses=answers({200: StandingSerializer}, 400),
         tags=["account"],
     )
     def get(self, request: Request) -> Response:

@@ -69,7 +69,7 @@ def subscription_data(own: Subscription, ended: bool) -> dict[str, Any]:
     }
 
 
-class MoneySerializer(serializers.Serializer[Any]):
+class StandingSerializer(serializers.Serializer[Any]):
     """What the account has, and what limits it."""
 
     available = serializers.IntegerField(help_text="Units that may be spent now")

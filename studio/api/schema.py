@@ -31,8 +31,10 @@ Schema = dict[str, Any]
 REFUSALS = {
     400: "Something in the request is wrong; each problem names its field.",
     401: "No key and no session, or the key is unknown, expired or revoked.",
-    402: "Not enough credits; the message names what is needed and what is available.",
-    403: "The key may only read, the role is viewer, or the CSRF token of a session is missing.",
+    402: "Not enough credits, a budget is used up, or the plan has ended; the message names the "
+    "limit, what is used of it and who can raise it.",
+    403: "The key may only read, the role is viewer, the plan has no more of that kind this month, "
+    "or the CSRF token of a session is missing.",
     404: "There is no such thing in this account.",
     409: "Not possible in the state that it is in.",
     413: "The request is too large.",
