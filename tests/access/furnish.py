@@ -257,7 +257,8 @@ def _tell(made: Set) -> None:
     word, account, user = made.word, made.account, made.user
     said = {
         "url": f"https://hooks.example/{word}",
-        "events": ["job.failed"],
+        # Nothing here does that: an address of the whole account hears of all its clients.
+        "events": ["budget.alert"],
         "secret": secrets.encrypt(signing.new_secret()),
     }
     hook = WebhookTarget.objects.create(account=account, user=user, name=f"{word} hook", **said)

@@ -238,6 +238,7 @@ BATCHES = [
     get("/batch/{begun}/results.csv"),
     get("/batch/{begun}/again/", writes=True),
     post("/batch/{begun}/again/"),
+    post("/batch/{begun}/correct/"),
     post("/batch/{begun}/seen/"),
     *(post(f"/batch/{{begun}}/{how}/") for how in ("pause", "resume", "cancel", "no-repeat")),
     *(post(f"/batch/{{begun}}/keep/{how}/") for how in ("zip", "collection")),
@@ -360,7 +361,7 @@ OPEN = [
         for row in (
             *(get(f"/sign-in/{page}/") for page in ("second", "verify", "inactive", "password")),
             *(get(f"/sign-in/{page}/") for page in ("password/sent", "password/done")),
-            *(get(f"/sign-in/{page}/") for page in ("canceled", "error", "passkey")),
+            *(get(f"/sign-in/{page}/") for page in ("canceled", "passkey")),
             *(post(f"/sign-in/{page}/") for page in ("second", "password", "passkey")),
             *(how("/sign-in/password/1-set-password/") for how in (get, post)),
             *(how("/sign-in/verify/unknown/") for how in (get, post)),
@@ -370,6 +371,7 @@ OPEN = [
             *(how("/sign-up/with/") for how in (get, post)),
         )
     ),
+    get("/sign-in/error/", ok=(401, 302)),
     get("/invitation/unknown/", ok=(410,)),
     post("/invitation/unknown/").but(ok=(410,)),
     get("/sign-in/unknown/", ok=(410, 302)),

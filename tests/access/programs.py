@@ -28,6 +28,7 @@ ABOUT = {
     "batch-retry": {"batch": "broken"},
     "batch-change-model": {"batch": "broken"},
     "batch-zip": {"batch": "finished"},
+    "batch-correct": {"batch": "broken"},
 }
 KINDS = {("assets", "post"): "picture", ("imports", "post"): "zip", ("part", "put"): "bytes"}
 ORDER = {"operation": "image-to-video", "params": {"image": "{mask}", **SMALL}}

@@ -22,6 +22,7 @@ STATES = {
     "batch-retry": BatchState.DONE,
     "batch-change-model": BatchState.DONE,
     "batch-zip": BatchState.DONE,
+    "batch-correct": BatchState.DONE,
 }
 STEPS = [{"operation": "watermark", "params": {"position": "center"}}]
 # A key of a job is made of its batch and of how often that was begun.

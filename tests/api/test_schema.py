@@ -28,8 +28,9 @@ def described() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def schema() -> dict[str, Any]:
-    return described()
+def schema(django_db_setup: None, django_db_blocker: Any) -> dict[str, Any]:
+    with django_db_blocker.unblock():
+        return described()
 
 
 def endpoints(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -69,7 +70,7 @@ def test_every_refusal_has_the_one_shape(schema: dict[str, Any]) -> None:
                 assert ref == "#/components/schemas/Error"
 
 
-def test_each_offer_is_a_variant_of_the_order(schema: dict[str, Any]) -> None:
+def test_each_offer_is_a_variant_of_the_order(db: None, schema: dict[str, Any]) -> None:
     body = schema["paths"]["/api/v1/jobs/"]["post"]["requestBody"]["content"]
     assert body["application/json"]["examples"]
     parts = schema["components"]["schemas"]
@@ -86,7 +87,7 @@ def test_each_offer_is_a_variant_of_the_order(schema: dict[str, Any]) -> None:
     assert {"operation", "offer", "duration"} <= set(form)
 
 
-def test_a_second_offer_must_be_named(priced: str) -> None:
+def test_a_second_offer_must_be_named(db: None, priced: str) -> None:
     parts = described()["components"]["schemas"]
     needed = {
         v["properties"]["offer"]["const"]: "offer" in v["required"]

@@ -352,6 +352,17 @@ def test_whatever_a_sidecar_says(value: Any) -> None:
     json.dumps(said.links(), allow_nan=False)
 
 
+def test_a_list_that_says_that_files_begin_before_the_zip(tmp_path: Path) -> None:
+    content = bytearray(ours(("a.png", b"some content", {})))
+    at = content.rindex(b"PK\x05\x06")
+    (place,) = struct.unpack_from("<L", content, at + 16)
+    struct.pack_into("<L", content, at + 16, place + 1000)
+    path = tmp_path / "made-up.zip"
+    path.write_bytes(bytes(content))
+    with pytest.raises(services.Refused, match="is damaged or not whole"), opened.opened(path):
+        pass
+
+
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=4))
 @settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 def test_whatever_bytes_are_changed(tmp_path: Path, changes: list[tuple[float, int]]) -> None:

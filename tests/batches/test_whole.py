@@ -60,7 +60,7 @@ def test_the_plan_of_a_chain_reads_no_row_of_work(
     rows = [(asset.filename,) for asset in pictures]
     small = {**MOVE, "params": SMALL}
     batch = draft(steps=[UPSCALE, MARK, small], rows=rows, columns=("file",))
-    with django_assert_max_num_queries(12) as asked:
+    with django_assert_max_num_queries(16) as asked:
         plan = batches.plan(batch)
     assert {share.offer: (share.jobs, share.amount) for share in plan.models} == {
         "local-upscale": (3, 0),

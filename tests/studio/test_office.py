@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -32,9 +32,9 @@ PAGES = ("index", "usage", "usage-csv", "presets")
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
     """Nothing is told of what another test did."""
-    cache.clear()
+    caches["local"].clear()
     yield
-    cache.clear()
+    caches["local"].clear()
 
 
 @pytest.fixture

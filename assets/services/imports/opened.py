@@ -80,6 +80,8 @@ def _check_end(path: Path) -> None:
 
 
 def _check_whole(entries: list[zipfile.ZipInfo], size: int) -> None:
+    if any(entry.header_offset < 0 for entry in entries):
+        raise Refused(_DAMAGED)
     if len(entries) > limits.MOST_ENTRIES:
         raise Refused(
             f"The ZIP has {len(entries):,} entries; the limit is {limits.MOST_ENTRIES:,}. Pack it "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import BigIntegerField, Case, F, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -113,10 +113,10 @@ def spend(request: HttpRequest) -> Panel:
 def _sums(today: datetime, month: datetime) -> list[Line]:
     """Today as it is; the days before, of which little changes any more, up to a minute old."""
     key = f"office-spend:{today.isoformat()}"
-    before: dict[str, Amounts] | None = cache.get(key)
+    before: dict[str, Amounts] | None = caches["local"].get(key)
     if before is None:
         before = _by_provider(Q(finished__gte=month, finished__lt=today))
-        cache.set(key, before, TOLD_FOR)
+        caches["local"].set(key, before, TOLD_FOR)
     now = _by_provider(Q(finished__gte=today))
     zero = Amounts(0, 0, 0)
     return [
