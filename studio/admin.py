@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa import admin as mfa_admin
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount import admin as social_admin  # noqa: F401 - registers what goes below
+from allauth.socialaccount.models import SocialApp, SocialToken
 from django.contrib import admin
 from django.http import HttpRequest
 from django_q import admin as q_admin  # noqa: F401 - registers what is replaced below
@@ -56,6 +60,23 @@ for model in (q.Schedule, q.Success, q.Failure, q.OrmQ):
     stock = admin.site.get_model_admin(model)
     admin.site.unregister(model)
     admin.site.register(model, type(f"ReadOnly{model.__name__}", (ReadOnly, type(stock)), {}))
+
+# What signs people in elsewhere is set in the environment, and its secrets are nobody's to read.
+for model in (SocialApp, SocialToken):
+    admin.site.unregister(model)
+admin.site.unregister(Authenticator)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(mfa_admin.AuthenticatorAdmin):  # type: ignore[misc]
+    """Taken away from who has lost it; its secret is not shown, nor another one made."""
+
+    exclude = ("data",)
+    readonly_fields = ("user", "type", "created_at", "last_used_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
 
 from studio import (  # noqa: E402, F401 - registers the rest
     admin_batches,
