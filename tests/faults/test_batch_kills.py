@@ -21,12 +21,12 @@ pytestmark = [
     needs.linux(),
 ]
 
-ROWS = 40
+ROWS = 24
 PRICE = 10
 PATIENCE = 300
 LIES = Faults(cut_before=0.05, cut_after=0.1, error_after=0.05, slow=0.03)
 # When so many rows of both are done, this dies; the pump works in the engine.
-DEATHS = ((8, "engine"), (30, "work"), (52, "engine"))
+DEATHS = ((6, "engine"), (18, "work"), (32, "engine"))
 
 
 @pytest.mark.parametrize(
