@@ -160,7 +160,8 @@ def reopen(again: Job, first: Job) -> None:
     """A retry belongs to the row of what it tries again."""
     if not first.row_id or not first.batch_id:
         return
-    done = first.after is not None and first.after.state == State.SUCCEEDED
+    # What it comes after may have been tried again, and be done since; the account is locked.
+    done = Job.objects.filter(pk=again.after_id, state=State.SUCCEEDED).exists()
     where = {
         "batch_id": first.batch_id,
         "row_id": first.row_id,

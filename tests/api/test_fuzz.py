@@ -39,7 +39,7 @@ CHECKS = [
 ]
 EXAMPLES = 20
 BELOW = ("batches/templates", "batches/mappings")
-GOES = ("stories", "scenes", "shots", "boards", "board-comments", "uploads", "batches")
+GOES = ("stories", "scenes", "shots", "boards", "board-comments", "uploads", "batches", "webhooks")
 made_up = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -65,7 +65,13 @@ def real(
     mapping = {"name": "Kept", "mapping": {"words": "text"}}
     item = BoardItem.objects.get(board=board["id"])
     said = BoardComment.objects.create(item=item, name="Zoe", text="Brighter")
+    shop = {"name": "Shop", "url": "https://93.184.216.34/", "events": ["job.failed"]}
+    hook = post(api, "/api/v1/webhooks/", shop).json()["id"]
+    asked = {"email": "zoe@example.com", "role": "viewer"}
     return {
+        "webhooks": hook,
+        "deliveries": post(api, f"/api/v1/webhooks/{hook}/test/", {}).json()["id"],
+        "invitations": post(api, "/api/v1/invitations/", asked).json()["id"],
         "boards": board["id"],
         "board-comments": str(said.pk),
         "jobs": post(api, "/api/v1/jobs/", body()).json()["id"],
