@@ -161,7 +161,8 @@ def reopen(again: Job, first: Job) -> None:
     if not first.row_id or not first.batch_id:
         return
     # What it comes after may have been tried again, and be done since; the account is locked.
-    done = Job.objects.filter(pk=again.after_id, state=State.SUCCEEDED).exists()
+    before = Job.objects.filter(next_ones=again.pk, state=State.SUCCEEDED)
+    done = before.exists()
     where = {
         "batch_id": first.batch_id,
         "row_id": first.row_id,
