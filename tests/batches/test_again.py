@@ -12,7 +12,8 @@ from django.utils import timezone
 from assets.models import Asset
 from billing.models import CREDIT, Account, User
 from studio import batches, catalogue, jobs
-from studio.models import Batch, Job
+from studio.jobs.state import end
+from studio.models import Batch, Job, State
 from tests.batches.conftest import MARK, MOVE, SMALL, UPSCALE
 from tests.batches.sheets import at_work, fail, held, job_of, states, succeed, told
 
@@ -193,3 +194,25 @@ def test_what_was_canceled_can_be_taken_up_again(begun: Draft, alice: User) -> N
     assert batches.retry_failed(batch, alice).rows == 0
     assert batches.retry_failed(batch, alice, canceled=True).rows == 2
     assert (batch.state, at_work(batch)) == ("running", [2])
+
+
+def test_a_step_goes_on_with_what_the_one_before_made_at_its_second_try(
+    draft: Draft, alice: User, cat: Asset
+) -> None:
+    batch = draft(
+        steps=[MARK, {**MOVE, "params": SMALL}], rows=[(str(cat.pk),)], columns=("image",)
+    )
+    batches.start(batch, alice)
+    batches.tick()
+    first, second = Job.objects.order_by("step")
+    jobs.cancel(first)
+    second.refresh_from_db()
+    assert second.state == State.CANCELED
+    again, _ = jobs.retry(first, alice)
+    Job.objects.filter(pk=again.pk).update(state=State.FETCHING)
+    again.refresh_from_db()
+    assert end(again, State.SUCCEEDED, outputs=[str(cat.pk)])
+    last, _ = jobs.retry(second, alice)
+    jobs.rescue()
+    last.refresh_from_db()
+    assert (last.waits, last.params["image"]) == (False, str(cat.pk))

@@ -182,28 +182,6 @@ def test_many_presses_at_once(account: Account, alice: User, cat: Asset, paper: 
     assert verify_ledger() == []
 
 
-def test_a_step_goes_on_with_what_the_one_before_made_at_its_second_try(
-    draft: Draft, alice: User, cat: Asset, rich: Account
-) -> None:
-    batch = draft(
-        steps=[MARK, {**MOVE, "params": SMALL}], rows=[(str(cat.pk),)], columns=("image",)
-    )
-    batches.start(batch, alice)
-    batches.tick()
-    first, second = Job.objects.order_by("step")
-    jobs.cancel(first)
-    second.refresh_from_db()
-    assert second.state == State.CANCELED
-    again, _ = jobs.retry(first, alice)
-    Job.objects.filter(pk=again.pk).update(state=State.FETCHING)
-    again.refresh_from_db()
-    assert end(again, State.SUCCEEDED, outputs=[str(cat.pk)])
-    last, _ = jobs.retry(second, alice)
-    jobs.rescue()
-    last.refresh_from_db()
-    assert (last.waits, last.params["image"]) == (False, str(cat.pk))
-
-
 # --- any order of events ------------------------------------------------------------------------
 
 
