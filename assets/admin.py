@@ -14,6 +14,7 @@ from django.forms import ModelForm, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_safe
 from assets import services
 from assets.models import Asset, Tag
 from assets.views.files import send_asset
+from billing import audit_log
 
 _CHANGEABLE = ("title", "tags", "favorite")
 _OURS = ("preview", "lineage", "job", "made_with")
@@ -89,6 +91,11 @@ class AssetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if asset:
             about = (request.user.get_username(), variant, asset.pk, asset.account_id)
             log.info("staff %s looks at the %s of asset %s of account %s", *about)
+            if variant != "thumbnail":
+                # Every list shows small pictures: those are in the log of the program alone.
+                day = f"{timezone.now():%Y-%m-%d}"
+                once = f"look:{request.user.pk}:{asset.pk}:{day}"
+                audit_log.write(asset.account, "operator.looked", asset.title, once=once)
         response = send_asset(request, asset, variant)
         response.headers["Cache-Control"] = "private, no-store"
         return response

@@ -12,7 +12,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from billing import access, audit_log, services
+from billing import access, admin_members, audit_log, services
 from billing.admin_grant import grant_many
 from billing.models import (
     CREDIT,
@@ -22,8 +22,6 @@ from billing.models import (
     Client,
     Entry,
     Invitation,
-    Membership,
-    Role,
     User,
 )
 from billing.services import as_credits
@@ -68,45 +66,10 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A member; only clients of the account itself are there to be chosen."""
-
-    class Meta:
-        model = Membership
-        fields = ("user", "role", "limited", "clients")
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("clients") and not cleaned.get("limited"):
-            self.add_error("clients", "Who is not limited sees all clients. Tick “limited”, too.")
-        if cleaned.get("limited") and cleaned.get("role") not in (Role.MEMBER, Role.VIEWER):
-            self.add_error(
-                "limited", "Owners and admins see all clients. Make them a member first."
-            )
-        return cleaned
-
-
-class Members(admin.TabularInline):  # type: ignore[type-arg]
-    model = Membership
-    form = MemberForm
-    extra = 0
-    autocomplete_fields = ("user",)
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        mine = Client.objects.filter(account=obj) if obj else Client.objects.none()
-
-        def field_of(column: Any, **more: Any) -> Any:
-            if column.name == "clients":
-                more["queryset"] = mine
-            return self.formfield_for_dbfield(column, request, **more)
-
-        return super().get_formset(request, obj, **{**kwargs, "formfield_callback": field_of})
-
-
 @admin.register(Account)
 class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = GrantForm
-    inlines = (Members,)
+    inlines = (admin_members.Members,)
     list_display = ("name", "balance_credits", "held_credits", "created")
     search_fields = ("id", "name", "members__username")
     readonly_fields = ("id", "balance_credits", "held_credits", "available_credits", "created")
@@ -152,6 +115,9 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             obj.save()
         if amount := form.cleaned_data.get("credits"):
             self._grant(request, obj, amount, form.cleaned_data)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        admin_members.save(request, formset)
 
     def _grant(
         self, request: HttpRequest, account: Account, amount: Decimal, said: dict[str, Any]
@@ -266,4 +232,4 @@ class ApiKeyAdmin(ReadOnly):
 
 
 # The other files of the admin.
-from billing import admin_money  # noqa: E402, F401
+from billing import admin_money, admin_payments  # noqa: E402, F401

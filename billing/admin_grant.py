@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from billing import services
+from billing import audit_log, services
 from billing.models import CREDIT, Account
 from billing.services import as_credits
 
@@ -48,6 +48,8 @@ def grant_many(request: HttpRequest, accounts: QuerySet[Account]) -> HttpRespons
         try:
             reference = f"grant:{said['grant_id']}:{account.pk.hex}"
             services.grant(account, amount, reference, said["note"])
+            credits = as_credits(amount)
+            audit_log.write(account, "credits.granted", credits, once=reference, note=said["note"])
             done += 1
         except services.LedgerConflict as conflict:
             messages.error(request, f"{account}: {conflict}")

@@ -9,10 +9,18 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from billing import plans
+from billing import audit_log, budgets, plans
 from billing.admin import ReadOnly
 from billing.models import Budget, BudgetOf, Hold, Lot, Plan, Subscription
 from billing.services import as_credits
+
+
+def note_change(action: str, obj: Any, form: Any) -> None:
+    """A line of the audit log with the values that changed."""
+    now: dict[str, Any] = {
+        name: str(form.cleaned_data.get(name)) for name in form.changed_data if name != "key"
+    }
+    audit_log.write(None, action, obj, **now)
 
 
 @admin.register(Plan)
@@ -36,6 +44,14 @@ class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Its key is in links and at payment providers."""
         return ("key",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Plan, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        note_change("operator.plan", obj, form)
+
+    def delete_model(self, request: HttpRequest, obj: Plan) -> None:
+        audit_log.write(None, "operator.plan", obj, deleted=True)
+        super().delete_model(request, obj)
 
 
 @admin.register(Subscription)
@@ -67,20 +83,30 @@ class SubscriptionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             made = plans.subscribe(obj.account, said["plan"], said["cycle"], renews=said["renews"])
             obj.pk, obj._state.adding = made.pk, False
             return
-        if {"plan", "cycle"} & set(form.changed_data):
-            done = plans.change(obj.account, said["plan"], said["cycle"])
-            self.message_user(request, done.words)
-        if not said["renews"] or "renews" in form.changed_data:
-            try:
+        try:
+            if {"plan", "cycle"} & set(form.changed_data):
+                done = plans.change(obj.account, said["plan"], said["cycle"])
+                self.message_user(request, done.words)
+            if not said["renews"] or "renews" in form.changed_data:
                 (plans.resume if said["renews"] else plans.cancel)(obj.account)
-            except plans.NoPlan as error:
-                self.message_user(request, str(error), messages.WARNING)
+        except plans.NoPlan as error:
+            self.message_user(request, str(error), messages.WARNING)
 
     @admin.action(description="End now", permissions=["change"])
     def stop(self, request: HttpRequest, chosen: QuerySet[Subscription]) -> None:
         for one in chosen:
+            if one.external:
+                words = (
+                    f"{one.account} pays by card: end it at the payment provider ({one.external})"
+                )
+                self.message_user(request, words, messages.WARNING)
+                continue
             plans.end(one)
             self.message_user(request, f"The plan of {one.account} has ended.")
+
+
+def _budget(budget: Budget) -> str:
+    return f"the budget of {budget.name}"
 
 
 @admin.register(Budget)
@@ -95,6 +121,28 @@ class BudgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Budget]:
         return super().get_queryset(request).exclude(of=BudgetOf.PLAN)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """What it is of is what it is."""
+        return ("account", "of", "client", "user", "api_key") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Budget, form: Any, change: bool) -> None:
+        whose: dict[str, Any] = {"client": obj.client, "user": obj.user, "api_key": obj.api_key}
+        kept = budgets.set_budget(obj.account, obj.of, **whose, soft=obj.soft, hard=obj.hard)
+        obj.pk, obj._state.adding = kept.pk, False
+        said = {"warns": obj.soft, "stops": obj.hard}
+        now: dict[str, Any] = {
+            name: as_credits(units) for name, units in said.items() if units is not None
+        }
+        audit_log.write(obj.account, "settings.budget", _budget(obj), change="set", **now)
+
+    def delete_model(self, request: HttpRequest, obj: Budget) -> None:
+        audit_log.write(obj.account, "settings.budget", _budget(obj), change="removed")
+        obj.delete()
+
+    def delete_queryset(self, request: HttpRequest, chosen: QuerySet[Budget]) -> None:
+        for one in chosen:
+            self.delete_model(request, one)
 
     @admin.display(description="Warns", ordering="soft")
     def warns(self, budget: Budget) -> str:

@@ -108,5 +108,5 @@ class _Book:
             self.held += entry.amount
         elif entry.kind in (Kind.CHARGE, Kind.RELEASE):
             self.held -= self._line(entry, Kind.HOLD) or 0
-        if entry.kind in (Kind.CHARGE, Kind.EXPIRE):
+        if entry.kind in (Kind.CHARGE, Kind.EXPIRE, Kind.TAKEN_BACK):
             self.balance -= entry.amount

@@ -34,6 +34,8 @@ AREAS = {
     "sign-in": "Signing in",
     "members": "Members",
     "credits": "Credits",
+    "plan": "Plan and payments",
+    "operator": "The operator",
     "settings": "Settings",
 }
 # What is written, by area, and how it is told.
@@ -65,8 +67,27 @@ ACTIONS = {
     "members.removed": "removed a member",
     "members.left": "left the account",
     "credits.granted": "granted credits",
+    "credits.bought": "bought credits",
+    "credits.taken_back": "lost credits to a refund or dispute",
+    "credits.given_back": "got credits back after a dispute",
+    "plan.began": "began a plan",
+    "plan.changed": "changed the plan",
+    "plan.renewed": "had the plan renewed",
+    "plan.canceled": "let the plan end with its period",
+    "plan.resumed": "let the plan go on after all",
+    "plan.ended": "had the plan end",
+    "plan.paid": "paid for a plan",
+    "plan.unpaid": "had a payment fail",
+    "plan.refused": "paid something else than was asked",
+    "plan.refunded": "had a payment go back",
+    "plan.disputed": "disputed a payment",
+    "operator.plan": "changed what a plan is",
+    "operator.pack": "changed a credit pack",
+    "operator.price": "changed a price",
+    "operator.looked": "looked at a file",
     "settings.key": "changed the key of a provider",
     "settings.library": "changed a setting of the library",
+    "settings.budget": "changed a budget",
 }
 # Details with such a name are refused: a log is read by more people than may know them.
 SECRETS = frozenset({"password", "secret", "token", "code", "key", "link"})

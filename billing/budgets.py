@@ -73,6 +73,23 @@ def budgets_of(account: Account, now: datetime | None = None) -> list[Figure]:
     return figures(at, active(at))
 
 
+def seen_by(account: Account, user: User, *, manages: bool) -> list[Figure]:
+    """Who manages the account sees all budgets; others their own, those of everybody, and those of
+    clients in sight."""
+
+    def is_seen(budget: Budget) -> bool:
+        match budget.of:
+            case BudgetOf.MEMBER | BudgetOf.KEY:
+                key = budget.api_key
+                return (key.user_id if key else budget.user_id) == user.pk
+            case BudgetOf.CLIENT:
+                return account.scope.holds(budget.client_id)
+            case _:
+                return True
+
+    return [one for one in budgets_of(account) if manages or is_seen(one.budget)]
+
+
 def active(at: Standing) -> list[Budget]:
     """Those that limit anything, with the figures of the plan in its own."""
     kept = Budget.objects.filter(account=at.account).select_related("client", "user", "api_key")

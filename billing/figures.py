@@ -63,6 +63,13 @@ class Limit:
         return f" It starts again on {periods.said(self.resets, self.zone)}." if self.resets else ""
 
     @property
+    def then(self) -> str:
+        """What would be used of it then, in words."""
+        of = "no limit" if self.cap is None else self.amount(self.cap)
+        number = f"{self.after:,}" if self.what in KINDS else self.amount(self.after)
+        return f"{self.name}: {number} of {of} with this"
+
+    @property
     def words(self) -> str:
         if self.what == "credits":
             return f"{self.amount(self.cap or 0)} available"

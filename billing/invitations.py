@@ -100,14 +100,9 @@ def _check_room(account: Account) -> None:
             f"{asked} invitations are open, which is the limit. Take some back, or wait until they "
             "are accepted.",
         )
-    cap = limits.members_cap(account)
     inside = Membership.objects.filter(account=account).count()
-    if cap is not None and inside + asked >= cap:
-        raise NotKept(
-            "email",
-            f"The plan of {account} has room for {cap} member{'' if cap == 1 else 's'}; there are "
-            f"{inside}, and {asked} invited. Take somebody out first, or choose a larger plan.",
-        )
+    if words := limits.check_members(account, inside, asked):
+        raise NotKept("email", words)
 
 
 def revoke(invitation: Invitation, by: Membership | None) -> None:
@@ -168,13 +163,9 @@ def accept(invitation: Invitation, user: User) -> Membership:
             raise Gone("This invitation does not work any more. Ask who invited you for a new one.")
         if Membership.objects.filter(account=account, user=user).exists():
             raise NotKept("account", f"You are a member of {account} already.")
-        cap = limits.members_cap(account)
-        if cap is not None and Membership.objects.filter(account=account).count() >= cap:
-            raise NotKept(
-                "account",
-                f"The plan of {account} has room for {cap} members, and it has them. Ask its "
-                "owner.",
-            )
+        inside = Membership.objects.filter(account=account).count()
+        if words := limits.check_members(account, inside):
+            raise NotKept("account", words)
         made = Membership.objects.create(
             account=account, user=user, role=invitation.role, limited=invitation.limited
         )

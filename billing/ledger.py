@@ -198,6 +198,19 @@ def refund(account: Account, amount: int, reference: str, note: str = "") -> Ent
         return _write(now, Kind.REFUND, amount, reference, note, balance=amount)
 
 
+def take_back(
+    account: Account, most: int, reference: str, note: str = "", *, source: Source, of: str = ""
+) -> Entry:
+    """Take off the balance, once, up to `most` of what is left of grants of this source, the grant
+    `of` first. What is spent or promised stays, so that nothing becomes negative."""
+    _check(most, reference)
+    with _current(account) as now:
+        if entry := _first(now, Kind.TAKEN_BACK, reference):
+            return entry
+        amount = lots.take_back(now, most, source, of)
+        return _write(now, Kind.TAKEN_BACK, amount, reference, note, balance=-amount)
+
+
 def expire(account: Account, moment: datetime | None = None) -> int:
     """Take off the balance what has expired of its grants and is not promised: how many units."""
     with locked(account) as now:

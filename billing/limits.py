@@ -13,7 +13,7 @@ from django.db.models import F, Q, Sum
 
 from billing import budgets, lots, periods
 from billing.figures import Limit, tightest
-from billing.models import Account, BudgetOf, Counter, Hold, HoldState, Membership, Role
+from billing.models import Account, BudgetOf, Counter, Hold, HoldState, Membership, Plan, Role
 from billing.pricing import as_credits
 from billing.purpose import KINDS, Asked, Purpose
 from billing.refusals import (
@@ -95,11 +95,29 @@ def members_cap(account: Account) -> int | None:
     return plan.members if plan else None
 
 
+def check_members(account: Account, inside: int, invited: int = 0) -> str:
+    """Why nobody more can come into it, in words; empty when somebody can."""
+    plan = standing(account).plan
+    if plan is None or plan.members is None or inside + invited < plan.members:
+        return ""
+    cap, used = plan.members, f"{inside} are used" + (f" and {invited} invited" if invited else "")
+    return (
+        f"The plan {plan} of {account} has room for {cap} member{'' if cap == 1 else 's'}; {used}. "
+        f"Take somebody out first; or {raisers(account)} can choose a larger plan."
+    )
+
+
 def storage_cap(account: Account) -> int | None:
     """How many bytes it may store, by its plan and by the studio; None is no limit."""
     plan = standing(account).plan
     caps = [settings.ACCOUNT_STORAGE_BYTES, plan.storage_bytes if plan else None]
     return min((cap for cap in caps if cap is not None), default=None)
+
+
+def storage_plan(account: Account) -> Plan | None:
+    """The plan whose room for files counts; None where that of the studio is less, or none is."""
+    plan = standing(account).plan
+    return plan if plan and plan.storage_bytes == storage_cap(account) is not None else None
 
 
 def is_limited(account: Account) -> bool:

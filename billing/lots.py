@@ -121,6 +121,17 @@ def close(holds: Iterable[Hold], charged: int = 0) -> None:
             mine.filter(expires__lte=now).update(expires=now + STAYS)
 
 
+def take_back(account: Account, most: int, source: Source, first: str) -> int:
+    """Take off grants of this source what is free, the one with that reference first: how much."""
+    mine = Lot.objects.filter(account=account, source=source, left__gt=F("held"))
+    taken = 0
+    for lot in sorted(mine, key=lambda lot: (lot.reference != first, lot.pk)):
+        part = min(lot.free, most - taken)
+        Lot.objects.filter(pk=lot.pk).update(left=F("left") - part)
+        taken += part
+    return taken
+
+
 def refund(account: Account, hold: Hold | None, amount: int, reference: str) -> str:
     """Give back what was charged, to the grants that it was from; to a new one where they have
     expired. What people should know of it, or nothing."""

@@ -61,6 +61,17 @@ def check_may(by: Membership | None, *roles: str) -> None:
         )
 
 
+def put_in(account: Account, user: User, role: str) -> Membership:
+    """The operator makes somebody a member, whatever the plan has room for. Raises NotKept."""
+    wanted = role_named(role)
+    with locked(account.pk):
+        if Membership.objects.filter(account=account, user=user).exists():
+            raise NotKept("user", f"{user} is a member of {account} already.")
+        made = Membership.objects.create(account=account, user=user, role=wanted)
+        audit_log.write(account, "members.joined", user, role=str(wanted))
+    return made
+
+
 def change_role(member: Membership, role: str, by: Membership | None) -> Membership:
     """Raises NotKept and PermissionDenied."""
     wanted = role_named(role)

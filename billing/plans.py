@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
-from billing import ledger, periods
+from billing import audit_log, ledger, periods
 from billing.models import Account, Cycle, Plan, Source, Subscription
 from billing.models.plans import Status
 from billing.pricing import as_credits
@@ -25,6 +25,10 @@ MONTHS = {Cycle.MONTH: 1, Cycle.YEAR: 12}
 
 class NoPlan(Exception):
     """The account has no plan of which that could be asked; the message says so to a person."""
+
+
+class PaidElsewhere(NoPlan):
+    """A payment provider takes money for the plan: it has to hear of that first."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ def subscribe(
         found.period_end = periods.month(now, mine.zone, MONTHS[Cycle(cycle)])
         _bring_credits(mine, found, now)
         found.save()
+        audit_log.write(mine, "plan.began", plan, cycle=found.cycle, paid_as=external or None)
     return found
 
 
@@ -92,10 +97,16 @@ def preview(
 
 
 def change(
-    account: Account, plan: Plan, cycle: str | None = None, now: datetime | None = None
+    account: Account,
+    plan: Plan,
+    cycle: str | None = None,
+    now: datetime | None = None,
+    *,
+    provider_knows: bool = False,
 ) -> Change:
     """Go over to another plan: to a larger one at once, with the credits of the days that are left;
-    to a smaller one, or to another cycle, when the period ends. The plan of now takes that back."""
+    to a smaller one, or to another cycle, when the period ends. The plan of now takes that back.
+    Raises PaidElsewhere, unless the payment provider knows of it."""
     now = now or timezone.now()
     with ledger.locked(account) as mine:
         done = preview(mine, plan, cycle, now)
@@ -103,6 +114,8 @@ def change(
         if own is None or own.status == Status.EXPIRED or is_over(own, now):
             subscribe(mine, plan, done.cycle, now=now)
             return done
+        _check_provider(own, provider_knows)
+        before = own.plan
         if done.at_once:
             own.plan, own.next_plan = plan, None
             start, end = periods.month_of(own.anchor, own.zone, now)
@@ -115,17 +128,20 @@ def change(
         own.next_cycle = "" if done.cycle == own.cycle else done.cycle
         own.renews = True
         own.save()
+        when = periods.said(done.starts, own.zone)
+        audit_log.write(mine, "plan.changed", plan, before=before, cycle=done.cycle, starts=when)
     return done
 
 
-def cancel(account: Account) -> Subscription:
-    """Let the plan end with its period. Raises NoPlan."""
-    return _set_renews(account, False)
+def cancel(account: Account, *, provider_knows: bool = False) -> Subscription:
+    """Let the plan end with its period. Raises NoPlan, and PaidElsewhere unless the payment
+    provider knows of it."""
+    return _set_renews(account, False, provider_knows)
 
 
-def resume(account: Account) -> Subscription:
-    """Let it go on after all. Raises NoPlan when it has ended."""
-    return _set_renews(account, True)
+def resume(account: Account, *, provider_knows: bool = False) -> Subscription:
+    """Let it go on after all. Raises NoPlan when it has ended, and PaidElsewhere as `cancel`."""
+    return _set_renews(account, True, provider_knows)
 
 
 def advance(subscription: Subscription, now: datetime | None = None) -> Subscription:
@@ -139,6 +155,8 @@ def advance(subscription: Subscription, now: datetime | None = None) -> Subscrip
         _move_on(own)
         _bring_credits(mine, own, now)
         own.save()
+        until = periods.said(own.period_end, own.zone)
+        audit_log.write(mine, "plan.renewed", own.plan, until=until)
     return own
 
 
@@ -147,7 +165,8 @@ def end(subscription: Subscription, now: datetime | None = None) -> Subscription
     a plan nothing that costs is done any more."""
     now = now or timezone.now()
     with ledger.locked(subscription.account) as mine:
-        own = Subscription.objects.get(pk=subscription.pk)
+        own = Subscription.objects.select_related("plan").get(pk=subscription.pk)
+        ended = own.plan
         fallback = Plan.objects.filter(fallback=True).first()
         own.external, own.next_plan, own.next_cycle = "", None, ""
         if fallback is None:
@@ -158,6 +177,7 @@ def end(subscription: Subscription, now: datetime | None = None) -> Subscription
                 _move_on(own)
             _bring_credits(mine, own, now)
         own.save()
+        audit_log.write(mine, "plan.ended", ended, then=fallback)
     return own
 
 
@@ -219,13 +239,24 @@ def _bring_credits(account: Account, own: Subscription, now: datetime) -> None:
         )
 
 
-def _set_renews(account: Account, renews: bool) -> Subscription:
+def _check_provider(own: Subscription, knows: bool) -> None:
+    if own.external and not knows:
+        raise PaidElsewhere(
+            f"The plan {own.plan} is paid by card ({own.external}), which would go on. Change it "
+            "where it was bought: Account, then Pay."
+        )
+
+
+def _set_renews(account: Account, renews: bool, provider_knows: bool) -> Subscription:
     with ledger.locked(account) as mine:
         own = Subscription.objects.filter(account=mine, status=Status.ACTIVE).first()
         if own is None or is_over(own, timezone.now()):
             raise NoPlan("The account has no plan that could end or go on. Choose one first.")
-        own.renews = renews
-        own.save(update_fields=["renews"])
+        _check_provider(own, provider_knows)
+        if own.renews != renews:
+            own.renews = renews
+            own.save(update_fields=["renews"])
+            audit_log.write(mine, "plan.resumed" if renews else "plan.canceled", own.plan)
     return own
 
 

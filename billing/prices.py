@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from billing import audit_log
 from billing.models import Price, User
 from billing.pricing import Free, WrongFigures, is_nothing, with_figures
 from billing.pricing import Price as Rule
@@ -55,7 +56,15 @@ def set_price(
     check(row, declared, now)
     row.full_clean()
     row.save()
+    note(row)
     return row
+
+
+def note(row: Price) -> None:
+    """A line of the audit log."""
+    figures = ", ".join(f"{name} {value}" for name, value in row.figures.items()) or "free"
+    since = row.valid_from.isoformat()
+    audit_log.write(None, "operator.price", row.offer, to=figures, since=since, source=row.source)
 
 
 def check(row: Price, declared: Rule, now: datetime | None = None) -> None:

@@ -21,6 +21,7 @@ from billing.ledger import (
     refund,
     release,
     release_all,
+    take_back,
 )
 from billing.limits import (
     Preflight,
@@ -78,6 +79,7 @@ __all__ = [
     "release",
     "release_all",
     "storage_cap",
+    "take_back",
     "usage",
     "verify_ledger",
 ]

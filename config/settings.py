@@ -252,6 +252,17 @@ WRITER_MODEL = env.text("WRITER_MODEL")
 # Improvements by a model that an account gets in an hour; after that the rules write.
 WRITER_HOURLY = env.number("WRITER_HOURLY", 120, 0, 1_000_000)
 
+# --- paying by card ------------------------------------------------------------------------------
+# Stripe; off without the key. While its secret for webhooks is changed: both, the newer one first.
+STRIPE_KEY = env.text("STRIPE_KEY")
+STRIPE_WEBHOOK_SECRET = [s.strip() for s in env.text("STRIPE_WEBHOOK_SECRET").split(",") if s]
+STRIPE_URL = env.text("STRIPE_URL", "https://api.stripe.com").rstrip("/")
+if STRIPE_KEY:
+    # The forms of the buttons lead there.
+    SECURE_CSP["form-action"] += ["https://checkout.stripe.com", "https://billing.stripe.com"]
+    if STRIPE_URL != "https://api.stripe.com":
+        SECURE_CSP["form-action"].append("{0.scheme}://{0.netloc}".format(urlsplit(STRIPE_URL)))
+
 # --- limits of what comes in --------------------------------------------------------------------
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_MB", 200, 1, 100_000) * 1024 * 1024
 IMAGE_MAX_BYTES = env.number("IMAGE_MAX_MB", 40, 1, 1000) * 1024 * 1024
@@ -266,6 +277,8 @@ ARCHIVE_ROOM_BYTES = env.number("ARCHIVE_ROOM_MB", 40_000, 1, 10_000_000) * 1024
 TRASH_DAYS = env.number("TRASH_DAYS", 30, 1, 3650)
 # How long the audit log is kept; 0 keeps it for good.
 AUDIT_DAYS = env.number("AUDIT_DAYS", 730, 0, 36_500)
+# Whether owners of an account choose its plan themselves; else the operator does, in the admin.
+PLANS_BY_OWNER = env.flag("PLANS_BY_OWNER")
 # Addresses of a person's own network are refused unless they are named here ("host:port").
 FETCH_ALLOWED_HOSTS = env.words("FETCH_ALLOWED_HOSTS")
 

@@ -86,5 +86,6 @@ from studio import (  # noqa: E402, F401 - registers the rest
     admin_providers,
     admin_social,
     admin_stories,
+    admin_webhooks,
     admin_workflows,
 )

@@ -74,4 +74,5 @@ class PriceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Price, form: Any, change: bool) -> None:
         obj.user = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
+        prices.note(obj)
         price_list.forget()

@@ -211,3 +211,19 @@ def check_encryption(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         hint = "Mend ENCRYPTION_KEYS, or leave it out: a key is then made and kept in DATA_DIR."
         return [Error(str(error), hint=hint, id="studio.E023")]
     return []
+
+
+@register
+def check_sale(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.STRIPE_KEY:
+        return []
+    found: list[CheckMessage] = []
+    if settings.PLANS_BY_OWNER:
+        hint = "Leave PLANS_BY_OWNER out: what is sold is chosen on the page where it is paid."
+        said = "With STRIPE_KEY and PLANS_BY_OWNER owners would take paid plans without paying."
+        found.append(Error(said, hint=hint, id="studio.E025"))
+    if not settings.STRIPE_WEBHOOK_SECRET:
+        hint = "Copy the signing secret (whsec_…) of the endpoint …/hooks/stripe from Stripe."
+        said = "STRIPE_WEBHOOK_SECRET is empty: what Stripe tells of payments would be refused."
+        found.append(Error(said, hint=hint, id="studio.E025"))
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,10 +15,11 @@ from django_q.tasks import async_task
 
 from assets import services as assets
 from assets.services import archives, bin, bulk, described, imports, shared
-from billing import audit_log, plans
+from billing import audit_log, ledger_checks, plans
 from billing import services as billing
-from studio import batches, describing, faces, hooks, jobs, keys, notices
+from studio import batches, budget_alerts, describing, faces, hooks, jobs, keys, notices, pay
 from studio.models import Beat, Health, Lease, Notice, Upload
+from studio.pay import stripe
 from studio.pump import run_slice
 from studio.stories import laying
 
@@ -28,6 +30,8 @@ EXAMINE_EVERY = timedelta(minutes=2)
 BATCHES_EVERY, REPEATS_EVERY = timedelta(seconds=10), timedelta(minutes=1)
 HOOKS_EVERY, HOOKS_LEASE = timedelta(seconds=2), timedelta(minutes=1)
 PLANS_EVERY = timedelta(minutes=1)
+PAY_EVERY, PAY_LOOK_EVERY = timedelta(seconds=5), timedelta(minutes=10)
+VERIFY_EVERY = timedelta(days=1)
 GIVE_UP_EVERY = timedelta(minutes=5)
 # No model looks at a picture for so long.
 ASKED_FOR = timedelta(minutes=30)
@@ -96,6 +100,24 @@ def send_hooks() -> None:
             mine.update(until=timezone.now())
 
 
+def work_off_payments() -> None:
+    """What the payment provider told."""
+    pay.work_off()
+
+
+def look_for_payments() -> None:
+    """What it told and nobody here heard."""
+    with suppress(stripe.Refused, stripe.Unreachable):  # asked again soon
+        pay.look()
+    pay.work_off()
+
+
+def ask_payment(pk: str) -> None:
+    """How a payment stands for which somebody waits."""
+    with suppress(stripe.Refused, stripe.Unreachable):  # they ask again
+        pay.ask(pk)
+
+
 def send_notices() -> None:
     """Send the e-mails of notices."""
     notices.send_due()
@@ -154,6 +176,18 @@ def _hint_of_what_waits() -> None:
     if _is_due("plans", PLANS_EVERY):
         plans.renew_due()
         billing.expire_due()
+        budget_alerts.deliver()
+    if pay.is_on() and _is_due("pay-look", PAY_LOOK_EVERY):
+        async_task("studio.tasks.look_for_payments", cluster="work")
+    elif pay.is_on() and pay.are_waiting() and _is_due("pay", PAY_EVERY):
+        async_task("studio.tasks.work_off_payments", cluster="work")
+    if _is_due("verify", VERIFY_EVERY):
+        async_task("studio.tasks.verify_ledger", cluster="work")
+
+
+def verify_ledger() -> None:
+    """Look through the whole ledger; the overview tells what was found."""
+    ledger_checks.check()
 
 
 def describe(asset_id: str) -> None:
@@ -206,6 +240,7 @@ def tidy() -> None:
         hooks.forget_old,
         notices.forget_old,
         audit_log.sweep,
+        pay.forget_old,
     )
     for step in steps:
         try:

@@ -15,6 +15,7 @@ from studio.views import (
     members,
     notices,
     operation,
+    pay,
     personas,
     prompts,
     regard,
@@ -26,6 +27,8 @@ from studio.views import (
     upload,
     webhooks,
 )
+from studio.views.usage import budgets, ledger, plan
+from studio.views.usage import overview as usage
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -39,6 +42,7 @@ urlpatterns = [
     path("jobs/<uuid:pk>/send-again/", jobs.send_again, name="job-send-again"),
     path("jobs/<uuid:pk>/give-up/", jobs.give_up, name="job-give-up"),
     path("hooks/<slug:provider>/<str:token>", hooks.hook, name="hook"),
+    path("hooks/stripe", pay.told, name="pay-told"),
     path("library/upload/", upload.upload, name="upload"),
     path("library/send/", send.send, name="send"),
     path("library/send/<slug:operation>/", send.each, name="send-each"),
@@ -72,6 +76,17 @@ urlpatterns = [
     path("audit/", audit.index, name="audit"),
     path("audit/log.csv", audit.table, name="audit-table"),
     path("account/", session.account, name="account"),
+    path("account/pay/", pay.index, name="pay"),
+    path("account/pay/ending/", pay.ending, name="pay-ending"),
+    path("account/pay/invoices/", pay.portal, name="pay-portal"),
+    path("account/pay/<uuid:pk>/", pay.payment, name="payment"),
+    path("account/usage/", usage.index, name="usage"),
+    path("account/usage/days.csv", usage.table, name="usage-table"),
+    path("account/usage/holds/", ledger.holds, name="usage-holds"),
+    path("account/usage/ledger/", ledger.index, name="usage-ledger"),
+    path("account/usage/ledger.csv", ledger.table, name="usage-ledger-table"),
+    path("account/budgets/", budgets.index, name="budgets"),
+    path("account/plan/", plan.index, name="plan"),
     path("account/webhooks/", webhooks.index, name="webhooks"),
     path("account/webhooks/<uuid:pk>/", webhooks.one, name="webhook"),
     path("account/webhooks/<uuid:pk>/log/", webhooks.log, name="webhook-log"),

@@ -14,6 +14,8 @@ if address := os.environ.get("TEST_DATABASE_URL"):
 else:
     os.environ.pop("DATABASE_URL", None)
 
+os.environ["PLANS_BY_OWNER"] = "1"
+
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES, STORAGES  # noqa: E402
 

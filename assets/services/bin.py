@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -111,7 +112,11 @@ def empty_old() -> int:
     """What has been there for TRASH_DAYS, of everybody, so many at once. Returns how many are
     gone."""
     before = timezone.now() - timedelta(days=settings.TRASH_DAYS)
-    return _purge(Asset.objects.filter(trashed__lt=before), AT_ONCE).gone
+    slice = _purge(Asset.objects.filter(trashed__lt=before), AT_ONCE)
+    for account in Account.objects.filter(pk__in=slice.of):
+        days, files = settings.TRASH_DAYS, slice.of[account.pk]
+        audit_log.write(account, "deleting.purged", "the trash", files=files, after_days=days)
+    return slice.gone
 
 
 def _trashed(account: Account) -> AssetQuerySet:
@@ -126,11 +131,13 @@ def _behind(found: AssetQuerySet, place: Place) -> AssetQuerySet:
 
 @dataclass
 class _Slice:
-    """`place` is where to go on; None when all was looked at."""
+    """`place` is where to go on; None when all was looked at. `of` is how many are gone of each
+    account."""
 
     gone: int = 0
     kept: int = 0
     place: Place | None = None
+    of: Tally[UUID] = field(default_factory=Tally)
 
 
 def _purge(found: AssetQuerySet, most: int, place: Place | None = None) -> _Slice:
@@ -145,6 +152,7 @@ def _purge(found: AssetQuerySet, most: int, place: Place | None = None) -> _Slic
             slice.kept += 1
         elif _purged(asset):
             slice.gone += 1
+            slice.of[asset.account_id] += 1
         else:
             slice.kept += 1
     else:

@@ -31,7 +31,7 @@ from assets.services.clients import common_client
 from assets.services.library import set_tags
 from assets.services.names import checked_title, clean, clean_filename, tag_names, title_of
 from billing.ids import uuid7
-from billing.limits import storage_cap
+from billing.limits import raisers, storage_cap, storage_plan
 from billing.models import Account, User
 
 _CHUNK = 1024 * 1024
@@ -275,9 +275,19 @@ def check_room(account: Account, size: int, limit: int | None) -> None:
     used = Asset.objects.filter(account=account).aggregate(sum=Sum("size"))["sum"] or 0
     if used + size > limit:
         raise files.NoRoom(
-            f"The library is full: {filesize(used)} of {filesize(limit)} are used and this file "
-            f"needs {filesize(size)}. Delete something for good and try again."
+            f"The library is full: {filesize(used)} of {filesize(limit)}{_whose(account)} are used "
+            f"and this file needs {filesize(size)}. Delete something for good and try again"
+            f"{_or_larger(account)}."
         )
+
+
+def _whose(account: Account) -> str:
+    plan = storage_plan(account)
+    return f" of the plan {plan}" if plan else ""
+
+
+def _or_larger(account: Account) -> str:
+    return f"; or {raisers(account)} can choose a larger plan" if storage_plan(account) else ""
 
 
 @contextmanager

@@ -6,6 +6,14 @@ Money is counted in integer units: 1 credit = 1,000,000 units, about one US cent
 from billing.models.budgets import Budget, BudgetAlert, BudgetOf, BudgetPeriod
 from billing.models.days import Day
 from billing.models.ledger import Entry, EntryQuerySet, Hold, HoldState, Kind, Lot, Source
+from billing.models.payments import (
+    LedgerCheck,
+    Pack,
+    Payment,
+    PaymentEvent,
+    PaymentFor,
+    PaymentState,
+)
 from billing.models.people import (
     Account,
     ApiKey,
@@ -40,8 +48,14 @@ __all__ = [
     "HoldState",
     "Invitation",
     "Kind",
+    "LedgerCheck",
     "Lot",
     "Membership",
+    "Pack",
+    "Payment",
+    "PaymentEvent",
+    "PaymentFor",
+    "PaymentState",
     "Plan",
     "Price",
     "Role",

@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     RELEASE = "release", "Release"  # held - the hold
     REFUND = "refund", "Refund"  # balance + amount, at most what was charged
     EXPIRE = "expire", "Expired"  # balance - amount, what was left of a grant
+    TAKEN_BACK = "taken_back", "Taken back"  # balance - amount, what had been bought
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -69,7 +70,11 @@ class Entry(models.Model):
                 condition=models.Q(amount__gte=0), name="entry_amount_not_negative"
             ),
         ]
-        indexes = [models.Index(fields=["account", "-id"])]
+        indexes = [
+            models.Index(fields=["account", "-id"]),
+            # A rare kind is found without reading all that lie between.
+            models.Index(fields=["account", "kind", "-id"], name="entry_of_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount / CREDIT:g} cr {self.reference}"

@@ -8,8 +8,6 @@ from rest_framework.response import Response
 
 from billing import access, budgets
 from billing import services as billing
-from billing.budgets import Figure
-from billing.models import BudgetOf
 from billing.standing import standing
 from studio.api import paging
 from studio.api.base import AccountView
@@ -29,6 +27,7 @@ class Money(AccountView):
         paging.read(request, ())
         at, usage = standing(self.account), billing.usage(self.account)
         own = at.subscription
+        manages = access.can_manage(getattr(request, "role", None))
         return Response(
             {
                 "available": usage["available"],
@@ -39,24 +38,8 @@ class Money(AccountView):
                 "limits": [limit_data(limit) for limit in billing.limits_of(self.account)],
                 "budgets": [
                     budget_data(figure)
-                    for figure in budgets.budgets_of(self.account)
-                    if self._may_see(figure)
+                    for figure in budgets.seen_by(self.account, self.user, manages=manages)
                 ],
                 "raised_by": billing.raisers(self.account),
             }
         )
-
-    def _may_see(self, figure: Figure) -> bool:
-        """Who manages the account sees all budgets; others their own, those of everybody, and those
-        of clients in sight."""
-        budget = figure.budget
-        if access.can_manage(getattr(self.request, "role", None)):
-            return True
-        match budget.of:
-            case BudgetOf.MEMBER | BudgetOf.KEY:
-                key = budget.api_key
-                return (key.user_id if key else budget.user_id) == self.user.pk
-            case BudgetOf.CLIENT:
-                return self.account.scope.holds(budget.client_id)
-            case _:
-                return True

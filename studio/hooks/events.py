@@ -155,10 +155,15 @@ _BATCH = {
 _STOPPED = {"ended": "stopped", "words": "Stopped because 3 rows failed; the limit is 3."}
 _BOARD = {"id": ID, "title": "For Acme", "links": _links("boards", "library/boards")}
 _BUDGET = {
-    "budget": "Acme, monthly",
+    "budget": {"id": 7, "of": "client", "name": "Acme"},
+    "client": _CLIENT,
     "percent": 80,
     "spent": amount(800 * CREDIT),
     "limit": amount(1000 * CREDIT),
+    "refuses": True,
+    "month": "2026-01-12T09:30:00+00:00",
+    "words": "The budget of Acme has come to 80 %: 800 credits of 1,000 credits are spent this "
+    "month.",
 }
 
 _ALL = (

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from billing.models import CREDIT
 from billing.pricing import about, dollars
 from billing.services import as_credits
-from studio.office import chart
+from studio import charts
 from studio.office.daily import DAY, WAYS, By, Line, daily, names, refunded
 from studio.office.panel import listed, page_of, share
 from studio.tables import guarded
@@ -91,10 +91,10 @@ def show(request: HttpRequest) -> HttpResponse:
         whole.add(row)
     values: dict[date, dict[str, float]] = defaultdict(dict)
     color = {row.key: row.color for row in rows}
-    called = {row.key: row.name for row in rows} | {chart.OTHERS: "all others"}
+    called = {row.key: row.name for row in rows} | {charts.OTHERS: "all others"}
     for line in lines:
         if line.charged:
-            key = chart.OTHERS if color[line.key] == chart.LAST else line.key
+            key = charts.OTHERS if color[line.key] == charts.LAST else line.key
             values[line.day][key] = values[line.day].get(key, 0.0) + line.charged / CREDIT
     days = [asked.first + n * DAY for n in range(asked.days)]
     context = {
@@ -105,7 +105,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "periods": [(days, "Today" if days == 1 else f"{days} days") for days in PERIODS],
         "ways": [(way, LABELS[way]) for way in WAYS],
         "label": LABELS[asked.by],
-        "chart": chart.stacked(days, values, color | {chart.OTHERS: chart.LAST}, called),
+        "chart": charts.stacked(days, values, color | {charts.OTHERS: charts.LAST}, called),
         "rows": rows,
         "whole": whole,
         "refunded": as_credits(refunded(asked.first, asked.last)),
@@ -118,7 +118,7 @@ def _sums(lines: list[Line], by: By) -> list[Sum]:
     for line in lines:
         found.setdefault(line.key, Sum(line.key)).add(line)
     called = names(set(found), by)
-    color = chart.colors({key: row.charged for key, row in found.items()})
+    color = charts.colors({key: row.charged for key, row in found.items()})
     for key, row in found.items():
         row.name, row.color = called.get(key, key), color[key]
         row.link = page_of("billing_account", key) if by == "account" else ""

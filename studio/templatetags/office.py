@@ -31,17 +31,6 @@ def have_acts(rows: Iterable[Row]) -> bool:
     return any(row.acts for row in rows)
 
 
-@register.filter
-def plain(value: float) -> str:
-    """A number as SVG reads it, whatever the language of the page."""
-    return f"{value:g}"
-
-
-@register.filter
-def minus(value: float, less: float) -> str:
-    return f"{value - less:g}"
-
-
 @register.simple_tag(takes_context=True)
 def panels_of_account(context: Context, account: Account) -> list[Panel]:
     return accounts.panels(context["request"], account)

@@ -217,6 +217,12 @@ def credits(units: int | None) -> str:
 
 
 @register.filter
+def cents(amount: int) -> str:
+    """US cents as a price: 1900 → '$19', 1950 → '$19.50'."""
+    return f"${amount / 100:,.2f}".removesuffix(".00")
+
+
+@register.filter
 def many(count: int) -> str:
     """A number of things: 10000 → '10,000'."""
     return f"{count:,}"

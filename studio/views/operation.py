@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from assets.models import Asset
 from assets.views.guard import MemberRequest, is_htmx, member, polled, writer
 from assets.views.toast import say
+from billing import services as billing
 from billing.access import PROOF
-from billing.models import Account
+from billing.models import Account, User
 from billing.pricing import Quote, about
 from billing.services import MoneyRefused
 from studio import catalogue, grids, jobs, keys, price_list
@@ -29,7 +30,7 @@ from studio.spec import Offer, Operation, Param
 from studio.views import matrices, models, prompts, saved, wall
 from studio.views.cards import cards
 from studio.views.controls import groups
-from studio.views.price_words import anew, on_the_button
+from studio.views.price_words import anew, on_the_button, refusal, tight
 from studio.views.samples import SAMPLES, ideas
 from studio.views.shell import HOMES
 from studio.views.stages import stage_of
@@ -139,7 +140,9 @@ def _mine(manager: Any, request: MemberRequest, name: str) -> Any:
 def page(request: MemberRequest, form: OperationForm, key: str = "") -> dict[str, Any]:
     """Everything that the page and its form show."""
     operation, offer = form.operation, form.offer
-    reading = sent(operation, offer, said(form), request.account, several(request.POST))
+    reading = sent(
+        operation, offer, said(form), request.account, request.user, several(request.POST)
+    )
     mine = Job.objects.for_account(request.account).filter(operation=operation.key)
     tables, single = matrices.apart(list(mine[:RECENT]), request.account)
     many = several(request.POST)
@@ -277,7 +280,9 @@ def quote(request: MemberRequest, module: str, key: str) -> HttpResponseBase:
     """What would be sent and what it would cost, while the form is being filled."""
     operation = find(module, key)
     offer = choose(operation, request.POST.get("offer", ""), request.account)
-    reading = sent(operation, offer, fields(request.POST), request.account, several(request.POST))
+    reading = sent(
+        operation, offer, fields(request.POST), request.account, request.user, several(request.POST)
+    )
     locked = models.locked(operation, request.account)
     context = {"sent": reading, "models": reading["models"], "locked": locked}
     return render(request, "studio/sent.html", context)
@@ -288,10 +293,12 @@ def sent(
     offer: Offer,
     data: dict[str, Any],
     account: Account,
+    user: User,
     many: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The server's reading of the form: values in words, notes, problems, price."""
-    form = OrderForm(operation, offer, data, account=account, resolve=False, **(many or {}))
+    whose: dict[str, Any] = {"account": account, "user": user}
+    form = OrderForm(operation, offer, data, resolve=False, **whose, **(many or {}))
     for field in form.fields.values():
         field.required = False  # what is not yet said is no mistake yet
     if not form.is_valid():
@@ -305,6 +312,7 @@ def sent(
             "models": models.usable(operation, account, offer),
         }
     terms, first = form.terms, form.wanted[0].doers[0]
+    look = billing.preflight(account, form.asked)
     price, bills = terms.price, [bill(one.doers[0]) for one in form.wanted]
     return {
         "models": models.fitting(operation, account, offer, meant(form)),
@@ -318,7 +326,10 @@ def sent(
         "who": catalogue.provider_of(first.offer).label,
         "rule": rule(bills),
         "dollars": about(sum(each.amount for each in bills)),
-        "left": account.available - price.amount,
+        "available": look.available,
+        "left": look.after_likely,
+        "refusal": refusal(look),
+        "tight": tight(look),
         "most": terms.most if terms.most > price.amount else 0,
     }
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from billing.services import InsufficientCredits, Preflight
 from studio import jobs
 from studio.templatetags.zoetrope import credits
+
+TIGHT = 0.2  # of a limit: when less would be left, it is told
 
 
 def on_the_button(shown: str) -> str:
@@ -16,6 +19,25 @@ def on_the_button(shown: str) -> str:
     if found[2] == "own":
         return "your key"
     return f"{credits(int(found[1]))} cr" if int(found[1]) else "free"
+
+
+def refusal(look: Preflight) -> str:
+    """Why it would be refused; empty when it would not."""
+    if isinstance(look.refusal, InsufficientCredits):
+        needed, there = credits(look.most), credits(look.available)
+        return f"Not enough credits: {needed} cr needed, {there} available"
+    return str(look.refusal or "")
+
+
+def tight(look: Preflight) -> str:
+    """What is worth a word beside the price: a warning, or a limit of which little would be left;
+    of credits the price itself says what is left."""
+    limit = look.tightest
+    if not look.allowed or limit is None or limit.share is None:
+        return ""
+    if look.warnings:
+        return look.warnings[0]
+    return limit.then if limit.what != "credits" and limit.share < TIGHT else ""
 
 
 def anew(error: jobs.TermsChanged) -> str:

@@ -34,6 +34,7 @@ from assets.views.guard import sign_in_first
 from billing import access, audit_log
 from billing.models import Account, User
 from billing.services import usage
+from studio import pay
 from studio.sign_in import WINDOW_MINUTES, may_sign_up
 from studio.views import keys as own_keys
 
@@ -127,6 +128,7 @@ def _page(request: PersonRequest, status: int = 200, **changed: Any) -> HttpResp
         "can_write": access.can_write(role),
         "own_keys": own_keys.rows(mine, role) if mine else [],
         "can_manage": access.can_manage(role),
+        "sells": pay.is_on(),
         "has_oidc": bool(settings.OIDC_ISSUER),
     }
     return render(request, "account/account.html", context | changed, status=status)

@@ -47,6 +47,7 @@ def media(folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The files of the world; and nobody asks too often."""
     settings.MEDIA_ROOT, settings.WORK_DIR = folder / "media", folder / "work"
     settings.WRITER_URL = "http://127.0.0.1:9/v1"  # nothing is asked before a task runs
+    settings.STRIPE_KEY, settings.STRIPE_URL = "sk_test", "http://127.0.0.1:9"
     monkeypatch.setattr(SimpleRateThrottle, "allow_request", lambda *_: True)
     caches["local"].clear()
     return folder / "media"

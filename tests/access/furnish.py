@@ -18,7 +18,7 @@ from assets import services
 from assets.models import Archive, Asset, BoardItem, CollectionItem, Import, Tag
 from assets.services import boards, bulk, collections, described, hints, searches, visitors
 from billing import access
-from billing.models import Account, User
+from billing.models import Account, Payment, User
 from studio import batches, catalogue, jobs, prompts, secrets
 from studio.batches.sheet import Row, Sheet
 from studio.hooks import outbox, signing
@@ -268,6 +268,8 @@ def _tell(made: Set) -> None:
     notice = {"kind": "batch.done", "title": f"{word} batch is done", "user": user}
     made.note(hook=hook, delivery=told, notice=UserNotice.objects.create(account=account, **notice))
     made.ids.add(told.event.hex)
+    paid = {"of": "credits", "name": f"{word} credits", "cents": 100, "session": f"cs_{word}"}
+    made.note(payment=Payment.objects.create(account=account, user=user, **paid))
 
 
 def _keep(made: Set) -> None:

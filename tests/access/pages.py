@@ -20,6 +20,25 @@ def post(path: str, ok: int = 302, query: str = "", **body: object) -> Row:
     return Row("post", path, body, ok=(ok,), query=query)
 
 
+MONEY = [
+    get("/account/usage/"),
+    get("/account/usage/", "?period=90&by=client"),
+    get("/account/usage/days.csv", "?by=user"),
+    get("/account/usage/holds/"),
+    # Of all clients: who is limited to one has none.
+    get("/account/usage/ledger/", ok=(200, 403)),
+    get("/account/usage/ledger.csv", "?q=q", ok=(200, 403)),
+    get("/account/budgets/"),
+    get("/account/budgets/", "?of=client&whose={client}"),
+    post("/account/budgets/", whose="client:{client}", soft="5").but(manages=True),
+    post("/account/budgets/", action="remove", budget="{budget}").but(manages=True),
+    get("/account/plan/"),
+    get("/account/plan/", "?plan=pro"),
+    # For owners alone.
+    post("/account/plan/", action="choose", plan="pro", agreed="x").but(
+        ok=(403, 422), manages=True
+    ),
+]
 HOME = [
     get("/"),
     get("/account/"),
@@ -286,6 +305,12 @@ TELLING = [
             post(HOOK + "replay/"),
             post(HOOK + "replay/", delivery="{delivery}"),
             post(HOOK + "delete/"),
+            # Nothing is paid here: nobody answers at the address of the provider.
+            get("/account/pay/"),
+            post("/account/pay/", 422, plan="none"),
+            get("/account/pay/{payment}/"),
+            post("/account/pay/ending/", 422, action="cancel"),
+            post("/account/pay/invoices/", 422),
         )
     ),
 ]
@@ -330,6 +355,7 @@ SAFETY = [
 ]
 PAGES = [
     *HOME,
+    *MONEY,
     *TELLING,
     *CLIENTS,
     *MEMBERS,
@@ -339,46 +365,4 @@ PAGES = [
     *MAKING,
     *STORIES,
     *BATCHES,
-]
-
-# A link opens a board to everybody who has it; of people inside it asks nothing more.
-SHARES = [
-    get("/s/{token}/"),
-    post("/s/{token}/", 200),
-    get("/s/{token}/{item}/"),
-    post("/s/{token}/{item}/say/", name="Zoe", text="Nice"),
-    get("/s/{token}/files/{item}/poster"),
-    get("/s/{token}/files/{item}/thumbnail"),
-]
-# What asks nobody who they are.
-OPEN = [
-    get("/healthz"),
-    get("/favicon.ico", ok=(302,)),
-    get("/sign-in/", ok=(200, 302)),
-    post("/sign-in/", 200, login="nobody at all", password="wrong").but(ok=(200, 302)),
-    *(
-        row.but(ok=(200, 302, 404))
-        for row in (
-            *(get(f"/sign-in/{page}/") for page in ("second", "verify", "inactive", "password")),
-            *(get(f"/sign-in/{page}/") for page in ("password/sent", "password/done")),
-            *(get(f"/sign-in/{page}/") for page in ("canceled", "passkey")),
-            *(post(f"/sign-in/{page}/") for page in ("second", "password", "passkey")),
-            *(how("/sign-in/password/1-set-password/") for how in (get, post)),
-            *(how("/sign-in/verify/unknown/") for how in (get, post)),
-            *(how("/sign-in/with/oidc/") for how in (get, post)),
-            get("/sign-in/with/oidc/back/"),
-            *(how("/sign-up/") for how in (get, post)),
-            *(how("/sign-up/with/") for how in (get, post)),
-        )
-    ),
-    get("/sign-in/error/", ok=(401, 302)),
-    get("/invitation/unknown/", ok=(410,)),
-    post("/invitation/unknown/").but(ok=(410,)),
-    get("/sign-in/unknown/", ok=(410, 302)),
-    post("/sign-out/").but(ok=(302,)),
-    post("/hooks/local/unknown").but(ok=(404,)),
-    post("/hooks/fal/unknown").but(ok=(200,)),
-    get("/api/schema/"),
-    get("/api/docs/"),
-    get("/api/nothing/", ok=(404,)),
 ]

@@ -81,7 +81,7 @@ def _is_dict(body: Any) -> bool:
 
 
 def _example(name: str) -> str:
-    if name in ("tag", "common", "member"):
+    if name in ("tag", "common", "member", "budget"):
         return str(NO_TAG)
     return NO_TOKEN if name in ("token", "item") else str(NOWHERE)
 

@@ -10,9 +10,10 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.access.conftest import undone
-from tests.access.pages import OPEN, PAGES, SHARES
+from tests.access.pages import PAGES
 from tests.access.programs import PROGRAMS
 from tests.access.rows import Row, content, send, told_of
+from tests.access.ways_in import OPEN, SHARES
 from tests.access.world import World
 
 pytestmark = pytest.mark.xdist_group("access to others")

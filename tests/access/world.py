@@ -15,7 +15,8 @@ from pathlib import Path
 from django.utils import timezone
 
 from billing import clients
-from billing.models import Invitation, Membership, Role
+from billing.budgets import set_budget
+from billing.models import Budget, BudgetOf, Client, Invitation, Membership, Role
 from billing.scope import EVERYTHING, Scope
 from tests.access.furnish import contents, cross, furnish
 from tests.access.people import Person, account_of, everybody, join, person_named
@@ -41,6 +42,13 @@ class World:
         return of.pointed_at() == self.pointing[self.name_of(of)]
 
 
+def _budget(of: Set) -> Budget:
+    """One that nothing runs into."""
+    client = Client.objects.filter(pk=of.client).first()
+    kind = BudgetOf.CLIENT if client else BudgetOf.ACCOUNT
+    return set_budget(of.account, kind, client=client, soft=10**15)
+
+
 def build(files: Path) -> World:
     """All of it. Inside a transaction that is rolled back."""
     alice, ada = person_named("alice"), person_named("ada")
@@ -64,6 +72,7 @@ def build(files: Path) -> World:
     for of in sets.values():
         last = Membership.objects.filter(account=of.account).order_by("pk").last()
         of.here["member"] = last.pk if last else None
+        of.here["budget"] = _budget(of).pk
         asked, _ = Invitation.objects.get_or_create(
             account=of.account,
             defaults={

@@ -39,6 +39,15 @@ REQUESTS = [
     ("library-settings", "patch", True, ""),
     ("storage", "get", False, ""),
     ("money", "get", False, ""),
+    ("usage-days", "get", False, ""),
+    ("holds", "get", False, ""),
+    ("ledger", "get", False, ""),
+    ("budgets", "get", False, ""),
+    ("budgets", "post", True, ""),
+    ("budget", "delete", True, "budget"),
+    ("plan", "get", False, ""),
+    ("plan", "patch", True, ""),
+    ("plan-preview", "post", False, ""),
     ("part-uploads", "get", False, ""),
     ("part-uploads", "post", True, ""),
     ("part-upload", "get", False, "upload"),
@@ -188,6 +197,13 @@ PATHS = {
     "library-settings": "library/settings/",
     "storage": "storage/",
     "money": "money/",
+    "usage-days": "usage/days/",
+    "holds": "holds/",
+    "ledger": "ledger/",
+    "budgets": "budgets/",
+    "budget": "budgets/{budget}/",
+    "plan": "plan/",
+    "plan-preview": "plan/preview/",
     "part-uploads": "uploads/",
     "part-upload": "uploads/{upload}/",
     "part": "uploads/{upload}/parts/1/",
@@ -273,11 +289,12 @@ LISTS = (
     *("jobs", "assets", "personas", "all-settings", "boards", "part-uploads"),
     *("all-bulk", "collections", "tags", "archives", "clients", "imports", "invitations"),
     *("batches", "batch-notices", "batch-templates", "batch-mappings"),
-    *("webhooks", "notices"),
+    *("webhooks", "notices", "holds", "ledger"),
 )
 # What only owners and admins may do.
 MANAGING = {
     *(("clients", "post"), ("client", "patch")),
+    *(("budgets", "post"), ("budget", "delete"), ("plan", "patch")),
     *(("webhooks", "get"), ("webhooks", "post"), ("webhook", "get"), ("webhook", "patch")),
     *(("webhook", "delete"), ("webhook-secret", "post"), ("webhook-test", "post")),
     *(("webhook-replay", "post"), ("deliveries", "get"), ("delivery", "get")),
@@ -289,7 +306,7 @@ MANAGING = {
 PERSONA, SETTINGS, SEARCH = uuid.UUID(int=5), uuid.UUID(int=6), uuid.UUID(int=13)
 BOARD, COMMENT, UPLOAD = uuid.UUID(int=7), uuid.UUID(int=8), uuid.UUID(int=9)
 BULK, COLLECTION, ARCHIVE, TAG = uuid.UUID(int=10), uuid.UUID(int=11), uuid.UUID(int=12), 77
-CLIENT, MEMBER = uuid.UUID(int=14), 88
+CLIENT, MEMBER, BUDGET = uuid.UUID(int=14), 88, 99
 IMPORT = uuid.UUID(int=15)
 INVITATION = uuid.UUID(int=21)
 BATCH, TEMPLATE, MAPPING = uuid.UUID(int=16), uuid.UUID(int=17), uuid.UUID(int=18)
@@ -314,6 +331,9 @@ def sound(body: Callable[..., dict[str, Any]], cat: Asset, said: BoardComment) -
         "collections": {"name": uuid.uuid4().hex},
         "collection": {"note": "New"},
         "collection-order": {"assets": [str(cat.pk)]},
+        "budgets": {"of": "account", "soft": 10**15},
+        "plan": {"plan": "pro"},
+        "plan-preview": {"plan": "pro"},
         "clients": {"name": uuid.uuid4().hex},
         "client": {"note": "New"},
         "member": {"limited": False},

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from assets.models import Asset
 from assets.services import ingest
-from billing.models import Account, User
+from billing.models import Account, AuditEvent, User
 
 
 @pytest.fixture
@@ -46,6 +46,10 @@ def test_staff_with_the_permission_look_and_it_is_written_down(
     assert "no-store" in answer.headers["Cache-Control"]
     assert "immutable" not in answer.headers["Cache-Control"]
     assert f"staff looker looks at the original of asset {asset.pk}" in caplog.text
+    client.get(address(asset))
+    client.get(address(asset, "thumbnail"))
+    line = AuditEvent.objects.get(action="operator.looked")  # once a day
+    assert (line.account, line.actor, line.of) == (asset.account, "looker", asset.title)
     asset.refresh_from_db()
     assert asset.downloads == 0  # it is none of a member's
     page = client.get(reverse("admin:assets_asset_change", args=[asset.pk])).content.decode()

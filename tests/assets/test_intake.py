@@ -16,11 +16,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.storage.filesystem import FileSystemStorage
 from django.db import connection, transaction
+from django.utils import timezone
 
 from assets import services
 from assets.models import Asset
-from billing.models import Account, User
+from billing.models import Account, Plan, User
 from tests.assets import make
+from tests.billing.plan_rows import subscribed
 
 Bring = Callable[..., Asset]
 Stored = Callable[[], list[str]]
@@ -121,6 +123,21 @@ def test_the_storage_limit_of_an_account(bring: Bring, stored: Stored, settings:
     with pytest.raises(services.NoRoom, match="The library is full"):
         bring()
     services.purge(first)
+    assert bring()
+
+
+def test_a_library_that_is_full_by_its_plan_says_so_and_who_can_choose_another(
+    bring: Bring, account: Account, settings: Any
+) -> None:
+    own = subscribed(account, now=timezone.now(), storage_bytes=bring().size)
+    words = r"of the plan Small are used and this file needs .* or alice can choose a larger plan"
+    with pytest.raises(services.NoRoom, match=words):
+        bring()
+    settings.ACCOUNT_STORAGE_BYTES = 1
+    with pytest.raises(services.NoRoom, match=r"Delete something for good and try again\.$"):
+        bring()
+    settings.ACCOUNT_STORAGE_BYTES = None
+    Plan.objects.filter(pk=own.plan_id).update(storage_bytes=None)
     assert bring()
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from django_q.models import OrmQ
 
 from assets import services
 from assets.models import Asset, Board, BoardComment
 from assets.services import bin, boards, visitors
-from billing.models import Account, Client
+from billing.models import Account, AuditEvent, Client, User
 from billing.scope import Scope
 from studio import tasks
 
@@ -114,3 +117,27 @@ def test_what_cannot_be_deleted_stops_nothing_else(
 
     monkeypatch.setattr(bin, "purge", stumble)
     assert bin.empty(account) == bin.Emptied(1, 1)
+
+
+def test_what_it_lets_go_by_itself_is_one_line_for_each_account(
+    account: Account,
+    charlie: User,
+    bring: Any,
+    picture: Callable[..., bytes],
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bin, "AT_ONCE", 10)
+    theirs = charlie.accounts.get()
+    source = ContentFile(picture((64, 64)))
+    services.trash(services.ingest(source, account=theirs, user=None, filename="a.png"))
+    thrown(bring, "Cat", "Dog")
+    days = settings.TRASH_DAYS
+    with time_machine.travel(timezone.now() + timedelta(days=days + 1)):
+        assert (bin.empty_old(), bin.empty_old()) == (3, 0)
+    purged = AuditEvent.objects.filter(action="deleting.purged")
+    assert sorted((line.of, line.by, line.details["files"]) for line in purged) == [
+        ("the trash", "system", 1),
+        ("the trash", "system", 2),
+    ]
+    assert {line.account_id for line in purged} == {account.pk, theirs.pk}

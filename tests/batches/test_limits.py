@@ -82,7 +82,7 @@ def test_the_page_names_what_is_tightest(
     batch = draft(2)
     budgets.set_budget(batch.account, "account", soft=PRICE)
     page = sign_in(alice).get(f"/batch/{batch.pk}/plan/").content.decode()
-    assert "Videos of Two: 0 of 2 videos used" in page
+    assert "Videos of Two: 2 of 2 videos with this" in page
     assert "It only warns." in page
     first = batch.rows.get(number=1)
     batches.add_rows(batch, [dict(zip(batch.columns, first.cells, strict=True))])

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,16 @@ from tests.benchmarks.common import table
 ROOT = Path(__file__).parents[2]
 ENTRIES = int(os.environ.get("LEDGER_ENTRIES", "1000000"))
 ROUNDS, CHUNK, DAYS, OFFERS, MANY = 20, 5_000, 365, 12, 500
-PROMISED = {"a batch of 10,000 is held": "20 s"}
+STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
+PAGES = {
+    "the page of usage": "/account/usage/",
+    "the page of usage, 90 days": "/account/usage/?period=90",
+    "the page of the ledger": "/account/usage/ledger/",
+    "the ledger, of one kind": "/account/usage/ledger/?kind=charge",
+    "the ledger, of a rare kind": "/account/usage/ledger/?kind=grant",
+    "the ledger, a text that is nowhere": "/account/usage/ledger/?q=lighthouse",
+}
+PROMISED = {"the ledger, a text that is nowhere": "–", "a batch of 10,000 is held": "20 s"}
 
 
 def run() -> None:
@@ -117,9 +127,29 @@ def _cases(account: Any) -> Iterator[tuple[str, Callable[[], object]]]:
             month.order_by("day").values("day", "offer").annotate(Sum("spent"), Sum("jobs"))
         ),
     )
-    yield "a page of the ledger", lambda: list(account.entries.all()[:50])
+    for name, address in PAGES.items():
+        yield name, partial(_opened, _browser(account), address)
     yield "what is held now", lambda: list(account.holds.filter(state="open")[:50])
     yield "hold and charge of one job", one
+
+
+def _browser(account: Any) -> Any:
+    """Of somebody who owns it."""
+    from django.conf import settings
+    from django.test import Client
+
+    from billing.models import Membership, User
+
+    settings.STORAGES["staticfiles"]["BACKEND"] = STATIC
+    user, _ = User.objects.get_or_create(username="bench")
+    Membership.objects.get_or_create(account=account, user=user, role="owner")
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(user)
+    return browser
+
+
+def _opened(browser: Any, address: str) -> None:
+    assert browser.get(address).status_code == 200, address
 
 
 def _times(work: Callable[[], object]) -> list[tuple[float, float]]:

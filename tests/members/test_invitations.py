@@ -16,9 +16,10 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from billing import clients, invitations, limits
+from billing import clients, invitations
 from billing.clients import NotKept
-from billing.models import Account, AuditEvent, Invitation, Membership, Role, User
+from billing.models import Account, AuditEvent, Invitation, Membership, Plan, Role, User
+from tests.billing.plan_rows import subscribed
 
 SignIn = Callable[[User], Browser]
 ZOE = "zoe@example.com"
@@ -166,15 +167,17 @@ def test_not_more_than_the_limit_are_open(invite: Invite, monkeypatch: pytest.Mo
 
 
 def test_a_plan_may_have_room_for_so_many(
-    invite: Invite, zoe: User, bob: User, monkeypatch: pytest.MonkeyPatch
+    invite: Invite, account: Account, zoe: User, bob: User
 ) -> None:
+    """Asked when somebody is invited, and again when they come."""
     token = invite()
-    monkeypatch.setattr(limits, "members_cap", lambda account: 2)
-    with pytest.raises(NotKept, match="room for 2 members"):
+    own = subscribed(account, now=timezone.now(), members=2)
+    asked = "The plan Small of .* has room for 2 members; 2 are used and 1 invited.* or alice can"
+    with pytest.raises(NotKept, match=asked):
         invite(email="b@example.com")
-    with pytest.raises(NotKept, match="room for 2 members"):
+    with pytest.raises(NotKept, match="has room for 2 members; 2 are used"):
         join(token, zoe)
-    monkeypatch.setattr(limits, "members_cap", lambda account: 3)
+    Plan.objects.filter(pk=own.plan_id).update(members=3)
     join(token, zoe)
 
 

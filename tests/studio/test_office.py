@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing import services as billing
-from billing.models import CREDIT, Account, Entry, User
+from billing.models import CREDIT, Account, Day, Entry, User
 from billing.services import verify_ledger
 from studio import jobs
 from studio.jobs import held
@@ -30,7 +30,7 @@ PAGES = ("index", "usage", "usage-csv", "presets")
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
+def fresh(db: None) -> Iterator[None]:
     """Nothing is told of what another test did."""
     caches["local"].clear()
     yield
@@ -77,6 +77,15 @@ def ended(job: Job, state: str, **facts: Any) -> Job:
     facts = {"started": now - timedelta(seconds=4), "finished": now, **facts}
     Job.objects.filter(pk=job.pk).update(state=state, **facts)
     job.refresh_from_db()
+    return job
+
+
+def charged(job: Job) -> Job:
+    """As the ledger books it on the day that it ended."""
+    assert job.finished
+    day = timezone.localdate(job.finished)
+    said = {"offer": job.offer, "module": job.module, "spent": job.quote, "jobs": 1}
+    Day.objects.create(account=job.account, day=day, **said)
     return job
 
 
@@ -262,9 +271,9 @@ class TestStray:
 def test_usage_tells_each_day_by_model_and_account(operator: Client, order: Order) -> None:
     now = timezone.now()
     paid = {"quote": 7 * CREDIT, "provider_cost": 5 * CREDIT}
-    ended(order(key="a"), "succeeded", **paid)
+    charged(ended(order(key="a"), "succeeded", **paid))
     ended(order(key="b"), "failed", finished=now - timedelta(days=2), **paid)
-    ended(order(key="c"), "succeeded", finished=now - timedelta(days=2), **paid)
+    charged(ended(order(key="c"), "succeeded", finished=now - timedelta(days=2), **paid))
     today = timezone.localdate()
     lines = list(daily("offer", today - timedelta(days=6), today))
     told = [(line.day, line.charged, line.done, line.failed) for line in lines]
@@ -272,14 +281,30 @@ def test_usage_tells_each_day_by_model_and_account(operator: Client, order: Orde
     page = operator.get(reverse("admin:usage"), {"days": "7", "by": "account"})
     assert page.context["whole"].credits == "14 credits"
     assert [row.name for row in page.context["rows"]] == ["alice's studio"]
-    assert len(page.context["chart"].bars) == 2
+    assert [shape.path.count("M") for shape in page.context["chart"].shapes] == [2]
+
+
+def test_usage_is_that_of_the_ledger_less_what_went_back(
+    operator: Client, account: Account, order: Order
+) -> None:
+    """As the account itself reads it; by provider it is what the jobs cost."""
+    billing.grant(account, 10 * CREDIT, "gift")
+    purpose = billing.Purpose("local-motion", "transform")
+    billing.hold(account, 7 * CREDIT, "job:x", purpose=purpose)
+    billing.charge(account, 7 * CREDIT, "job:x")
+    billing.refund(account, 3 * CREDIT, "job:x")
+    today = timezone.localdate()
+    for by, key in (("offer", "local-motion"), ("module", "transform"), ("account", account.pk)):
+        (line,) = daily(by, today, today)  # type: ignore[arg-type]
+        assert (line.key, line.charged, line.done) == (str(key), 4 * CREDIT, 0)
+    assert list(daily("provider", today, today)) == []
 
 
 def test_usage_as_a_table_of_cells_takes_no_formula_from_a_name(
     operator: Client, account: Account, order: Order
 ) -> None:
     Account.objects.filter(pk=account.pk).update(name="=1+1")
-    ended(order(), "succeeded", quote=CREDIT // 2)
+    charged(ended(order(), "succeeded", quote=CREDIT // 2))
     answer = operator.get(reverse("admin:usage-csv"), {"by": "account", "days": "1"})
     text = answer.content.decode("utf-8-sig")
     head, line = csv.reader(io.StringIO(text))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 
 from studio.office.panel import Panel
+from studio.office.panels.books import ledger, plans
 from studio.office.panels.engine import findings, providers, pump, queues, room
 from studio.office.panels.money import spend, stray
 from studio.office.panels.work import failures, oldest, states
@@ -18,6 +19,8 @@ PANELS: tuple[Callable[[HttpRequest], Panel | None], ...] = (
     oldest,
     spend,
     stray,
+    ledger,
+    plans,
     failures,
     providers,
     queues,

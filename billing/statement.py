@@ -1,0 +1,49 @@
+"""The ledger as people read it: its lines with the balance after each, and what grants are left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from billing.models import Account, Entry, Hold, HoldState, Kind, Lot
+
+# What a line does to the balance; a promise and its end leave it as it is.
+SIGNS = {Kind.GRANT: 1, Kind.CHARGE: -1, Kind.REFUND: 1, Kind.EXPIRE: -1}
+
+
+def lines(account: Account, kind: str = "", text: str = "") -> QuerySet[Entry]:
+    """The newest first."""
+    found = Entry.objects.filter(account=account).order_by("-id")
+    if kind:
+        found = found.filter(kind=kind)
+    if text:
+        found = found.filter(Q(note__icontains=text) | Q(reference__icontains=text))
+    return found
+
+
+def moved(entry: Entry) -> int:
+    """By how much the balance changed, in units."""
+    return SIGNS.get(Kind(entry.kind), 0) * entry.amount
+
+
+def notes(account: Account, entries: Sequence[Entry]) -> dict[int, str]:
+    """What each of them is for: its own note, else that of the hold that it closes."""
+    bare = {one.reference for one in entries if not one.note}
+    kept = dict(
+        Hold.objects.filter(account=account, reference__in=bare).values_list("reference", "note")
+    )
+    return {one.pk: one.note or kept.get(one.reference) or one.reference for one in entries}
+
+
+def holds(account: Account) -> QuerySet[Hold]:
+    """What is held now, of what is in sight; the oldest first."""
+    mine = Hold.objects.filter(account.scope.q(), account=account, state=HoldState.OPEN)
+    return mine.filter(amount__gt=0).select_related("user", "client").order_by("id")
+
+
+def grants(account: Account) -> list[Lot]:
+    """Of which something is left, in the order in which they are used."""
+    mine = Lot.objects.filter(account=account, left__gt=0)
+    return list(mine.exclude(expires__lte=timezone.now(), held=0))

@@ -1,0 +1,1 @@
+"""What an account used, as its pages and the API tell it."""

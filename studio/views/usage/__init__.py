@@ -1,0 +1,1 @@
+"""Usage, budgets and the plan of an account, as its people see them."""
