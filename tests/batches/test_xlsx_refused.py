@@ -147,7 +147,7 @@ def test_a_million_rows_are_refused_without_reading_them() -> None:
     tracemalloc.stop()
     assert "more than 10,000 rows" in refusal
     assert most < 20 * 1024**2
-    assert steps(lambda: words(many)) == steps(lambda: words(few))
+    assert steps(lambda: words(many)) < 1.01 * steps(lambda: words(few))
 
 
 def test_one_long_text_said_a_million_times_is_refused() -> None:
