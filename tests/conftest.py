@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from PIL import Image
 
@@ -33,6 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     named = config.option.markexpr or any("::" in argument for argument in config.args)
     if not (needs.EVERYTHING or named):
         _leave_out(config, items, lambda item: item.get_closest_marker("slow") is not None)
+    _leave_out(config, items, _is_about_another_database)
     if os.environ.get("TEST_DATABASE_URL"):
         _leave_out(config, items, lambda item: not _asks_the_database(item))
     if needs.EVERYTHING:
@@ -63,6 +65,11 @@ def _leave_out(
     out = [item for item in items if unwanted(item)]
     config.hook.pytest_deselected(items=out)
     items[:] = [item for item in items if not unwanted(item)]
+
+
+def _is_about_another_database(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("only_on")
+    return mark is not None and connection.vendor not in mark.args
 
 
 def _asks_the_database(item: pytest.Item) -> bool:

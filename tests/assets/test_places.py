@@ -236,9 +236,9 @@ def test_a_place_of_another_collection(
             page(wanted(account, **params), sort, place, 2)
 
 
+# PostgreSQL reads and sorts a small table, whatever indexes there are.
+@pytest.mark.only_on("sqlite")
 def test_a_page_is_read_from_an_index(account: Account, box: Collection, rows: list[Asset]) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL reads and sorts a small table, whatever indexes there are.")
     found = wanted(account, collection=str(box.pk))
     _, after = page(found, "manual", "", 2)
     with CaptureQueriesContext(connection) as made, connection.cursor() as cursor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,6 +24,7 @@ from tests.batches.xlsx import (
     text,
     words,
 )
+from tests.steps import steps
 
 # --- what nobody should write -------------------------------------------------------------------
 
@@ -73,17 +73,15 @@ def test_a_file_that_cannot_be_is_refused_in_words(data: bytes, said: tuple[str,
     ],
     ids=["texts", "cells", "rows", "letters"],
 )
-def test_a_bomb_is_refused_in_little_time_and_memory(
+def test_a_bomb_is_refused_in_little_memory(
     build: Callable[[], bytes], said: tuple[str, ...]
 ) -> None:
     data = build()
     tracemalloc.start()
-    began = time.process_time()
     refusal = words(data)
-    took, (_, most) = time.process_time() - began, tracemalloc.get_traced_memory()
+    _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert all(word in refusal for word in said), refusal
-    assert took < 20  # with tracemalloc, which slows it
     assert most < 150 * 1024**2
 
 
@@ -141,16 +139,15 @@ def test_a_file_with_a_wrong_byte_is_read_or_refused_in_words(data: st.DataObjec
 
 
 def test_a_million_rows_are_refused_without_reading_them() -> None:
-    rows = "".join(row(n, f'<c r="A{n}"><v>{n}</v></c>') for n in range(2, 300_000))
-    data = packed(HEAD + rows)
+    rows = [row(n, f'<c r="A{n}"><v>{n}</v></c>') for n in range(2, 300_000)]
+    few, many = packed(HEAD + "".join(rows[:20_000])), packed(HEAD + "".join(rows))
     tracemalloc.start()
-    began = time.process_time()
-    refusal = words(data)
-    took, (_, most) = time.process_time() - began, tracemalloc.get_traced_memory()
+    refusal = words(many)
+    _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert "more than 10,000 rows" in refusal
-    assert took < 3
     assert most < 20 * 1024**2
+    assert steps(lambda: words(many)) < 1.01 * steps(lambda: words(few))
 
 
 def test_one_long_text_said_a_million_times_is_refused() -> None:
@@ -158,9 +155,9 @@ def test_one_long_text_said_a_million_times_is_refused() -> None:
     assert "32 MB" in words(packed(HEAD + rows, f"<sst><si><t>{'x' * 30_000}</t></si></sst>"))
 
 
-def test_ten_thousand_rows_are_read_in_under_a_second() -> None:
+def test_no_row_is_dearer_for_those_before_it() -> None:
     header, line = [f"c{n}" for n in range(8)], ["A lake at dawn", 1, 2.5, "still", 3, 4, "x", "y"]
-    data = saved(header, *([[f"{n}", *line[1:]] for n in range(10_000)]))
-    began = time.process_time()
-    assert len(read(data).rows) == 10_000
-    assert time.process_time() - began < 1
+    rows = [[f"{n}", *line[1:]] for n in range(10_000)]
+    assert len(read(saved(header, *rows)).rows) == 10_000
+    few, twice = saved(header, *rows[:500]), saved(header, *rows[:1000])
+    assert steps(lambda: read(twice)) < 2.1 * steps(lambda: read(few))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,6 @@ def test_a_first_visit_ends_with_a_video_in_the_library(
     complaints: list[str] = []
     with Studio(tmp_path / "new", prepared) as studio:
         studio.start("--link")
-        begin = time.monotonic()
         printed = re.search(r"http\S+/sign-in/\S+", studio.output)
         assert printed
         with chromium.new_context(viewport=SIZES["wide"]) as context:
@@ -32,7 +30,6 @@ def test_a_first_visit_ends_with_a_video_in_the_library(
             page.get_by_role("button", name="Generate · free").click()
             done = page.locator("#results .job", has_text="Download")
             expect(done).to_be_visible(timeout=60_000)
-            assert time.monotonic() - begin < 60
 
             source = done.locator("video").evaluate("video => video.src")
             file = page.request.get(source)

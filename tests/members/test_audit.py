@@ -68,7 +68,7 @@ def test_a_line_is_never_changed_or_removed(line: AuditEvent) -> None:
     assert AuditEvent.objects.get().of == "script"
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="the database itself refuses there")
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize(
     "sql", ["UPDATE billing_auditevent SET of = 'x'", "DELETE FROM billing_auditevent"]
 )

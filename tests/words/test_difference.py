@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.words.difference import difference
+from tests.steps import steps
 
 TEXTS = st.one_of(
     st.text(max_size=60),
@@ -59,8 +59,8 @@ def test_words_are_whole(old: str, new: str, pieces: str) -> None:
     assert "".join(marks[p.kind] % p.text for p in difference(old, new)) == pieces
 
 
-def test_the_longest_prompts_take_no_time_to_speak_of() -> None:
+def test_the_longest_prompts_take_no_effort_to_speak_of() -> None:
     old, new = "a red cat, " * 900, "the blue dog; " * 700
-    start = time.monotonic()
     assert read_off(old, new) == (old, new)
-    assert time.monotonic() - start < 5
+    # A fraction of the pairs of their words.
+    assert steps(lambda: difference(old, new)) < 100_000

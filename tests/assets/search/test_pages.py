@@ -68,10 +68,10 @@ def test_what_is_rare_is_found_beyond_the_first_rows(
         assert [*rows, *more] == whole
 
 
+# PostgreSQL reads and sorts a small table, whatever indexes there are.
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("sort", SORTS)
 def test_a_page_is_read_from_an_index(account: Account, library: list[Asset], sort: str) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL reads and sorts a small table, whatever indexes there are.")
     mine = filter_assets(Asset.objects.for_account(account), {"q": "type:image"})
     _, after = page(mine, sort, "", 2)
     with CaptureQueriesContext(connection) as seen, connection.cursor() as cursor:
@@ -85,11 +85,11 @@ def test_a_page_is_read_from_an_index(account: Account, library: list[Asset], so
             assert "<" in plan[0] or ">" in plan[0], plan
 
 
+# PostgreSQL knows how rare a word is.
+@pytest.mark.only_on("sqlite")
 def test_rare_words_are_read_from_their_index(
     account: Account, library: list[Asset], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL knows how rare a word is.")
     monkeypatch.setattr(sorts, "WINDOW", 1)
     mine = filter_assets(Asset.objects.for_account(account), {"q": "sunflower"})
     with CaptureQueriesContext(connection) as seen, connection.cursor() as cursor:
