@@ -19,6 +19,13 @@ from PIL import Image
 from billing.models import Account, Membership, Role, User
 from tests import needs
 from tests.cluster.harness import Studio
+from tests.database import (  # noqa: F401 - fixtures
+    django_db_keepdb,
+    django_db_setup,
+    migrated,
+    quick_flush,
+)
+from tests.looked_at import looked_at_once  # noqa: F401 - a fixture
 from tests.needs import (  # noqa: F401 - hooks
     pytest_make_collect_report,
     pytest_runtest_makereport,

@@ -51,15 +51,3 @@ def media(folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(SimpleRateThrottle, "allow_request", lambda *_: True)
     caches["local"].clear()
     return folder / "media"
-
-
-class undone:  # noqa: N801 - reads as a word
-    """Whatever is done within it is taken back."""
-
-    def __enter__(self) -> None:
-        self.atomic = transaction.atomic()
-        self.atomic.__enter__()
-
-    def __exit__(self, *error: Any) -> None:
-        transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)

@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from tests.access.conftest import undone
 from tests.access.pages import PAGES
 from tests.access.people import Person
 from tests.access.programs import PROGRAMS
 from tests.access.rows import SHARED, Row, difference, nowhere, send, told_of
 from tests.access.stand import Set
 from tests.access.world import World
+from tests.in_turn import in_turn, undone
 
 # Each worker makes a world of its own; two share the work.
 first, second = (pytest.mark.xdist_group(name) for name in ("access", "access to others"))
 TABLE = [*PAGES, *PROGRAMS]
 # What one would do there concerns all clients: who is limited is refused.
 FOR_ALL = {"/library/settings/", "/api/v1/library/settings/", "/api/v1/tags/{tag}/"}
-each_row = pytest.mark.parametrize("row", TABLE, ids=str)
+each_row = in_turn("row", TABLE)
 # Whose things are whose, and who must not know of which.
 STRANGERS = [
     ("stranger", "theirs", "acme"),
@@ -76,7 +76,7 @@ def test_a_viewer_and_a_read_only_key_may_look_only(world: World, row: Row) -> N
 
 
 @second
-@pytest.mark.parametrize("row", [row for row in TABLE if row.names], ids=str)
+@in_turn("row", [row for row in TABLE if row.names])
 def test_what_is_anothers_is_answered_as_what_is_not_there(world: World, row: Row) -> None:
     missing: dict[tuple[str, frozenset[str]], Any] = {}
     for name, mine, hidden in STRANGERS:
@@ -98,7 +98,7 @@ def test_what_is_anothers_is_answered_as_what_is_not_there(world: World, row: Ro
 
 
 @second
-@pytest.mark.parametrize("row", [row for row in TABLE if row.named], ids=str)
+@in_turn("row", [row for row in TABLE if row.named])
 def test_what_is_anothers_is_not_there_within_a_request(world: World, row: Row) -> None:
     missing: dict[tuple[str, str], Any] = {}
     for name, mine, hidden in STRANGERS:

@@ -8,11 +8,11 @@ import pytest
 
 from assets.models import Asset, SavedSearch
 from billing.models import ApiKey
-from tests.access.conftest import undone
 from tests.access.pages import PAGES
 from tests.access.programs import PROGRAMS
 from tests.access.rows import Row, difference, nowhere, send
 from tests.access.world import World
+from tests.in_turn import undone
 
 pytestmark = pytest.mark.xdist_group("access")
 SEARCHES = [row for row in (*PAGES, *PROGRAMS) if "search" in row.names]

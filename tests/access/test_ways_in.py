@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.access.conftest import undone
 from tests.access.pages import PAGES
 from tests.access.programs import PROGRAMS
 from tests.access.rows import Row, content, send, told_of
 from tests.access.ways_in import OPEN, SHARES
 from tests.access.world import World
+from tests.in_turn import in_turn, undone
 
 pytestmark = pytest.mark.xdist_group("access to others")
 EVERY = [*PAGES, *PROGRAMS, *SHARES, *OPEN]
@@ -48,7 +48,7 @@ def test_every_address_has_a_row() -> None:
     assert sorted(set(THEIR_ROWS) - set(OURS)) == []
 
 
-@pytest.mark.parametrize("route", OURS)
+@in_turn("route", OURS)
 def test_every_method_that_is_taken_has_a_row(world: World, route: str) -> None:
     """Any other is refused, before anything is looked for."""
     rows = THEIR_ROWS[route]
@@ -61,7 +61,7 @@ def test_every_method_that_is_taken_has_a_row(world: World, route: str) -> None:
         assert answer.status_code in ok, method
 
 
-@pytest.mark.parametrize("row", OPEN, ids=str)
+@in_turn("row", OPEN)
 def test_what_is_open_tells_nothing_of_anybody(world: World, row: Row) -> None:
     slow = row.path == "/api/schema/"
     for person in (world.people[name] for name in (*COMING, "stranger's key")):
@@ -79,7 +79,7 @@ def test_what_is_open_tells_nothing_of_anybody(world: World, row: Row) -> None:
 # --- boards under a link --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", SHARES, ids=str)
+@in_turn("row", SHARES)
 def test_a_link_opens_its_board_to_everybody_and_no_other(world: World, row: Row) -> None:
     for person in (world.people[name] for name in COMING):
         with undone():
@@ -95,7 +95,7 @@ def test_a_link_opens_its_board_to_everybody_and_no_other(world: World, row: Row
                     assert told_of(answer, world.sets["zen"], there.values()) == [], person.name
 
 
-@pytest.mark.parametrize("row", SHARES, ids=str)
+@in_turn("row", SHARES)
 def test_a_password_is_asked_of_all_who_do_not_work_on_the_board(world: World, row: Row) -> None:
     from assets.models import Board
     from assets.services import boards
@@ -125,7 +125,7 @@ def address(route: str) -> str:
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda m: EXAMPLES.get(m[1], "1"), route)
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route.startswith(ADMIN)])
+@in_turn("route", [route for route in ROUTES if route.startswith(ADMIN)])
 def test_the_admin_is_for_operators(world: World, route: str) -> None:
     way_in = route in (f"{ADMIN}login/", f"{ADMIN}logout/")
     for name, method in (("visitor", "get"), ("owner", "get"), ("owner", "post")):

@@ -16,6 +16,11 @@ from billing.models import Account, User
 from tests.assets.whole import library, theirs  # noqa: F401
 
 
+@pytest.fixture(autouse=True)
+def looked_at_once() -> None:
+    """Here every file is looked at: that is the subject."""
+
+
 @pytest.fixture
 def look(work: Path) -> Callable[..., media.Examined]:
     """look(bytes or path, kinds=None, **limits): what the media package makes of it."""

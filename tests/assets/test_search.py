@@ -12,6 +12,7 @@ from assets import services
 from assets.models import Asset, AssetQuerySet
 from assets.search import BadFilter, filter_assets
 from billing.models import Account
+from tests.in_turn import in_turn
 
 Bring = Callable[..., Asset]
 JOB = UUID("f10f4d42-ecec-4816-942e-22f64754a434")
@@ -32,7 +33,7 @@ def three(bring: Bring) -> dict[str, Asset]:
     return {"boat": boat, "cliff": cliff, "film": film}
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("text", "found"),
     [
         ("", {"boat", "cliff", "film"}),

@@ -14,6 +14,7 @@ from assets.search.tree import And, Key, Node, Not, Or, Phrase, Word
 from assets.search.write import write
 from billing.models import Account
 from tests.assets.search import corpus
+from tests.in_turn import in_turn
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def titles(account: Account, text: str) -> set[str]:
 BOATS = {"Red boat at sunset", "Boat of a job"}
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("text", "found"),
     [
         ("sun", {"Red boat at sunset", "Sunflower field", "Sun"}),
@@ -108,7 +109,7 @@ def test_what_is_found(account: Account, library: list[Asset], text: str, found:
     assert titles(account, text) == found
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("text", "words", "spot"),
     [
         ('boat "red', "never closed", '"red'),

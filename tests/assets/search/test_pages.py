@@ -26,6 +26,7 @@ from assets.search import (
 from assets.search.filling import fill
 from billing.models import Account
 from tests.assets.search import corpus
+from tests.in_turn import in_turn
 
 
 @pytest.fixture
@@ -34,8 +35,8 @@ def library(account: Account) -> list[Asset]:
     return corpus.make(account)
 
 
-@pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("q", ["", "boat OR sun OR flux", "-flux"])
+@in_turn("sort", SORTS)
+@in_turn("q", ["", "boat OR sun OR flux", "-flux"])
 def test_every_asset_is_on_one_page(
     account: Account, library: list[Asset], monkeypatch: pytest.MonkeyPatch, sort: str, q: str
 ) -> None:
@@ -54,8 +55,8 @@ def test_every_asset_is_on_one_page(
     assert max(Counter(seen).values()) == 1
 
 
-@pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("q", ["", "boat", "sun", "zzz", "-boat type:image", "boat OR rating:5"])
+@in_turn("sort", SORTS)
+@in_turn("q", ["", "boat", "sun", "zzz", "-boat type:image", "boat OR rating:5"])
 def test_what_is_rare_is_found_beyond_the_first_rows(
     account: Account, library: list[Asset], monkeypatch: pytest.MonkeyPatch, sort: str, q: str
 ) -> None:
@@ -122,7 +123,7 @@ def test_a_place_of_another_order(account: Account, library: list[Asset]) -> Non
 # --- facets -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@in_turn(
     "q",
     [
         *("", "boat", "type:image", "type:image,video rating:none", "tag:sea"),
