@@ -10,7 +10,15 @@ from django.utils import timezone
 from billing.models import Account, Entry, Hold, HoldState, Kind, Lot
 
 # What a line does to the balance; a promise and its end leave it as it is.
-SIGNS = {Kind.GRANT: 1, Kind.CHARGE: -1, Kind.REFUND: 1, Kind.EXPIRE: -1}
+SIGNS = {
+    Kind.GRANT: 1,
+    Kind.HOLD: 0,
+    Kind.CHARGE: -1,
+    Kind.RELEASE: 0,
+    Kind.REFUND: 1,
+    Kind.EXPIRE: -1,
+    Kind.TAKEN_BACK: -1,
+}
 
 
 def lines(account: Account, kind: str = "", text: str = "") -> QuerySet[Entry]:
@@ -25,7 +33,7 @@ def lines(account: Account, kind: str = "", text: str = "") -> QuerySet[Entry]:
 
 def moved(entry: Entry) -> int:
     """By how much the balance changed, in units."""
-    return SIGNS.get(Kind(entry.kind), 0) * entry.amount
+    return SIGNS[Kind(entry.kind)] * entry.amount
 
 
 def notes(account: Account, entries: Sequence[Entry]) -> dict[int, str]:
