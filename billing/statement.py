@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from billing.models import Account, Entry, Hold, HoldState, Kind, Lot
@@ -49,6 +49,12 @@ def holds(account: Account) -> QuerySet[Hold]:
     """What is held now, of what is in sight; the oldest first."""
     mine = Hold.objects.filter(account.scope.q(), account=account, state=HoldState.OPEN)
     return mine.filter(amount__gt=0).select_related("user", "client").order_by("id")
+
+
+def held(account: Account) -> int:
+    """Units that are promised, of what is in sight."""
+    found: int = holds(account).aggregate(sum=Sum("amount", default=0))["sum"]
+    return found
 
 
 def grants(account: Account) -> list[Lot]:

@@ -32,6 +32,23 @@ def lara(account: Account, acme: Any) -> User:
     return user
 
 
+def test_who_is_limited_is_told_no_sums_of_other_clients(
+    client_of: ClientOf, rich: Account, lara: User, acme: Any
+) -> None:
+    """The page of the account says the same."""
+    for number, its in enumerate((acme.pk, clients.make(rich, "Zen").pk)):
+        purpose = Purpose("wan", "transform", "videos", 1, its, lara.pk)
+        billing.hold(rich, 3 * CREDIT, f"job:spent-{number}", purpose=purpose)
+        billing.charge(rich, 3 * CREDIT, f"job:spent-{number}")
+        billing.hold(rich, 5 * CREDIT, f"job:held-{number}", purpose=purpose)
+    told = client_of(lara).get("/api/v1/money/").json()
+    assert (told["spent_this_month"], told["held"]) == (3 * CREDIT, 5 * CREDIT)
+    browser = Client()
+    browser.force_login(lara)
+    has = browser.get("/account/").context["usage"]
+    assert (has["spent_this_month"], has["held"]) == (3 * CREDIT, 5 * CREDIT)
+
+
 def test_days_are_told_by_what_is_asked(api: Client, rich: Account, alice: User, acme: Any) -> None:
     purpose = Purpose("wan", "transform", "videos", 1, acme.pk, alice.pk)
     billing.hold(rich, 3 * CREDIT, "job:1", purpose=purpose)

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from assets.models import Asset
 from billing import services as billing
-from billing import spending
-from billing.models import CREDIT, Account, Client, Hold, User
+from billing import spending, statement
+from billing.models import CREDIT, Account, Client, Hold, Kind, Source, User
 from studio.models import Job, State
 from studio.usage.reasons import OVER, TURN, reasons
 from studio.usage.worth import worths
@@ -67,6 +67,25 @@ def test_each_line_tells_what_moved_and_what_was_there_after(
     assert told == [("charge", -30, 70, 0), ("hold", 0, 100, 30), ("grant", 100, 100, 0)]
     assert "−30" in said(page)
     assert "+100" in said(page)
+
+
+def test_what_each_kind_of_line_moves_is_how_the_balance_changed(rich: Account) -> None:
+    for number in range(3):
+        billing.hold(rich, 9 * CREDIT, f"job:{number}")
+    billing.charge(rich, 7 * CREDIT, "job:0")
+    billing.release(rich, "job:1")
+    billing.refund(rich, 2 * CREDIT, "job:0")
+    billing.grant(rich, 5 * CREDIT, "pack", source=Source.BOUGHT)
+    billing.take_back(rich, 3 * CREDIT, "back", "a refund", source=Source.BOUGHT, of="pack")
+    soon = timezone.now() + timedelta(hours=1)
+    billing.grant(rich, CREDIT, "promo", source=Source.PROMO, expires=soon)
+    billing.expire(rich, soon)
+    lines = list(reversed(statement.lines(rich)))
+    assert {line.kind for line in lines} == set(Kind.values)
+    before = 0
+    for line in lines:
+        assert (line.kind, statement.moved(line)) == (line.kind, line.balance_after - before)
+        before = line.balance_after
 
 
 def test_it_is_filtered_by_kind_and_text(
