@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from billing.admin import ReadOnly
-from studio import catalogue, keys, switches
+from studio import catalogue, keys, price_list, switches
 from studio.grouping import by
 from studio.models import Health, Job, OfferSwitch, State
 from studio.office.panel import Act, Cell, Panel, Row, Tone, listed, number, share
@@ -150,7 +150,8 @@ def _row(
     may: bool,
 ) -> Row:
     provider = catalogue.provider_of(offer)
-    price = offer.price.quote(catalogue.usual(catalogue.operations()[offer.operation], offer))
+    usual = catalogue.usual(catalogue.operations()[offer.operation], offer)
+    price = price_list.quote(offer, usual)
     counts = done.get(offer.key, {})
     failed = counts.get(State.FAILED, 0)
     whole = failed + counts.get(State.SUCCEEDED, 0)

@@ -180,12 +180,19 @@ def test_the_members_of_a_plan(account: Account) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"pictures": 1}, {"images": -1}, {"images": 1.5}, {"images": True}, [1]],
-    ids=["unknown", "negative", "part", "yes", "list"],
+    [{"pictures": 1}, {"images": -1}, {"images": 1.5}, {"images": True}, [1], [], None, ""],
+    ids=["unknown", "negative", "part", "yes", "list", "empty list", "null", "text"],
 )
 def test_caps_that_are_none(db: None, wrong: Any) -> None:
     with pytest.raises(ValidationError, match=r"caps"):
-        plan(key="wrong", caps=wrong).full_clean()
+        Plan(key="wrong", name="Wrong", caps=wrong).full_clean()
+
+
+@pytest.mark.parametrize("wrong", [{}, "", "wan", [1], [""]])
+def test_models_that_are_none(db: None, wrong: Any) -> None:
+    """Nobody could order anything by it."""
+    with pytest.raises(ValidationError, match="offers"):
+        Plan(key="wrong", name="Wrong", offers=wrong).full_clean()
 
 
 # --- budgets --------------------------------------------------------------------------------------
