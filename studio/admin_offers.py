@@ -73,7 +73,7 @@ class OfferAdmin(ReadOnly):
         back = redirect("admin:studio_offerswitch_changelist")
         user: Any = request.user
         if request.POST.get("to") == "on":
-            switches.switch_on(key, user)
+            switches.switch_on(key)
             self.message_user(request, f"{offer.label} is on again.")
             return back
         if form.is_valid():

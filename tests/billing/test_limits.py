@@ -15,7 +15,7 @@ from billing import services as billing
 from billing.budgets import set_budget
 from billing.models import CREDIT, Account, ApiKey, BudgetAlert, Client, Counter, Plan, User
 from billing.services import Asked, Line, Purpose
-from tests.billing.plan_rows import BEGUN, plan, subscribed
+from tests.billing.plan_rows import BEGUN, subscribed
 
 IMAGE = Purpose("wan", "create", "images", 1)
 VIDEO = Purpose("kling", "transform", "videos", 1)

@@ -80,8 +80,8 @@ def test_figures_change_and_the_rule_stays(
     ],
     ids=[
         "unknown", "number", "negative", "nan", "word", "other digits", "underscore", "exponent",
-        "blank", "too much", "list", "text", "none of the values", "too fine", "one for all", "value",
-        "free", "nothing", "nought", "nought among others",
+        "blank", "too much", "list", "text", "none of the values", "too fine", "one for all",
+        "value", "free", "nothing", "nought", "nought among others",
     ],
 )  # fmt: skip
 def test_figures_that_are_refused(db: None, rule: Rule, new: Any, words: str) -> None:
