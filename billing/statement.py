@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
@@ -19,16 +20,39 @@ SIGNS = {
     Kind.EXPIRE: -1,
     Kind.TAKEN_BACK: -1,
 }
+# Lines that one search for a text goes through.
+LOOKED = 20_000
 
 
 def lines(account: Account, kind: str = "", text: str = "") -> QuerySet[Entry]:
     """The newest first."""
     found = Entry.objects.filter(account=account).order_by("-id")
-    if kind:
-        found = found.filter(kind=kind)
-    if text:
-        found = found.filter(Q(note__icontains=text) | Q(reference__icontains=text))
-    return found
+    return _with(text, found.filter(kind=kind) if kind else found)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Lines that were asked for, and the newest of those that were not looked at for it."""
+
+    lines: QuerySet[Entry]
+    unseen: Entry | None
+
+
+def search(account: Account, kind: str = "", text: str = "", before: int | None = None) -> Found:
+    """The same, older than the line `before`. A text is looked for in LOOKED lines, so that it
+    takes no longer in a ledger that is long."""
+    mine = lines(account, kind)
+    if before is not None:
+        mine = mine.filter(pk__lt=before)
+    unseen = mine[LOOKED : LOOKED + 1].first() if text else None
+    found = _with(text, mine)
+    return Found(found.filter(pk__gt=unseen.pk) if unseen else found, unseen)
+
+
+def _with(text: str, some: QuerySet[Entry]) -> QuerySet[Entry]:
+    if not text:
+        return some
+    return some.filter(Q(note__icontains=text) | Q(reference__icontains=text))
 
 
 def moved(entry: Entry) -> int:

@@ -225,8 +225,8 @@ def _action(deed: Deed) -> Any:
             except (jobs.NotPossible, MoneyRefused) as error:
                 model.message_user(request, f"{job.title}: {error}", messages.WARNING)
             else:
-                did = {"did": deed.done, "job": job.pk}
-                audit_log.write(job.account, "operator.job", job.title or job.operation, **did)
+                title = job.title or job.operation
+                audit_log.write(job.account, "operator.job", title, did=deed.done, job=job.pk)
                 model.message_user(request, f"{job.title}: {deed.done}.")
         back = request.POST.get(BACK, "")
         only = chosen.filter(pk=back).first() if back and len(chosen) == 1 else None

@@ -80,7 +80,7 @@ def new_secret(target: WebhookTarget) -> str:
     return made
 
 
-def _note(target: WebhookTarget, change: str, **more: str) -> None:
+def _note(target: WebhookTarget, change: str, **more: Any) -> None:
     """A line of the audit log. Of the address only the computer: what follows it may be secret."""
     host = urlsplit(target.url).hostname
     audit_log.write(

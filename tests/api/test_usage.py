@@ -142,12 +142,13 @@ def test_a_budget_is_set_changed_and_removed(api: Client, rich: Account, acme: A
         ({"of": "plan", "hard": 1}, "of", "is not known"),
         ({"of": "client", "hard": 1}, "whose", "nobody like that"),
         ({"of": "member", "whose": "0", "hard": 1}, "whose", "nobody like that"),
+        ({"of": "account", "whose": "1", "hard": 1}, "whose", "nobody's own"),
         ({"of": "account", "hard": -1}, "hard", "The least is 0"),
         ({"of": "account", "hard": 10**30}, "hard", "The most is"),
         ({"of": "account", "hard": "5"}, "hard", "not a whole number"),
         ({"of": "account", "soft": 2, "hard": 1}, "soft", "above the hard one"),
     ],
-    ids=["nothing", "plan", "client", "member", "negative", "huge", "text", "soft"],
+    ids=["nothing", "plan", "client", "member", "nobody", "negative", "huge", "text", "soft"],
 )
 def test_what_is_no_budget_is_refused_at_its_field(
     api: Client, sent: dict[str, Any], field: str, words: str

@@ -209,6 +209,8 @@ def test_a_hard_budget_refuses_and_a_soft_one_warns(rich: Account, alice: User) 
     )
     billing.charge(rich, 2 * CREDIT, "job:1")
     billing.hold(rich, 8 * CREDIT, "job:2")
+    look = billing.preflight(rich, [Asked(1, 1)])
+    assert (look.allowed, look.warnings) == (False, ()), "what is refused is not warned of"
     with pytest.raises(billing.BudgetReached) as refusal:
         billing.hold(rich, 1, "job:3")
     assert str(refusal.value) == (

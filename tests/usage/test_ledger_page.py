@@ -121,6 +121,44 @@ def test_pages_of_it_meet_without_a_gap(
     assert query == ""
 
 
+def test_a_text_is_looked_for_in_so_many_lines_at_a_time(
+    sign_in: SignIn, alice: User, rich: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is passed over on the way, on the page and in the API."""
+    for n in range(6):
+        billing.grant(rich, CREDIT, f"grant:{n}-more", "rare" if n in (0, 3) else "common")
+    monkeypatch.setattr("billing.statement.LOOKED", 2)
+    browser = sign_in(alice)
+    seen, query = [], "q=rare"
+    while query:
+        page = browser.get(f"{LEDGER}?{query}")
+        seen.append([line.entry.reference for line in page.context["rows"]])
+        query = page.context["further"]
+        assert ("Look through older ones" in said(page)) == bool(query)
+    assert seen == [[], ["grant:3-more"], ["grant:0-more"], []]
+    told, address = [], "/api/v1/ledger/?q=rare"
+    while address:
+        answer = browser.get(address).json()
+        told.append([line["reference"] for line in answer["results"]])
+        address = answer["next"]
+    assert told == seen
+
+
+def test_a_full_page_of_what_was_found_comes_before_older_lines(
+    sign_in: SignIn, alice: User, rich: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(6):
+        billing.grant(rich, CREDIT, f"grant:{n}-more", "rare")
+    monkeypatch.setattr("billing.statement.LOOKED", 3)
+    monkeypatch.setattr("studio.views.usage.ledger.PAGE", 2)
+    browser, query, seen = sign_in(alice), "q=rare", []
+    while query:
+        context = browser.get(f"{LEDGER}?{query}").context
+        seen += [line.entry.reference for line in context["rows"]]
+        query = context["older"] or context["further"]
+    assert seen == [f"grant:{n}-more" for n in (5, 4, 3, 2, 1, 0)]
+
+
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "٣"])
 def test_an_impossible_page_is_the_first(
     sign_in: SignIn, alice: User, rich: Account, before: str
