@@ -84,10 +84,13 @@ ACTIONS = {
     "operator.plan": "changed what a plan is",
     "operator.pack": "changed a credit pack",
     "operator.price": "changed a price",
+    "operator.offer": "switched a model on or off",
+    "operator.job": "decided on a job",
     "operator.looked": "looked at a file",
     "settings.key": "changed the key of a provider",
     "settings.library": "changed a setting of the library",
     "settings.budget": "changed a budget",
+    "settings.webhook": "changed a webhook",
 }
 # Details with such a name are refused: a log is read by more people than may know them.
 SECRETS = frozenset({"password", "secret", "token", "code", "key", "link"})
@@ -264,7 +267,13 @@ def events(
 
 def told(event: AuditEvent) -> str:
     """Its details in one line."""
-    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in event.details.items())
+    return ", ".join(f"{n.replace('_', ' ')}: {_said(v)}" for n, v in event.details.items())
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 # --- how long they are kept -----------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from billing.models import Account, Day, Hold
@@ -40,10 +40,3 @@ def add(
 def days_of(account: Account, first: date, last: date) -> QuerySet[Day]:
     """From the first to the last of them."""
     return Day.objects.filter(account=account, day__range=(first, last))
-
-
-def spent(account: Account, first: date) -> int:
-    """Units, since that day."""
-    mine = Day.objects.filter(account=account, day__gte=first)
-    found: int = mine.aggregate(sum=Sum("spent", default=0))["sum"]
-    return found

@@ -117,6 +117,9 @@ def targets(account: Account) -> dict[str, list[tuple[str, str]]]:
 
 def _target(account: Account, of: str, whose: str) -> dict[str, Any]:
     if of == BudgetOf.ACCOUNT:
+        if whose:
+            words = f"A budget of {account} is nobody's own. Leave it out, or set one of a member."
+            raise NotKept("whose", words)
         return {}
     try:
         match of:

@@ -60,13 +60,14 @@ class Preflight:
 def preflight(account: Account, lines: Sequence[Asked], now: datetime | None = None) -> Preflight:
     """What a hold of all of it together would meet. Nothing is promised by it."""
     look = Look(Account.objects.get(pk=account.pk), lines, now)
+    refusal = look.refusal()
     return Preflight(
         most=look.most,
         likely=sum(line.likely for line in lines),
         available=look.available,
         limits=look.limits,
-        refusal=look.refusal(),
-        warnings=tuple(_warning(limit) for limit in look.limits if limit.warns),
+        refusal=refusal,
+        warnings=() if refusal else tuple(_warning(one) for one in look.limits if one.warns),
     )
 
 

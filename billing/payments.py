@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from billing import audit_log, ledger, plans
+from billing.lots import REFUND_STAYS
 from billing.models import (
     Account,
     Cycle,
@@ -289,8 +290,11 @@ def _take_back(account: Account, own: Payment) -> None:
     mark += str(Entry.objects.filter(account=account, reference__startswith=mark).count())
     note = f"{own.name}: {back / 100:,.2f} of {own.cents / 100:,.2f} USD went back"
     own.words = f"{note}."[:300]
+    # What a plan brings does not stay; its month may be over when it comes back.
+    source, expires = Source.BOUGHT, None
+    if own.of != PaymentFor.CREDITS:
+        source, expires = Source.PLAN, timezone.now() + REFUND_STAYS
     if wanted > own.taken_back:
-        source = Source.BOUGHT if own.of == PaymentFor.CREDITS else Source.PLAN
         most = wanted - own.taken_back
         done = ledger.take_back(account, most, mark, note, source=source, of=reference(own))
         own.taken_back += done.amount
@@ -301,7 +305,8 @@ def _take_back(account: Account, own: Payment) -> None:
             own.words = f"{note}; {as_credits(missing)} of it were spent already."[:300]
     elif wanted < own.taken_back:
         more = own.taken_back - wanted
-        ledger.grant(account, more, mark, f"{own.name}: a dispute was won", source=Source.BOUGHT)
+        won = f"{own.name}: a dispute was won"
+        ledger.grant(account, more, mark, won, source=source, expires=expires)
         own.taken_back = wanted
         audit_log.write(account, "credits.given_back", as_credits(more))
     if own.of != PaymentFor.CREDITS:

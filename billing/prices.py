@@ -47,7 +47,7 @@ def set_price(
     now = timezone.now()
     row = Price(
         offer=offer,
-        figures=dict(figures),
+        figures=figures,
         free=free,
         source=source.strip(),
         valid_from=valid_from or now,
@@ -77,7 +77,9 @@ def check(row: Price, declared: Rule, now: datetime | None = None) -> None:
         if row.figures:
             raise ValidationError({"figures": "What is free has no figures. Leave them empty."})
         return
-    if not row.figures:
+    if not isinstance(row.figures, dict):
+        raise ValidationError({"figures": 'Write the figures as {"dollars": "0.05"}.'})
+    if not any(row.figures.values()):
         raise ValidationError({"figures": "No figure is replaced. Name one, or mark it as free."})
     try:
         with_figures(declared, row.figures)

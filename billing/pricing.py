@@ -6,6 +6,7 @@ where they are declared; one dollar is 100 credits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, Decimal
@@ -232,11 +233,10 @@ def with_figures(rule: Price, new: Mapping[str, Any]) -> Price:
 
 
 def _figure(name: str, value: Any) -> str:
-    try:
-        amount = Decimal(value) if isinstance(value, str) else None
-    except ArithmeticError:
-        amount = None
-    if amount is None or not amount.is_finite() or not 0 <= amount <= 10_000:
+    # What Decimal takes besides (1_0, 1E+1, digits of other scripts) people would misread.
+    is_plain = isinstance(value, str) and re.fullmatch(r"[0-9]{1,5}(\.[0-9]+)?", value)
+    amount = Decimal(value) if is_plain else None
+    if amount is None or amount > 10_000:
         raise WrongFigures(
             f'“{name}” is {str(value)[:40]!r}; write dollars from 0 to 10,000 as text, like "0.05".'
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from billing import days, lots
+from billing import days, lots, spending, statement
 from billing.audit import verify_ledger
 from billing.figures import Limit
 from billing.ledger import (
@@ -87,7 +87,8 @@ __all__ = [
 
 class Usage(TypedDict):
     """Units; `spent_this_month` is charges less refunds since the first day of the month, where the
-    account is."""
+    account is. That and `held` are of what is in sight: who sees one client sees no others' sums.
+    """
 
     balance: int
     held: int
@@ -101,7 +102,7 @@ def usage(account: Account) -> Usage:
     gone = lots.stale(now)
     return Usage(
         balance=now.balance - gone,
-        held=now.held,
+        held=now.held if account.scope.is_everything else statement.held(account),
         available=now.available - gone,
-        spent_this_month=days.spent(now, days.day_of(now).replace(day=1)),
+        spent_this_month=spending.spent(account, days.day_of(now).replace(day=1)),
     )

@@ -18,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from assets.models import Asset
+from billing import audit_log
 from billing.admin import ReadOnly
 from billing.models import CREDIT, Entry
 from billing.pricing import dollars
@@ -224,6 +225,8 @@ def _action(deed: Deed) -> Any:
             except (jobs.NotPossible, MoneyRefused) as error:
                 model.message_user(request, f"{job.title}: {error}", messages.WARNING)
             else:
+                title = job.title or job.operation
+                audit_log.write(job.account, "operator.job", title, did=deed.done, job=job.pk)
                 model.message_user(request, f"{job.title}: {deed.done}.")
         back = request.POST.get(BACK, "")
         only = chosen.filter(pk=back).first() if back and len(chosen) == 1 else None

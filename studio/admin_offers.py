@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from billing.admin import ReadOnly
-from studio import catalogue, keys, switches
+from studio import catalogue, keys, price_list, switches
 from studio.grouping import by
 from studio.models import Health, Job, OfferSwitch, State
 from studio.office.panel import Act, Cell, Panel, Row, Tone, listed, number, share
@@ -73,7 +73,7 @@ class OfferAdmin(ReadOnly):
         back = redirect("admin:studio_offerswitch_changelist")
         user: Any = request.user
         if request.POST.get("to") == "on":
-            switches.switch_on(key, user)
+            switches.switch_on(key)
             self.message_user(request, f"{offer.label} is on again.")
             return back
         if form.is_valid():
@@ -150,7 +150,8 @@ def _row(
     may: bool,
 ) -> Row:
     provider = catalogue.provider_of(offer)
-    price = offer.price.quote(catalogue.usual(catalogue.operations()[offer.operation], offer))
+    usual = catalogue.usual(catalogue.operations()[offer.operation], offer)
+    price = price_list.quote(offer, usual)
     counts = done.get(offer.key, {})
     failed = counts.get(State.FAILED, 0)
     whole = failed + counts.get(State.SUCCEEDED, 0)

@@ -46,7 +46,7 @@ def _deliver(pk: int) -> bool:
             budget.account,
             title[:1].upper() + title[1:],
             found.words,
-            reverse("account"),
+            reverse("budgets"),
             "budget.alert",
             _data(found),
             client=budget.client_id,

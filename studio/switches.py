@@ -7,6 +7,7 @@ import time
 
 from django import db
 
+from billing import audit_log
 from billing.models import User
 from studio import catalogue
 from studio.models import OfferSwitch
@@ -45,13 +46,13 @@ def switch_off(offer: str, reason: str, user: User | None) -> None:
     OfferSwitch.objects.update_or_create(
         offer=offer, defaults={"reason": reason[:MOST], "user": user}
     )
-    log.info("offer %s switched off by %s: %s", offer, user, reason)
+    audit_log.write(None, "operator.offer", offer, switched="off", reason=reason)
     forget()
 
 
-def switch_on(offer: str, user: User | None) -> None:
+def switch_on(offer: str) -> None:
     OfferSwitch.objects.filter(offer=offer).delete()
-    log.info("offer %s switched on by %s", offer, user)
+    audit_log.write(None, "operator.offer", offer, switched="on")
     forget()
 
 

@@ -97,6 +97,15 @@ class Plan(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """An empty list in place of an object passes by the validators of a field that may be left
+        empty."""
+        for name, sound in (("caps", sound_caps), ("offers", sound_offers)):
+            try:
+                sound(getattr(self, name))
+            except ValidationError as error:
+                raise ValidationError({name: error}) from None
+
     def cap(self, kind: str) -> int | None:
         found: int | None = self.caps.get(kind)
         return found

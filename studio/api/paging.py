@@ -97,8 +97,17 @@ def page(
     if len(rows) <= most:
         return rows, None
     last = rows[most - 1]
-    cursor = signing.dumps([order, str(getattr(last, field.name)), str(last.pk)], salt=SALT)
-    return rows[:most], following(request, cursor)
+    return rows[:most], following(request, behind(order, getattr(last, field.name), last.pk))
+
+
+def behind(order: str, value: Any, pk: Any) -> str:
+    """The cursor of what comes after that row."""
+    return signing.dumps([order, str(value), str(pk)], salt=SALT)
+
+
+def began(query: dict[str, str], order: str) -> str | None:
+    """The key of the row that the page comes after; None on the first."""
+    return _read(query["cursor"], order)[1] if "cursor" in query else None
 
 
 def following(request: Request, cursor: str) -> str | None:
@@ -120,6 +129,14 @@ def size(text: str | None) -> int:
 
 def _after(cursor: str, order: str, field: Field[Any, Any], beyond: str) -> Q:
     """Rows beyond the last one seen. The first condition lets the index find the place."""
+    value, pk = _read(cursor, order)
+    at = field.to_python(value)
+    return Q(**{f"{field.name}__{beyond}e": at}) & (
+        Q(**{f"{field.name}__{beyond}": at}) | Q(**{f"pk__{beyond}": pk})
+    )
+
+
+def _read(cursor: str, order: str) -> tuple[str, str]:
     try:
         made_for, value, pk = signing.loads(cursor, salt=SALT)
         if made_for != order:
@@ -127,7 +144,4 @@ def _after(cursor: str, order: str, field: Field[Any, Any], beyond: str) -> Q:
     except (signing.BadSignature, ValueError):
         words = "This cursor is not one of this list. Start without, and follow `next`."
         raise Invalid([problem("cursor", cursor, words)]) from None
-    at = field.to_python(value)
-    return Q(**{f"{field.name}__{beyond}e": at}) & (
-        Q(**{f"{field.name}__{beyond}": at}) | Q(**{f"pk__{beyond}": pk})
-    )
+    return value, pk

@@ -56,6 +56,9 @@ class OfferSerializer(serializers.Serializer[Any]):
     cannot = serializers.CharField(help_text="What it cannot do")
     provider = serializers.CharField()
     local = serializers.BooleanField(help_text="Done on this computer; nothing leaves it")
+    off = serializers.CharField(
+        help_text="Why the operator switched it off: nobody can order it now. Empty when it is on"
+    )
     price = AmountSerializer(help_text="For the defaults; ask `estimate` for anything else")
     params = serializers.DictField(help_text="JSON Schema (2020-12) of `params`")
 
@@ -240,6 +243,7 @@ def offer_data(offer: Offer, price: Any, schema: dict[str, Any]) -> dict[str, An
         "cannot": offer.cannot,
         "provider": provider.label,
         "local": provider.local,
+        "off": catalogue.off().get(offer.key, ""),
         "price": amount_data(price),
         "params": schema,
     }

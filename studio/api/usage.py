@@ -172,7 +172,8 @@ class Ledger(ManagedView):
     @extend_schema(
         summary="The ledger",
         description="Every credit that came, was held or went, newest first, with what was there "
-        "after it. For who sees all clients.",
+        "after it. For who sees all clients. With `q` a page goes through "
+        f"{statement.LOOKED:,} lines: it may have few or none and yet a `next`.",
         operation_id="ledger_list",
         parameters=[*LINES, *paging.PAGE],
         responses=answers({200: EntryPageSerializer}, 400),
@@ -185,8 +186,13 @@ class Ledger(ManagedView):
                 "The ledger is of all clients, and you are limited to some. Ask the account's "
                 "owner."
             )
-        rows = statement.lines(self.account, query.get("kind", ""), query.get("q", ""))
-        found, following = paging.page(request, rows, query, "-id")
+        before = paging.began(query, "-id")
+        asked = query.get("kind", ""), query.get("q", ""), int(before) if before else None
+        search = statement.search(self.account, *asked)
+        found, following = paging.page(request, search.lines, query, "-id")
+        if search.unseen and following is None:
+            place = search.unseen.pk + 1
+            following = paging.following(request, paging.behind("-id", place, place))
         notes = statement.notes(self.account, found)
         told = EntrySerializer(found, many=True, context={"notes": notes}).data
         return Response({"results": told, "next": following})

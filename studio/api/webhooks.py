@@ -262,7 +262,7 @@ class OneWebhook(WebhookView):
     )
     def delete(self, request: Request, pk: UUID) -> Response:
         paging.read(request, ())
-        self.target(pk).delete()
+        hooks.remove(self.target(pk))
         return Response(status=204)
 
 

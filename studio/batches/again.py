@@ -58,10 +58,12 @@ class Retry:
     shown: str = ""
 
 
-def plan_retry(batch: Batch, offer: str = "", *, canceled: bool = False) -> Retry:
+def plan_retry(
+    batch: Batch, user: User | None, offer: str = "", *, canceled: bool = False
+) -> Retry:
     """The dry run of retry_failed, or with an `offer` of change_model. Raises Wrong, NotNow."""
     with keys.seen_once():
-        again = _Again(batch, None, offer, canceled)
+        again = _Again(batch, user, offer, canceled)
         asked = [
             Asked(job.most, job.quote, line(job).purpose)
             for _, new in again.chunks()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from billing import audit_log
 from billing.ids import uuid7
 from billing.models import Account, User
 from studio import http, secrets
@@ -44,6 +46,7 @@ def make(
     secret = signing.new_secret()
     cipher = secrets.encrypt(secret)
     made = WebhookTarget.objects.create(account=account, user=user, secret=cipher, **said)
+    _note(made, "made")
     return made, secret
 
 
@@ -52,11 +55,19 @@ def change(target: WebhookTarget, **said: Any) -> WebhookTarget:
     Raises NotKept."""
     for field, value in said.items():
         setattr(target, field, CHECKS[field](value))
+    what = ", ".join(said)
     if said.get("on") or "url" in said:
         target.off_words, target.failing_since, target.rests_until = "", None, None
         said |= {"off_words": "", "failing_since": None, "rests_until": None}
     target.save(update_fields=list(said))
+    _note(target, "changed", what=what)
     return target
+
+
+def remove(target: WebhookTarget) -> None:
+    """Its log goes with it."""
+    _note(target, "deleted")
+    target.delete()
 
 
 def new_secret(target: WebhookTarget) -> str:
@@ -65,7 +76,16 @@ def new_secret(target: WebhookTarget) -> str:
     target.old_secret, target.old_until = target.secret, timezone.now() + OVERLAP
     target.secret = secrets.encrypt(made)
     target.save(update_fields=["secret", "old_secret", "old_until"])
+    _note(target, "new secret")
     return made
+
+
+def _note(target: WebhookTarget, change: str, **more: Any) -> None:
+    """A line of the audit log. Of the address only the computer: what follows it may be secret."""
+    host = urlsplit(target.url).hostname
+    audit_log.write(
+        target.account, "settings.webhook", target.name, change=change, host=host, **more
+    )
 
 
 def secrets_of(target: WebhookTarget) -> list[str]:

@@ -211,6 +211,6 @@ def _place_of_log(target: WebhookTarget) -> str:
 @member
 def delete(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     target = _find(request, pk)
-    target.delete()
+    hooks.remove(target)
     say(request, f"The webhook “{target.name}” is deleted, with its log.")
     return redirect("webhooks")

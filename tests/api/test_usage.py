@@ -32,6 +32,23 @@ def lara(account: Account, acme: Any) -> User:
     return user
 
 
+def test_who_is_limited_is_told_no_sums_of_other_clients(
+    client_of: ClientOf, rich: Account, lara: User, acme: Any
+) -> None:
+    """The page of the account says the same."""
+    for number, its in enumerate((acme.pk, clients.make(rich, "Zen").pk)):
+        purpose = Purpose("wan", "transform", "videos", 1, its, lara.pk)
+        billing.hold(rich, 3 * CREDIT, f"job:spent-{number}", purpose=purpose)
+        billing.charge(rich, 3 * CREDIT, f"job:spent-{number}")
+        billing.hold(rich, 5 * CREDIT, f"job:held-{number}", purpose=purpose)
+    told = client_of(lara).get("/api/v1/money/").json()
+    assert (told["spent_this_month"], told["held"]) == (3 * CREDIT, 5 * CREDIT)
+    browser = Client()
+    browser.force_login(lara)
+    has = browser.get("/account/").context["usage"]
+    assert (has["spent_this_month"], has["held"]) == (3 * CREDIT, 5 * CREDIT)
+
+
 def test_days_are_told_by_what_is_asked(api: Client, rich: Account, alice: User, acme: Any) -> None:
     purpose = Purpose("wan", "transform", "videos", 1, acme.pk, alice.pk)
     billing.hold(rich, 3 * CREDIT, "job:1", purpose=purpose)
@@ -125,12 +142,13 @@ def test_a_budget_is_set_changed_and_removed(api: Client, rich: Account, acme: A
         ({"of": "plan", "hard": 1}, "of", "is not known"),
         ({"of": "client", "hard": 1}, "whose", "nobody like that"),
         ({"of": "member", "whose": "0", "hard": 1}, "whose", "nobody like that"),
+        ({"of": "account", "whose": "1", "hard": 1}, "whose", "nobody's own"),
         ({"of": "account", "hard": -1}, "hard", "The least is 0"),
         ({"of": "account", "hard": 10**30}, "hard", "The most is"),
         ({"of": "account", "hard": "5"}, "hard", "not a whole number"),
         ({"of": "account", "soft": 2, "hard": 1}, "soft", "above the hard one"),
     ],
-    ids=["nothing", "plan", "client", "member", "negative", "huge", "text", "soft"],
+    ids=["nothing", "plan", "client", "member", "nobody", "negative", "huge", "text", "soft"],
 )
 def test_what_is_no_budget_is_refused_at_its_field(
     api: Client, sent: dict[str, Any], field: str, words: str

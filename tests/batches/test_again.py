@@ -27,7 +27,7 @@ def test_only_what_failed_is_tried_again(begun: Draft, alice: User, account: Acc
     succeed(batch, 1)
     fail(batch, 2)
     fail(batch, 3)
-    again = batches.plan_retry(batch)
+    again = batches.plan_retry(batch, None)
     assert (again.rows, again.amount, again.blocked) == (2, 2 * PRICE, "")
     with pytest.raises(batches.TermsChanged):
         batches.retry_failed(batch, alice, agreed="1-1:1:credits")
@@ -86,14 +86,14 @@ def test_what_a_step_made_and_is_in_the_trash_is_asked_for(
 ) -> None:
     pictures[1].trashed = timezone.now()
     pictures[1].save(update_fields=["trashed"])
-    again = batches.plan_retry(half_done)
+    again = batches.plan_retry(half_done, None)
     assert (again.rows, again.amount, list(again.refused)) == (0, 0, [1, 2])
     words = "“Fig”, which “Pear · 2x” made for this row, is in the trash. Restore it"
     assert words in again.refused[1]
     assert batches.retry_failed(half_done, alice).rows == 0
     assert (states(half_done), held(account)) == (["failed", "failed"], 0)
     Asset.objects.filter(pk=pictures[1].pk).update(trashed=None)
-    again = batches.plan_retry(half_done)
+    again = batches.plan_retry(half_done, None)
     assert (again.rows, again.anew, again.amount) == (2, 0, 2 * PRICE)
 
 
@@ -102,7 +102,7 @@ def test_what_a_step_made_and_is_gone_is_made_again_at_a_price_that_was_told(
 ) -> None:
     first = job_of(half_done, 1)
     Job.objects.filter(pk=first.pk).update(outputs=[str(uuid4())])
-    again = batches.plan_retry(half_done)
+    again = batches.plan_retry(half_done, None)
     offers = {share.offer: share.jobs for share in again.models}
     assert (again.rows, again.anew, again.refused) == (2, 1, {})
     assert offers == {"paper-motion": 2, first.offer: 1}
@@ -135,7 +135,7 @@ def test_another_model_for_what_failed(begun: Draft, alice: User, account: Accou
     batch = begun(2)
     succeed(batch, 1)
     fail(batch, 2)
-    again = batches.plan_retry(batch, "local-motion")
+    again = batches.plan_retry(batch, None, "local-motion")
     assert (again.rows, again.amount) == (1, 0)
     assert [share.offer for share in again.models] == ["local-motion"]
     batches.change_model(batch, "local-motion", alice, agreed=again.shown)

@@ -13,7 +13,7 @@ from billing import services as billing
 from billing.models import CREDIT, Account, Plan, User
 from studio import batches
 from studio.models import Batch, Job
-from tests.batches.sheets import states
+from tests.batches.sheets import fail, states
 
 Draft = Callable[..., Batch]
 PRICE = 12 * CREDIT
@@ -74,6 +74,22 @@ def test_more_than_a_budget_has(of: str, draft: Draft, alice: User, account: Acc
     batches.start(batch, alice)
     (figure,) = budgets.budgets_of(account)
     assert (figure.spent, figure.held) == (0, 3 * PRICE)
+
+
+def test_trying_again_is_judged_by_the_budget_of_who_asks(
+    begun: Draft, alice: User, bob: User, account: Account
+) -> None:
+    """As it is told beforehand, so it is when it is done."""
+    batch = begun(2, at_once=2)
+    fail(batch, 1)
+    fail(batch, 2)
+    budgets.set_budget(account, "member", user=bob, hard=2 * PRICE - 1)
+    told = batches.plan_retry(batch, bob).blocked
+    assert "Budget of bob: 23.999999 credits a month" in told
+    with pytest.raises(billing.BudgetReached, match="Budget of bob"):
+        batches.retry_failed(batch, bob)
+    assert batches.plan_retry(batch, alice).blocked == ""
+    assert batches.retry_failed(batch, alice).rows == 2
 
 
 def test_the_page_names_what_is_tightest(

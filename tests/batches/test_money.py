@@ -304,7 +304,7 @@ class Life(RuleBasedStateMachine):
         if batch := self.one(which):
             before = money(self.account)
             try:
-                shown = batches.plan_retry(batch, offer, canceled=canceled).shown
+                shown = batches.plan_retry(batch, None, offer, canceled=canceled).shown
                 batches.retry_failed(batch, self.user, agreed=shown, offer=offer, canceled=canceled)
             except (batches.NotNow, batches.TooDear):
                 assert money(self.account) == before

@@ -32,7 +32,7 @@ PAGES = {
     "the ledger, of a rare kind": "/account/usage/ledger/?kind=grant",
     "the ledger, a text that is nowhere": "/account/usage/ledger/?q=lighthouse",
 }
-PROMISED = {"the ledger, a text that is nowhere": "–", "a batch of 10,000 is held": "20 s"}
+PROMISED = {"a batch of 10,000 is held": "20 s"}
 
 
 def run() -> None:

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from billing import prices
 from billing import services as billing
 from billing.models import CREDIT, Account, Plan, Price, Subscription, User
-from studio import price_list
+from studio import catalogue, price_list
 from tests.billing.plan_rows import plan
 
 
@@ -61,8 +62,12 @@ def test_caps_of_a_plan_are_looked_at(operator: Client) -> None:
 
 @pytest.mark.parametrize(
     ("figures", "words"),
-    [('{"prices": {"720p": "0"}}', "gives it away"), ('{"pounds": "1"}', "no figure")],
-    ids=["nought", "unknown"],
+    [
+        ('{"prices": {"720p": "0"}}', "gives it away"),
+        ('{"pounds": "1"}', "no figure"),
+        ('"0.05"', "Write the figures as"),
+    ],
+    ids=["nought", "unknown", "no object"],
 )
 def test_a_price_by_mistake_is_refused(operator: Client, figures: str, words: str) -> None:
     assert words in send(operator, "price_add", price(figures))
@@ -81,6 +86,15 @@ def test_a_price_is_added_and_never_changed(operator: Client) -> None:
     assert (row.user.username, row.source) == ("root", "their page")
     address = reverse("admin:billing_price_change", args=[row.pk])
     assert operator.post(address, price('{"prices": {"720p": "0.2"}}')).status_code == 403
+
+
+def test_the_list_of_models_tells_the_price_that_counts(operator: Client) -> None:
+    offer = catalogue.all_offers()["wavespeed-hunyuan-1.5-text"]
+    prices.set_price(offer.key, offer.price, {"prices": {"720p": "0.77"}}, source="their page")
+    price_list.forget()
+    page = operator.get(reverse("admin:studio_offerswitch_changelist")).content.decode()
+    assert "5 s × $0.77 at 720p" in page
+    assert "5 s × $0.04 at 720p" not in page
 
 
 @pytest.mark.parametrize("name", ["plan", "subscription", "budget", "lot", "hold", "price"])

@@ -22,10 +22,21 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from billing import ledger, plans
+from billing import ledger, plans, statement
 from billing import services as billing
 from billing.budgets import set_budget
-from billing.models import Account, BudgetPeriod, Counter, Day, Entry, Hold, Lot, Plan, User
+from billing.models import (
+    Account,
+    BudgetPeriod,
+    Counter,
+    Day,
+    Entry,
+    Hold,
+    Lot,
+    Plan,
+    Source,
+    User,
+)
 from billing.services import LedgerConflict, Line, MoneyRefused, Purpose
 
 CAP, HARD, COST = 4, 20, 30
@@ -40,6 +51,7 @@ CRASHES = st.sampled_from(
         "billing.lots.take",
         "billing.lots.close",
         "billing.lots.refund",
+        "billing.lots.take_back",
         "billing.budgets.move",
         "billing.days.add",
         "billing.ledger._move",
@@ -138,6 +150,11 @@ class BooksMachine(RuleBasedStateMachine):
     def refund(self, number: int, amount: int, crash: str | None) -> None:
         self.call(crash, billing.refund, amount, self.reference(number))
 
+    @rule(number=NUMBERS, amount=AMOUNTS, crash=CRASHES)
+    def take_back(self, number: int, amount: int, crash: str | None) -> None:
+        how = {"source": Source.MANUAL, "of": self.reference(number)}
+        self.call(crash, billing.take_back, amount, self.reference(number), **how)
+
     @rule()
     def budget(self) -> None:
         if not self.user.budgets.exists():
@@ -159,6 +176,8 @@ class BooksMachine(RuleBasedStateMachine):
     @invariant()
     def the_books_say_the_same(self) -> None:
         assert billing.verify_ledger() == []
+        self.account.refresh_from_db()
+        assert sum(map(statement.moved, statement.lines(self.account))) == self.account.balance
 
     @invariant()
     def nothing_goes_beyond_its_limit(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from billing import services as ledger
@@ -208,6 +208,22 @@ def test_a_line_is_never_changed_or_removed(rich: Account) -> None:
     for attempt in refused:
         with pytest.raises((TypeError, IntegrityError)), transaction.atomic():
             attempt()
+    assert lines() == [("grant", 100, 100, 0)]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the database itself refuses there")
+@pytest.mark.parametrize(
+    "sql",
+    ["UPDATE billing_entry SET amount = 1", "DELETE FROM billing_entry"],
+    ids=["change", "remove"],
+)
+def test_the_database_itself_refuses_to_change_a_line(rich: Account, sql: str) -> None:
+    with (
+        pytest.raises(DatabaseError, match="never changed or removed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql)
     assert lines() == [("grant", 100, 100, 0)]
 
 

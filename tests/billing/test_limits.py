@@ -15,7 +15,7 @@ from billing import services as billing
 from billing.budgets import set_budget
 from billing.models import CREDIT, Account, ApiKey, BudgetAlert, Client, Counter, Plan, User
 from billing.services import Asked, Line, Purpose
-from tests.billing.plan_rows import BEGUN, plan, subscribed
+from tests.billing.plan_rows import BEGUN, subscribed
 
 IMAGE = Purpose("wan", "create", "images", 1)
 VIDEO = Purpose("kling", "transform", "videos", 1)
@@ -180,12 +180,19 @@ def test_the_members_of_a_plan(account: Account) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"pictures": 1}, {"images": -1}, {"images": 1.5}, {"images": True}, [1]],
-    ids=["unknown", "negative", "part", "yes", "list"],
+    [{"pictures": 1}, {"images": -1}, {"images": 1.5}, {"images": True}, [1], [], None, ""],
+    ids=["unknown", "negative", "part", "yes", "list", "empty list", "null", "text"],
 )
 def test_caps_that_are_none(db: None, wrong: Any) -> None:
     with pytest.raises(ValidationError, match=r"caps"):
-        plan(key="wrong", caps=wrong).full_clean()
+        Plan(key="wrong", name="Wrong", caps=wrong).full_clean()
+
+
+@pytest.mark.parametrize("wrong", [{}, "", "wan", [1], [""]])
+def test_models_that_are_none(db: None, wrong: Any) -> None:
+    """Nobody could order anything by it."""
+    with pytest.raises(ValidationError, match="offers"):
+        Plan(key="wrong", name="Wrong", offers=wrong).full_clean()
 
 
 # --- budgets --------------------------------------------------------------------------------------
@@ -202,6 +209,8 @@ def test_a_hard_budget_refuses_and_a_soft_one_warns(rich: Account, alice: User) 
     )
     billing.charge(rich, 2 * CREDIT, "job:1")
     billing.hold(rich, 8 * CREDIT, "job:2")
+    look = billing.preflight(rich, [Asked(1, 1)])
+    assert (look.allowed, look.warnings) == (False, ()), "what is refused is not warned of"
     with pytest.raises(billing.BudgetReached) as refusal:
         billing.hold(rich, 1, "job:3")
     assert str(refusal.value) == (

@@ -62,6 +62,14 @@ def test_figures_change_and_the_rule_stays(
         (Flat("0.12"), {"dollars": "-1"}, "write dollars"),
         (Flat("0.12"), {"dollars": "NaN"}, "write dollars"),
         (Flat("0.12"), {"dollars": "cheap"}, "write dollars"),
+        (Flat("0.12"), {"dollars": "٣"}, "write dollars"),
+        (Flat("0.12"), {"dollars": "1_0"}, "write dollars"),
+        (Flat("0.12"), {"dollars": "1E+1"}, "write dollars"),
+        (Flat("0.12"), {"dollars": " 1"}, "write dollars"),
+        (Flat("0.12"), {"dollars": "10000.1"}, "write dollars"),
+        (Flat("0.12"), ["dollars"], "Write the figures as"),
+        (Flat("0.12"), "dollars", "Write the figures as"),
+        (BY, {"prices": {}}, "No figure is replaced"),
         (Flat("0.12"), {"dollars": "0.000000001"}, "the finest price"),
         (BY, {"prices": "0.1"}, "one price for each of 480p, 720p"),
         (BY, {"prices": {"4k": "0.1"}}, "“4k” is not priced by “prices”"),
@@ -71,11 +79,12 @@ def test_figures_change_and_the_rule_stays(
         (BY, {"prices": {"720p": "0.00"}}, "A price of 0 gives it away"),
     ],
     ids=[
-        "unknown", "number", "negative", "nan", "word", "too fine", "one for all", "value",
-        "free", "nothing", "nought", "nought among others",
+        "unknown", "number", "negative", "nan", "word", "other digits", "underscore", "exponent",
+        "blank", "too much", "list", "text", "none of the values", "too fine", "one for all",
+        "value", "free", "nothing", "nought", "nought among others",
     ],
 )  # fmt: skip
-def test_figures_that_are_refused(db: None, rule: Rule, new: dict[str, Any], words: str) -> None:
+def test_figures_that_are_refused(db: None, rule: Rule, new: Any, words: str) -> None:
     with pytest.raises(ValidationError, match="figures") as refusal:
         set_price("offer", rule, new, source="their page")
     assert words in str(refusal.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -65,3 +66,23 @@ def _put_in_order(page: Page) -> None:
         row["Tide"].drag_to(row["Reef"], target_position={"x": 200, "y": 3})
     shown = page.locator(".folder b").all_inner_texts()
     assert [name for name in shown if name in row] == ["Tide", "Reef"]
+
+
+def test_the_bar_fits_a_phone_with_all_that_it_may_show(visit: Visit) -> None:
+    page = visit("/clients/", size="phone")
+    page.get_by_label("Name").last.fill("A client with a very long name indeed")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator(SWITCH)).to_be_visible()
+    page.evaluate(
+        """() => {
+            document.querySelector("#credits-pill b").textContent = "123,456";
+            const badge = document.querySelector("#bell .badge") ?? document.createElement("span");
+            badge.className = "badge";
+            badge.textContent = "12";
+            document.querySelector("#bell").append(badge);
+        }"""
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    ends = "all => all.map((one) => [one.getBoundingClientRect().left, one.offsetWidth])"
+    pills = page.locator(".topbar .pill:visible").evaluate_all(ends)
+    assert all(left + width <= after for (left, width), (after, _) in pairwise(pills))

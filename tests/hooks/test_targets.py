@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from billing.models import Account, User
+from billing.models import Account, AuditEvent, User
 from studio import hooks, http, secrets
 from studio.management.commands.rotate_keys import encrypt_anew
 from studio.models import WebhookDelivery, WebhookTarget
@@ -100,6 +100,26 @@ def test_there_is_a_limit(account: Account, monkeypatch: pytest.MonkeyPatch) -> 
     made(account)
     with pytest.raises(hooks.NotKept, match="There are 1 webhooks, the most"):
         made(account)
+
+
+def test_where_news_go_is_in_the_audit_log(account: Account) -> None:
+    """Of the address the computer alone: many have their secret in what follows."""
+    url = "https://93.184.216.34/hooks/s3cr3t?token=t0k3n"
+    target, secret = hooks.make(account, None, name="Shop", url=url, events=["job.succeeded"])
+    hooks.change(target, on=False)
+    hooks.change(target, url="https://93.184.216.35/")
+    hooks.new_secret(target)
+    hooks.remove(target)
+    noted = AuditEvent.objects.filter(account=account, action="settings.webhook", of="Shop")
+    assert [tuple(line.details.values()) for line in noted.order_by("pk")] == [
+        ("made", "93.184.216.34"),
+        ("changed", "93.184.216.34", "on"),
+        ("changed", "93.184.216.35", "url"),
+        ("new secret", "93.184.216.35"),
+        ("deleted", "93.184.216.35"),
+    ]
+    kept = str(list(noted.values()))
+    assert not [word for word in (secret, "s3cr3t", "t0k3n") if word in kept]
 
 
 def test_one_that_is_off_is_told_nothing_until_it_is_on(

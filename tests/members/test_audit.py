@@ -181,6 +181,13 @@ def test_the_studio_itself(account: Account) -> None:
     assert AuditEvent.objects.get().by == "system"
 
 
+def test_yes_and_no_are_said_as_people_do(account: Account, alice: User) -> None:
+    access.create_key(account, alice, "look", read_only=True)
+    access.create_key(account, alice, "script")
+    told = [audit_log.told(line) for line in audit_log.events(account).order_by("pk")]
+    assert ["read only: yes" in told[0], "read only: no" in told[1]] == [True, True]
+
+
 def test_an_operator_grants_money(account: Account, sign_in: SignIn) -> None:
     browser = sign_in(User.objects.create_superuser("op"))
     page = browser.get(reverse("admin:billing_account_change", args=[account.pk]))

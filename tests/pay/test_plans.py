@@ -14,6 +14,7 @@ from billing import payments, plans
 from billing.models import (
     Account,
     AuditEvent,
+    Lot,
     Payment,
     PaymentEvent,
     Plan,
@@ -312,6 +313,18 @@ def test_a_refund_of_a_plan_takes_its_credits_and_says_that_it_goes_on(
     payment.refresh_from_db()
     assert "The plan goes on" in payment.words
     assert payments.running(account)
+
+
+def test_a_dispute_of_a_plan_that_was_won_brings_credits_that_end_as_those_of_a_plan(
+    move: Move, stripe: FakeStripe, paid: Subscription, account: Account
+) -> None:
+    intent, before = Payment.objects.get().intent, available(account)
+    deliver(stripe, stripe.dispute(intent))
+    assert available(account) == 0
+    deliver(stripe, stripe.dispute(intent, "won"))
+    assert available(account) == before
+    (back,) = Lot.objects.filter(account=account, left__gt=0)
+    assert (back.source, back.expires is None) == ("plan", False)
 
 
 def test_a_year_is_paid_at_once_and_its_credits_come_by_the_month(

@@ -129,7 +129,7 @@ def test_rows_that_fail_cost_nothing_and_another_model_does_them(
     rich.refresh_from_db()
     assert (rich.held, rich.balance) == (0, 1000 * CREDIT - 3 * PRICE)
     bought = len(plain.predictions)
-    again = batches.plan_retry(batch, dear)
+    again = batches.plan_retry(batch, None, dear)
     assert (again.rows, again.amount, again.refused) == (3, 3 * 3 * PRICE, {})
     batches.change_model(batch, dear, alice, agreed=again.shown)
     rich.refresh_from_db()

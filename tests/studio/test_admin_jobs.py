@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from billing.models import CREDIT, Account, Entry, User
+from billing.models import CREDIT, Account, AuditEvent, Entry, User
 from billing.services import verify_ledger
 from studio import jobs
 from studio.models import Attempt, Event, Job, Notice
@@ -100,6 +100,9 @@ def test_given_up_the_price_goes_back(operator: Client, unclear: Job) -> None:
     assert (unclear.state, unclear.account.held) == ("failed", 0)
     assert unclear.suspense == unclear.expected_cost
     assert verify_ledger() == []
+    noted = AuditEvent.objects.get(action="operator.job")
+    assert (noted.by, noted.account, noted.of) == ("operator", unclear.account, unclear.title)
+    assert noted.details == {"did": "given up, nothing charged", "job": str(unclear.pk)}
 
 
 def test_what_cannot_be_done_is_told_and_not_done(operator: Client, order: Order) -> None:

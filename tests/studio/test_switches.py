@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assets.models import Asset
-from billing.models import Account, User
+from billing.models import Account, AuditEvent, User
 from studio import catalogue, jobs, keys, switches
 from studio.models import Job, OfferSwitch
 
@@ -53,6 +53,11 @@ def test_an_offer_is_switched_off_with_a_reason_and_on_again(operator: Client) -
     assert catalogue.off() == {OFF: WHY}
     operator.post(there(), {"to": "on"})
     assert catalogue.off() == {}
+    noted = AuditEvent.objects.filter(action="operator.offer").order_by("pk")
+    assert [(one.actor, one.of, one.details) for one in noted] == [
+        ("root", OFF, {"switched": "off", "reason": WHY}),
+        ("root", OFF, {"switched": "on"}),
+    ]
     assert operator.post(there(key="nobody")).status_code == 404
 
 
@@ -110,6 +115,18 @@ def test_page_and_api_tell_who_orders_it(
     assert answer.status_code == 400
     assert "It draws upside down" in answer.json()["message"]
     assert not Job.objects.exists()
+
+
+def test_the_api_tells_programs_before_they_order(
+    off: None, alice: User, sign_in: Callable[[User], Client]
+) -> None:
+    program = sign_in(alice)
+    one = program.get("/api/v1/operations/image-to-video/").json()
+    told = {offer["key"]: offer["off"] for offer in one["offers"]}
+    assert told.pop(OFF) == WHY
+    assert set(told.values()) <= {""}
+    every = program.get("/api/v1/operations/").json()["results"]
+    assert one in every
 
 
 def test_what_was_ordered_goes_on_and_is_not_tried_again(order: Order) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from billing import clients, days
+from billing import days
 from billing import services as billing
-from billing.models import CREDIT, Account, Client, Day, Membership, Role, User
+from billing.models import CREDIT, Account, Day, Membership, Role, User
 from billing.purpose import Purpose
+from tests.clients.conftest import acme, lara, zen  # noqa: F401 - fixtures
 
 
 @pytest.fixture
@@ -25,25 +26,6 @@ def rich(account: Account) -> Account:
 def ada(account: Account) -> User:
     user = User.objects.create_user("ada")
     Membership.objects.create(account=account, user=user, role=Role.ADMIN)
-    return user
-
-
-@pytest.fixture
-def acme(account: Account) -> Client:
-    return clients.make(account, "Acme")
-
-
-@pytest.fixture
-def zen(account: Account) -> Client:
-    return clients.make(account, "Zen")
-
-
-@pytest.fixture
-def lara(account: Account, acme: Client) -> User:
-    """A member who works for Acme alone."""
-    user = User.objects.create_user("lara", password="a long password")
-    membership = Membership.objects.create(account=account, user=user, role=Role.MEMBER)
-    clients.limit(membership, [acme])
     return user
 
 

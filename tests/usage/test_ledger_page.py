@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from assets.models import Asset
 from billing import services as billing
-from billing import spending
-from billing.models import CREDIT, Account, Client, Hold, User
+from billing import spending, statement
+from billing.models import CREDIT, Account, Client, Hold, Kind, Source, User
 from studio.models import Job, State
 from studio.usage.reasons import OVER, TURN, reasons
 from studio.usage.worth import worths
@@ -69,6 +69,25 @@ def test_each_line_tells_what_moved_and_what_was_there_after(
     assert "+100" in said(page)
 
 
+def test_what_each_kind_of_line_moves_is_how_the_balance_changed(rich: Account) -> None:
+    for number in range(3):
+        billing.hold(rich, 9 * CREDIT, f"job:{number}")
+    billing.charge(rich, 7 * CREDIT, "job:0")
+    billing.release(rich, "job:1")
+    billing.refund(rich, 2 * CREDIT, "job:0")
+    billing.grant(rich, 5 * CREDIT, "pack", source=Source.BOUGHT)
+    billing.take_back(rich, 3 * CREDIT, "back", "a refund", source=Source.BOUGHT, of="pack")
+    soon = timezone.now() + timedelta(hours=1)
+    billing.grant(rich, CREDIT, "promo", source=Source.PROMO, expires=soon)
+    billing.expire(rich, soon)
+    lines = list(reversed(statement.lines(rich)))
+    assert {line.kind for line in lines} == set(Kind.values)
+    before = 0
+    for line in lines:
+        assert (line.kind, statement.moved(line)) == (line.kind, line.balance_after - before)
+        before = line.balance_after
+
+
 def test_it_is_filtered_by_kind_and_text(
     sign_in: SignIn, alice: User, spend: Callable[..., None]
 ) -> None:
@@ -100,6 +119,44 @@ def test_pages_of_it_meet_without_a_gap(
         query = page.context["older"]
     assert seen == ["grant:more-3", "grant:more-2", "grant:more-1", "grant:more-0", "grant:1"]
     assert query == ""
+
+
+def test_a_text_is_looked_for_in_so_many_lines_at_a_time(
+    sign_in: SignIn, alice: User, rich: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is passed over on the way, on the page and in the API."""
+    for n in range(6):
+        billing.grant(rich, CREDIT, f"grant:{n}-more", "rare" if n in (0, 3) else "common")
+    monkeypatch.setattr("billing.statement.LOOKED", 2)
+    browser = sign_in(alice)
+    seen, query = [], "q=rare"
+    while query:
+        page = browser.get(f"{LEDGER}?{query}")
+        seen.append([line.entry.reference for line in page.context["rows"]])
+        query = page.context["further"]
+        assert ("Look through older ones" in said(page)) == bool(query)
+    assert seen == [[], ["grant:3-more"], ["grant:0-more"], []]
+    told, address = [], "/api/v1/ledger/?q=rare"
+    while address:
+        answer = browser.get(address).json()
+        told.append([line["reference"] for line in answer["results"]])
+        address = answer["next"]
+    assert told == seen
+
+
+def test_a_full_page_of_what_was_found_comes_before_older_lines(
+    sign_in: SignIn, alice: User, rich: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(6):
+        billing.grant(rich, CREDIT, f"grant:{n}-more", "rare")
+    monkeypatch.setattr("billing.statement.LOOKED", 3)
+    monkeypatch.setattr("studio.views.usage.ledger.PAGE", 2)
+    browser, query, seen = sign_in(alice), "q=rare", []
+    while query:
+        context = browser.get(f"{LEDGER}?{query}").context
+        seen += [line.entry.reference for line in context["rows"]]
+        query = context["older"] or context["further"]
+    assert seen == [f"grant:{n}-more" for n in (5, 4, 3, 2, 1, 0)]
 
 
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "٣"])

@@ -86,7 +86,7 @@ def test_who_is_limited_to_a_client_sees_what_was_spent_for_that(
     assert rows(page) == {"for-acme": 5}
     assert page.context["spent"] == 5 * CREDIT
     assert [one.hold.note for one in page.context["reasons"]] == ["Film of Acme"]
-    assert page.context["holds"] == CREDIT
+    assert page.context["holds"] == page.context["has"]["held"] == CREDIT
     assert (page.context["grants"], page.context["budgets"]) == ([], [])
     assert "Zen" not in said(page)
     assert "Zen" not in said(sign_in(lara).get("/account/usage/holds/"))

@@ -177,7 +177,7 @@ class RetryBatch(_Again):
         batch = self.batch(pk)
         canceled = query.get("canceled") == "true"
         with telling("offer"):
-            told = batches.plan_retry(batch, query.get("offer", ""), canceled=canceled)
+            told = batches.plan_retry(batch, self.user, query.get("offer", ""), canceled=canceled)
         return Response(retry_data(told))
 
     @extend_schema(

@@ -204,7 +204,7 @@ def _tried(told: batches.Retry) -> str:
 def _again(
     request: MemberRequest, batch: Batch, offer: str, canceled: bool, problem: str = ""
 ) -> HttpResponse:
-    told = batches.plan_retry(batch, offer, canceled=canceled)
+    told = batches.plan_retry(batch, request.user, offer, canceled=canceled)
     context = {
         "batch": batch,
         "told": told,

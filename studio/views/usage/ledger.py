@@ -38,16 +38,18 @@ def index(request: MemberRequest) -> HttpResponseBase:
     """Pages follow one another by the number of the line, however long it is."""
     sight = _whole(request)
     kind, text = _asked(request)
-    found = statement.lines(request.account, kind, text)
     before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        found = found.filter(pk__lt=int(before))
-    rows = list(found[: PAGE + 1])
+    place = int(before) if before.isdecimal() and len(before) < 19 else None
+    found = statement.search(request.account, kind, text, place)
+    rows = list(found.lines[: PAGE + 1])
+    unseen = found.unseen if len(rows) <= PAGE else None
     kept = {n: v for n, v in (("kind", kind), ("q", text)) if v}
     context = {
         "rows": _told(request.account, rows[:PAGE]),
         "older": urlencode({**kept, "before": rows[PAGE - 1].pk}) if len(rows) > PAGE else "",
-        "is_first": not before,
+        "unseen": unseen,
+        "further": urlencode({**kept, "before": unseen.pk + 1}) if unseen else "",
+        "is_first": place is None,
         "kept": urlencode(kept),
         "kind": kind,
         "text": text,

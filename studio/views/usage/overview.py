@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Sum
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -55,17 +54,16 @@ def _now(sight: Sight) -> dict[str, Any]:
     account, at = sight.account, standing(sight.account)
     has = billing.usage(account)
     held = statement.holds(account)
-    month = spending.periods(account)[0].first
     return {
         "has": has,
         "at": at,
-        "since": month,
-        "spent": spending.spent(account, month),
+        "since": spending.periods(account)[0].first,
+        "spent": has["spent_this_month"],
         "forecast": spending.forecast(account, has["available"]) if sight.whole else None,
         "limits": [one for one in billing.limits_of(account) if one.what != "credits"],
         "grants": statement.grants(account) if sight.whole else [],
         "reasons": reasons(account, list(held[:SHOWN])),
-        "holds": held.aggregate(sum=Sum("amount", default=0))["sum"],
+        "holds": statement.held(account),
         "more_holds": max(0, held.count() - SHOWN),
     }
 
