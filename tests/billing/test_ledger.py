@@ -211,7 +211,7 @@ def test_a_line_is_never_changed_or_removed(rich: Account) -> None:
     assert lines() == [("grant", 100, 100, 0)]
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="the database itself refuses there")
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize(
     "sql",
     ["UPDATE billing_entry SET amount = 1", "DELETE FROM billing_entry"],
