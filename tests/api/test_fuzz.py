@@ -72,6 +72,7 @@ def real(
         "webhooks": hook,
         "deliveries": post(api, f"/api/v1/webhooks/{hook}/test/", {}).json()["id"],
         "invitations": post(api, "/api/v1/invitations/", asked).json()["id"],
+        "budgets": post(api, "/api/v1/budgets/", {"of": "account", "soft": 5}).json()["id"],
         "boards": board["id"],
         "board-comments": str(said.pk),
         "jobs": post(api, "/api/v1/jobs/", body()).json()["id"],
