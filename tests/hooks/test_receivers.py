@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from studio.hooks import signing
+from tests import needs
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
 BODY = '{"type": "job.succeeded", "data": {"title": "Kätzchen"}}'.encode()
@@ -32,9 +32,9 @@ def in_python(secret: str, headers: dict[str, str], body: bytes) -> bool:
 
 
 def in_javascript(secret: str, headers: dict[str, str], body: bytes) -> bool:
-    node = shutil.which("node")
+    node = needs.node_path()
     if node is None:
-        pytest.skip("node is not installed; apt-get install nodejs")
+        pytest.skip("Node is not installed; `make test` brings one, or install it")
     said = json.dumps([secret, headers, body.decode()])
     ask = f"{block('js')}\nconsole.log(isOurs(...{said}));"
     made = [node, "--input-type=module", "-e", ask]
